@@ -1,0 +1,35 @@
+//! Plain words that every room of the house shares: ids, actors, errors, pages, time, chance, text,
+//! and the two traits by which rooms meet: [`Subgraph`] (what a room offers) and [`Graph`] (how a room asks the others).
+//!
+//! **Invariant:** the kernel depends on no other crate of the house, does no IO, and knows no GraphQL library, database or HTTP.
+
+mod actor;
+mod clock;
+mod error;
+mod graph;
+mod id;
+mod page;
+mod personal;
+mod refusal;
+mod request;
+mod rng;
+mod subgraph;
+mod text;
+mod words;
+
+pub use actor::{Actor, Person, Role};
+pub use clock::{Clock, ManualClock, SystemClock, city_day, city_instant, city_time};
+pub use error::{Code, Error, Result};
+pub use graph::{Document, Graph, GraphHandle};
+pub use id::{
+    CaseId, CategoryId, DatasetId, DatasetVersionId, DistrictId, FeedbackId, GlobalId, KpiId, MessageId, ObservationId, PartyId, PersonId,
+    RatingId, ServiceId, SourceSystemId, SurveyId,
+};
+pub use page::{Cursor, Page, PageRequest};
+pub use personal::Personal;
+pub use refusal::{Refusal, RefusalCode};
+pub use request::Request;
+pub use rng::{Rng, SeededRng, system_rng};
+pub use subgraph::{Answer, Call, Fault, Operation, OperationKind, PathSegment, Subgraph};
+pub use text::{Locale, LocalizedText};
+pub use words::{Fact, Words};

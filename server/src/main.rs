@@ -1,0 +1,2 @@
+//! turkistan
+fn main() {}
