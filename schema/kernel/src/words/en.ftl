@@ -13,3 +13,4 @@ fault-subgraph-unavailable = This part of the city's data does not answer right 
 fault-internal = Something went wrong on our side. It has been recorded.
 page-first = Ask for 1 to { $max } items at a time.
 page-cursor = This cursor is not one that was given out here.
+period-quarter = Q{ $number } { $year }

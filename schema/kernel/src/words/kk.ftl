@@ -13,3 +13,4 @@ fault-subgraph-unavailable = Қала деректерінің бұл бөліг
 fault-internal = Біздің тарапта қате болды. Ол жазып алынды.
 page-first = Бір жолы 1 мен { $max } аралығында элемент сұраңыз.
 page-cursor = Бұл курсор осы жерде берілмеген.
+period-quarter = { $year } жылғы { $number }-тоқсан

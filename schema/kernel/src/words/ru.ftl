@@ -13,3 +13,4 @@ fault-subgraph-unavailable = Эта часть данных города сей�
 fault-internal = Ошибка на нашей стороне. Она записана.
 page-first = Запрашивайте от 1 до { $max } элементов за раз.
 page-cursor = Этот курсор выдан не здесь.
+period-quarter = { $number } квартал { $year } года
