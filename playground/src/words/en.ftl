@@ -1,0 +1,9 @@
+language = English
+language-tag = en
+languages-label = Page language
+needs-script = Turn on JavaScript to use the explorer.
+notice = Demo data is synthetic
+product = Smart Turkistan
+title = Smart Turkistan – graph explorer
+token = Acting as (token)
+token-empty = no token – the public

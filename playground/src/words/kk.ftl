@@ -1,0 +1,9 @@
+language = Қазақша
+language-tag = kk
+languages-label = Бет тілі
+needs-script = Шолғыш жұмыс істеуі үшін JavaScript қосыңыз.
+notice = Көрсетілім деректері ойдан алынған
+product = Smart Turkistan
+title = Smart Turkistan – граф шолғышы
+token = Кімнің атынан (токен)
+token-empty = токенсіз – жұртшылық

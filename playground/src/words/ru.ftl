@@ -1,0 +1,9 @@
+language = Русский
+language-tag = ru
+languages-label = Язык страницы
+needs-script = Чтобы обозреватель работал, включите JavaScript.
+notice = Демонстрационные данные вымышлены
+product = Smart Turkistan
+title = Smart Turkistan – обозреватель графа
+token = От чьего имени (токен)
+token-empty = без токена – публика
