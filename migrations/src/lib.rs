@@ -1,1 +1,41 @@
-//! migrations
+//! One linear history of the tables, for SQLite and PostgreSQL alike.
+//!
+//! A migration that has run somewhere is frozen: table and column names are written out as text, and no entity is imported, so that a later
+//! change of the code cannot change the past. New tables and columns come in new files (expand), old ones leave only after no running
+//! version reads them (contract).
+
+#![expect(elided_lifetimes_in_paths, reason = "the library's trait binds the lifetime of SchemaManager late")]
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m20261124_000001_journal;
+mod m20261124_000002_directory;
+mod m20261124_000003_services;
+mod m20261124_000004_datasets;
+mod m20261124_000005_kpis;
+mod m20261124_000006_surveys;
+mod m20261124_000007_ratings;
+mod m20261124_000008_feedback;
+mod m20261124_000009_notifications;
+
+/// Brings a database to the present.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261124_000001_journal::Migration),
+            Box::new(m20261124_000002_directory::Migration),
+            Box::new(m20261124_000003_services::Migration),
+            Box::new(m20261124_000004_datasets::Migration),
+            Box::new(m20261124_000005_kpis::Migration),
+            Box::new(m20261124_000006_surveys::Migration),
+            Box::new(m20261124_000007_ratings::Migration),
+            Box::new(m20261124_000008_feedback::Migration),
+            Box::new(m20261124_000009_notifications::Migration),
+        ]
+    }
+}

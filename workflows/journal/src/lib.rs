@@ -1,1 +1,28 @@
-//! journal
+//! The durable record of work that outlives a request: events, outbox jobs, timers, and the one door for writes.
+//!
+//! What is told of a fact (its event, the jobs it causes, the timers it starts) is appended in the transaction that stores the fact, so that
+//! an acknowledged act survives a kill at any instant and nothing is sent for an act that was not committed.
+//!
+//! **Invariants:** every write of the house goes through [`Writer`]; events are only ever appended; the graph is never asked inside a
+//! transaction.
+
+mod abort;
+mod backoff;
+mod database;
+mod entity;
+mod events;
+mod jobs;
+mod keys;
+mod room;
+mod timers;
+mod writer;
+
+pub use abort::Abort;
+pub use backoff::Backoff;
+pub use database::{Database, Options, Target, statements};
+pub use events::{Event, NewEvent, append, history, history_of_many, latest_position, stream_after};
+pub use jobs::{Job, JobError, JobSummary, NewJob, Priority, dead, done, enqueue, fail, lease, retry_dead, summary};
+pub use keys::{ActKey, Claim, claim, settle};
+pub use room::{Commit, Demo, Handler, House, Mail, Mailer, Progress, Room};
+pub use timers::{arm, disarm, fire_due, next_due};
+pub use writer::{Committed, Txn, Writer};

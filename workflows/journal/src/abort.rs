@@ -1,0 +1,48 @@
+use kernel::{Error, Refusal};
+use sea_orm::DbErr;
+
+/// Why an act wrote nothing.
+#[derive(Debug)]
+pub enum Abort {
+    /// The act was understood and refused; the reasons are for the person.
+    Refused(Vec<Refusal>),
+    /// Something failed.
+    Fault(Error),
+}
+
+impl Abort {
+    /// Splits refusals, which are data, from faults.
+    ///
+    /// # Errors
+    /// When it is a fault.
+    pub fn into_refusals(self) -> Result<Vec<Refusal>, Error> {
+        match self {
+            Abort::Refused(refusals) => Ok(refusals),
+            Abort::Fault(error) => Err(error),
+        }
+    }
+}
+
+impl From<DbErr> for Abort {
+    fn from(error: DbErr) -> Self {
+        Abort::Fault(Error::internal(error))
+    }
+}
+
+impl From<Error> for Abort {
+    fn from(error: Error) -> Self {
+        Abort::Fault(error)
+    }
+}
+
+impl From<Refusal> for Abort {
+    fn from(refusal: Refusal) -> Self {
+        Abort::Refused(vec![refusal])
+    }
+}
+
+impl From<Vec<Refusal>> for Abort {
+    fn from(refusals: Vec<Refusal>) -> Self {
+        Abort::Refused(refusals)
+    }
+}

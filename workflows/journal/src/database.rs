@@ -1,0 +1,132 @@
+//! Opening the database, embedded SQLite or PostgreSQL, with a door for reads and a door for writes.
+
+use std::{
+    path::PathBuf,
+    str::FromStr,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use kernel::{Error, Result};
+use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
+use sqlx::{
+    Row, SqliteConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::Writer;
+
+static STATEMENTS: AtomicU64 = AtomicU64::new(0);
+
+/// How many SQL statements this process has run: a metric, and the witness that lists do not multiply statements.
+#[must_use]
+pub fn statements() -> u64 {
+    STATEMENTS.load(Ordering::Relaxed)
+}
+
+/// Which database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A file of an embedded SQLite database; it is created when absent.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server, as a `postgres://` URL.
+    Postgres(String),
+}
+
+/// How to open it.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Which database.
+    pub target: Target,
+    /// How many connections read at once.
+    pub readers: u32,
+    /// Waits this long before each commit, as a slow disk would. Zero except in measurements.
+    pub commit_delay: Duration,
+}
+
+/// An open database.
+#[derive(Clone)]
+pub struct Database {
+    /// For reads only; on SQLite its connections refuse to write.
+    pub reader: DatabaseConnection,
+    /// The one door for writes.
+    pub writer: Writer,
+    /// For migrations, before anything else is written.
+    pub owner: DatabaseConnection,
+}
+
+impl Database {
+    /// Opens the database.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or a connection does not keep its promises of durability.
+    pub async fn open(options: &Options) -> Result<Database> {
+        match &options.target {
+            Target::Sqlite(path) => Self::open_sqlite(path, options).await,
+            Target::Postgres(url) => Self::open_postgres(url, options).await,
+        }
+    }
+
+    async fn open_sqlite(path: &std::path::Path, options: &Options) -> Result<Database> {
+        let connect = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // NORMAL may lose the last commits on power loss; an acknowledged complaint may not be lost.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        let owner = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .after_connect(|connection, _| Box::pin(async move { check_promises(connection).await }))
+            .connect_with(connect.clone())
+            .await
+            .map_err(Error::internal)?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(options.readers)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .after_connect(|connection, _| Box::pin(async move { check_promises(connection).await }))
+            .connect_lazy_with(connect.pragma("query_only", "ON"));
+        let owner = counted(SqlxSqliteConnector::from_sqlx_sqlite_pool(owner));
+        let reader = counted(SqlxSqliteConnector::from_sqlx_sqlite_pool(readers));
+        let writer = Writer::grouped(owner.clone(), options.commit_delay);
+        Ok(Database { reader, writer, owner })
+    }
+
+    async fn open_postgres(url: &str, options: &Options) -> Result<Database> {
+        let connect = PgConnectOptions::from_str(url).map_err(Error::internal)?.application_name("turkistan");
+        let pool = PgPoolOptions::new()
+            .max_connections(options.readers.max(2) * 2)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_with(connect)
+            .await
+            .map_err(Error::internal)?;
+        let owner = counted(SqlxPostgresConnector::from_sqlx_postgres_pool(pool));
+        let writer = Writer::concurrent(owner.clone(), options.commit_delay);
+        Ok(Database { reader: owner.clone(), writer, owner })
+    }
+}
+
+fn counted(mut connection: DatabaseConnection) -> DatabaseConnection {
+    connection.set_metric_callback(|_| {
+        STATEMENTS.fetch_add(1, Ordering::Relaxed);
+    });
+    connection
+}
+
+/// Every pooled connection proves that it runs as it must: a pragma that did not take would lose complaints silently.
+async fn check_promises(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    for (pragma, expected) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
+        let statement = format!("SELECT CAST({pragma} AS TEXT) FROM pragma_{pragma}");
+        let row = sqlx::query(sqlx::AssertSqlSafe(statement)).fetch_one(&mut *connection).await?;
+        let value: String = row.try_get(0)?;
+        if value != expected {
+            return Err(sqlx::Error::Configuration(format!("pragma {pragma} is {value}, not {expected}").into()));
+        }
+    }
+    Ok(())
+}

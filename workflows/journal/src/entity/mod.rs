@@ -1,0 +1,6 @@
+//! The journal's tables.
+
+pub(crate) mod act_key;
+pub(crate) mod event;
+pub(crate) mod job;
+pub(crate) mod timer;

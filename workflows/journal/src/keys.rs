@@ -1,0 +1,83 @@
+//! Idempotency: an act is carried out once for its key, and the same key gives the same outcome for good.
+
+use chrono::{DateTime, Utc};
+use kernel::Error;
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{Abort, Txn, entity::act_key};
+
+/// The key that a client gave an act, with a digest of what it asked for.
+#[derive(Clone, Debug)]
+pub struct ActKey {
+    key: Uuid,
+    act: &'static str,
+    digest: [u8; 32],
+}
+
+/// What is known of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim<T> {
+    /// The key is new and now taken: carry the act out, then [`settle`] it in the same transaction.
+    New,
+    /// The same act was carried out before, with this outcome.
+    Same(T),
+    /// The key was used for something else.
+    Reused,
+}
+
+impl ActKey {
+    /// A key for an act by `actor` with this body. The actor is part of the digest, so that nobody reads another's outcome by their key.
+    ///
+    /// # Errors
+    /// When the body cannot be written as JSON.
+    pub fn new(key: Uuid, act: &'static str, actor: &str, body: &impl Serialize) -> kernel::Result<ActKey> {
+        let mut digest = Sha256::new();
+        digest.update(actor.as_bytes());
+        digest.update([0]);
+        digest.update(serde_json::to_vec(body).map_err(Error::internal)?);
+        Ok(ActKey { key, act, digest: digest.finalize().into() })
+    }
+}
+
+/// Takes the key, or tells what became of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim<T: DeserializeOwned>(txn: &Txn, key: &ActKey, now: DateTime<Utc>) -> Result<Claim<T>, Abort> {
+    let row = act_key::ActiveModel {
+        key: Set(key.key),
+        act: Set(key.act.to_owned()),
+        digest: Set(key.digest.to_vec()),
+        outcome: Set(Value::Null),
+        at: Set(now),
+    };
+    // On PostgreSQL this waits for a concurrent act with the same key to commit or abort.
+    let taken = act_key::Entity::insert(row)
+        .on_conflict(OnConflict::column(act_key::Column::Key).do_nothing().to_owned())
+        .exec_without_returning(txn)
+        .await?;
+    if taken == 1 {
+        return Ok(Claim::New);
+    }
+    let Some(before) = act_key::Entity::find_by_id(key.key).one(txn).await? else {
+        return Err(Error::internal("an act key vanished").into());
+    };
+    if before.act != key.act || before.digest != key.digest {
+        return Ok(Claim::Reused);
+    }
+    Ok(Claim::Same(serde_json::from_value(before.outcome).map_err(Error::internal)?))
+}
+
+/// Keeps the outcome of an act under its key, in the act's own transaction.
+///
+/// # Errors
+/// When the database fails.
+pub async fn settle(txn: &Txn, key: &ActKey, outcome: &impl Serialize) -> Result<(), Abort> {
+    let outcome = serde_json::to_value(outcome).map_err(Error::internal)?;
+    act_key::Entity::update(act_key::ActiveModel { key: Set(key.key), outcome: Set(outcome), ..Default::default() }).exec(txn).await?;
+    Ok(())
+}

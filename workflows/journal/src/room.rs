@@ -1,0 +1,100 @@
+//! What the house gives a room, and what a room gives back.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+use kernel::{Clock, Document, GraphHandle, Locale, Personal, Result, Rng, Subgraph};
+
+use crate::{Abort, Database, Job, JobError, Txn};
+
+/// What the house gives every room. Clones share all of it.
+#[derive(Clone)]
+pub struct House {
+    /// The database, with one door for reads and one for writes.
+    pub database: Database,
+    /// The whole graph, for asking the other rooms.
+    pub graph: GraphHandle,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub rng: Arc<dyn Rng>,
+    /// The installation's secret, from which keys are derived. Never stored in the database.
+    pub secret: Personal<[u8; 32]>,
+}
+
+/// What a room gives the house.
+pub struct Room {
+    /// Its part of the graph.
+    pub subgraph: Arc<dyn Subgraph>,
+    /// Its parts in work that outlives a request.
+    pub handlers: Vec<Arc<dyn Handler>>,
+    /// The documents by which it asks the graph; validated when the server starts.
+    pub documents: Vec<&'static Document>,
+    /// Its demo data.
+    pub demo: Option<Arc<dyn Demo>>,
+}
+
+/// The database half of a job's effect; it commits together with the mark that the job is done.
+pub type Commit = Box<dyn for<'t> FnOnce(&'t Txn) -> BoxFuture<'t, Result<(), Abort>> + Send>;
+
+/// Performs jobs of some kinds.
+#[async_trait]
+pub trait Handler: Send + Sync {
+    /// The kinds of jobs that this handler performs.
+    fn kinds(&self) -> &'static [&'static str];
+
+    /// Performs what lies outside the database (asking the graph, sending mail) and returns what to write. It may be called again for the
+    /// same job after a crash, so whatever it does outside carries the job's key.
+    ///
+    /// # Errors
+    /// Whether to try again or to give up.
+    async fn perform(&self, job: &Job) -> std::result::Result<Commit, JobError>;
+}
+
+/// Tells a person how far loading is.
+pub trait Progress: Send + Sync {
+    /// `done` of `all` of something, e.g. `("datasets", 3, 5)`.
+    fn report(&self, what: &str, done: u64, all: u64);
+}
+
+/// A room's demo data: synthetic, seeded, marked as such.
+#[async_trait]
+pub trait Demo: Send + Sync {
+    /// Loads the demo data into empty tables.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn load(&self, progress: &dyn Progress) -> Result<()>;
+
+    /// Empties the room's tables.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn clear(&self) -> Result<()>;
+}
+
+/// A mail to one person.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// The stable Message-ID's left part: the same mail sent twice is recognised as one.
+    pub id: String,
+    /// The address.
+    pub to: Personal<String>,
+    /// The language of the text, as `Content-Language`.
+    pub locale: Locale,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: Personal<String>,
+}
+
+/// Sends mail. The runner implements it over SMTP or a folder of `.eml` files.
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    /// Sends one mail.
+    ///
+    /// # Errors
+    /// Whether to try again (the server is away, or says 4xx) or to give up (5xx, a malformed address).
+    async fn send(&self, mail: &Mail) -> std::result::Result<(), JobError>;
+}

@@ -1,0 +1,159 @@
+//! The one door for writes.
+//!
+//! SQLite has one writer at a time, and a commit waits for the disk. So one task takes all acts that wait, runs each in a savepoint of one
+//! `BEGIN IMMEDIATE` transaction, commits once, and only then answers all of them (group commit). On PostgreSQL acts run concurrently.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures_util::{FutureExt, future::BoxFuture};
+use kernel::Error;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::Abort;
+
+/// The transaction that an act writes in.
+pub type Txn = DatabaseTransaction;
+
+/// How many acts share one commit at the most: bounds how long the first of them waits.
+const GROUP_MAX: usize = 128;
+/// How many acts may wait before new ones wait to enter.
+const QUEUE_MAX: usize = 1024;
+
+/// Counts commits of this process, so that a listener knows that there may be something new to read.
+pub type Committed = watch::Receiver<u64>;
+
+type Finish = Box<dyn FnOnce(Result<(), DbErr>) + Send>;
+type Act = Box<dyn for<'t> FnOnce(&'t Txn) -> BoxFuture<'t, (bool, Finish)> + Send>;
+
+/// The one door for writes. Clones share it.
+#[derive(Clone)]
+pub struct Writer {
+    way: Way,
+    committed: Arc<watch::Sender<u64>>,
+}
+
+#[derive(Clone)]
+enum Way {
+    Grouped(mpsc::Sender<Act>),
+    Concurrent(DatabaseConnection, Duration),
+}
+
+impl Writer {
+    pub(crate) fn grouped(connection: DatabaseConnection, commit_delay: Duration) -> Writer {
+        let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+        let committed = Arc::new(watch::channel(0).0);
+        tokio::spawn(commit_groups(connection, commit_delay, receiver, Arc::clone(&committed)));
+        Writer { way: Way::Grouped(sender), committed }
+    }
+
+    pub(crate) fn concurrent(connection: DatabaseConnection, commit_delay: Duration) -> Writer {
+        Writer { way: Way::Concurrent(connection, commit_delay), committed: Arc::new(watch::channel(0).0) }
+    }
+
+    /// Listens for commits.
+    #[must_use]
+    pub fn committed(&self) -> Committed {
+        self.committed.subscribe()
+    }
+
+    /// Runs one act and answers after it is on disk. When the act aborts, nothing of it is written.
+    ///
+    /// # Errors
+    /// What the act aborted with, or a fault when the commit failed.
+    pub async fn write<T, F>(&self, act: F) -> Result<T, Abort>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t Txn) -> BoxFuture<'t, Result<T, Abort>> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let act: Act = Box::new(move |txn| {
+            async move {
+                let outcome = AssertUnwindSafe(act(txn)).catch_unwind().await;
+                let outcome = outcome.unwrap_or_else(|_| Err(Abort::Fault(Error::internal("an act panicked"))));
+                let keep = outcome.is_ok();
+                let finish: Finish = Box::new(move |committed| {
+                    let outcome = committed.map_err(Abort::from).and(outcome);
+                    // Whoever asked may have gone away; what is committed stays committed.
+                    drop(answer.send(outcome));
+                });
+                (keep, finish)
+            }
+            .boxed()
+        });
+        match &self.way {
+            Way::Grouped(queue) => queue.send(act).await.map_err(|_| Abort::Fault(Error::internal("the writer has stopped")))?,
+            Way::Concurrent(connection, delay) => {
+                commit_one(connection, *delay, act).await?;
+                self.committed.send_modify(|count| *count += 1);
+            }
+        }
+        answered.await.unwrap_or_else(|_| Err(Abort::Fault(Error::internal("the writer lost an act"))))
+    }
+}
+
+/// Takes the acts that wait, group by group, for as long as the writer lives.
+async fn commit_groups(
+    connection: DatabaseConnection,
+    delay: Duration,
+    mut queue: mpsc::Receiver<Act>,
+    committed: Arc<watch::Sender<u64>>,
+) {
+    let mut group = Vec::with_capacity(GROUP_MAX);
+    while queue.recv_many(&mut group, GROUP_MAX).await > 0 {
+        let mut finishes = Vec::with_capacity(group.len());
+        let outcome = commit_group(&connection, delay, &mut group, &mut finishes).await;
+        if let Err(error) = &outcome {
+            tracing::error!(%error, acts = finishes.len(), "a group of acts was not committed");
+        }
+        // Acts that never ran are dropped with their answers, which tells their callers of the fault.
+        group.clear();
+        for finish in finishes {
+            finish(outcome.as_ref().copied().map_err(|error| DbErr::Custom(error.to_string())));
+        }
+        committed.send_modify(|count| *count += 1);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a nested begin is a savepoint; the outer transaction is IMMEDIATE")]
+async fn commit_group(
+    connection: &DatabaseConnection,
+    delay: Duration,
+    group: &mut Vec<Act>,
+    finishes: &mut Vec<Finish>,
+) -> Result<(), DbErr> {
+    let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+    let transaction = connection.begin_with_options(options).await?;
+    for act in group.drain(..) {
+        let savepoint = transaction.begin().await?;
+        let (keep, finish) = act(&savepoint).await;
+        finishes.push(finish);
+        if keep {
+            savepoint.commit().await?;
+        } else {
+            savepoint.rollback().await?;
+        }
+    }
+    pause(delay).await;
+    transaction.commit().await
+}
+
+#[expect(clippy::disallowed_methods, reason = "PostgreSQL has no deferred transactions")]
+async fn commit_one(connection: &DatabaseConnection, delay: Duration, act: Act) -> Result<(), Abort> {
+    let transaction = connection.begin().await?;
+    let (keep, finish) = act(&transaction).await;
+    let outcome = if keep {
+        pause(delay).await;
+        transaction.commit().await
+    } else {
+        transaction.rollback().await
+    };
+    finish(outcome);
+    Ok(())
+}
+
+async fn pause(delay: Duration) {
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+}
