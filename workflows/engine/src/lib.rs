@@ -1,1 +1,24 @@
-//! engine
+//! The pure engine of work that outlives a request: calendars, deadlines, routing.
+
+mod calendar;
+mod clocks;
+mod condition;
+mod deadline;
+mod embedded;
+mod library;
+mod load;
+mod route;
+mod table;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use calendar::{Calendar, DayOff};
+pub use clocks::{ClockRule, Clocks, Closes, FirstDay, Kind, OnDayOff, Term, Track, Urgency};
+pub use condition::{FactType, FactValue, Facts};
+pub use deadline::{DeadlineStep, Derived, Pause, StepKind, derive, extend};
+pub use library::{Library, Versions};
+pub use load::{Law, LoadError, Status, VersionRef};
+pub use route::Because;
+pub use table::{CitedFact, Decision, PartyFacts, Table};
+pub use words::words;

@@ -1,0 +1,275 @@
+//! The terms that run on a case, as data: `clocks.vN.toml`.
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use crate::{Law, LoadError, Status, VersionRef, load::Source};
+
+/// Which of the two ways a report takes; they are never mixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Track {
+    /// An informal request, as to the contact centre 109.
+    Request,
+    /// A statutory appeal (APPC): identity, coupon, lawful terms.
+    Appeal,
+}
+
+/// The kinds of appeal (APPC Art. 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Kind {
+    /// Asks for help in realising rights.
+    Application,
+    /// Demands the restoration of rights.
+    Complaint,
+    /// Reports a breach of law or a fault in work.
+    Message,
+    /// Recommends an improvement.
+    Proposal,
+    /// Expresses an attitude.
+    Response,
+    /// Asks for information on public matters.
+    InfoRequest,
+}
+
+/// How soon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Urgency {
+    /// Life is in danger.
+    Emergency,
+    /// Cannot wait for a working day.
+    Urgent,
+    /// The usual.
+    Ordinary,
+    /// Needs planning.
+    Planned,
+}
+
+impl Track {
+    /// Both tracks.
+    pub const ALL: [Track; 2] = [Track::Request, Track::Appeal];
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 6] = [Kind::Application, Kind::Complaint, Kind::Message, Kind::Proposal, Kind::Response, Kind::InfoRequest];
+}
+
+impl Urgency {
+    /// All levels.
+    pub const ALL: [Urgency; 4] = [Urgency::Emergency, Urgency::Urgent, Urgency::Ordinary, Urgency::Planned];
+}
+
+/// How long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Term {
+    /// Hours, round the clock, from arrival.
+    Hours(u32),
+    /// Working days, from registration.
+    WorkingDays(u32),
+    /// Days, from the day of arrival.
+    CalendarDays(u32),
+    /// Months, from the day of arrival.
+    CalendarMonths(u32),
+}
+
+/// The day that counts as the first of a term in working days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FirstDay {
+    /// The working day after registration.
+    NextWorkingDay,
+    /// The day of registration.
+    SameDay,
+}
+
+/// What happens to a term that ends on a day off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDayOff {
+    /// Nothing: terms in working days and hours.
+    #[default]
+    Stays,
+    /// Ends a working day later.
+    NextWorkingDay,
+    /// Ends a working day earlier.
+    PreviousWorkingDay,
+}
+
+/// When on its last day a term ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closes {
+    /// With the working hours.
+    #[default]
+    WithWorkingHours,
+    /// At midnight.
+    EndOfDay,
+}
+
+/// One term.
+#[derive(Clone, Debug)]
+pub struct ClockRule {
+    /// Its name, e.g. `appeal-complaint`.
+    pub id: String,
+    /// The file that it is in.
+    pub version: VersionRef,
+    /// How long.
+    pub term: Term,
+    /// Which day is the first of a term in working days.
+    pub first_day: FirstDay,
+    /// What happens when it ends on a day off.
+    pub on_day_off: OnDayOff,
+    /// When on its last day it ends.
+    pub closes: Closes,
+    /// Whether it stands still while the reporter is asked.
+    pub pausable: bool,
+    /// Where it is written.
+    pub law: Law,
+    /// Where it is written that what comes after hours is registered on the next working day.
+    pub registration_law: Law,
+    applies: Option<Applies>,
+}
+
+/// To which cases a clock applies as the deadline of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(tag = "track", rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
+enum Applies {
+    Request { urgency: Urgency },
+    Appeal { kind: Kind },
+}
+
+impl Applies {
+    fn to(track: Track, kind: Kind, urgency: Urgency) -> Applies {
+        match track {
+            Track::Request => Applies::Request { urgency },
+            Track::Appeal => Applies::Appeal { kind },
+        }
+    }
+}
+
+/// One version of the terms.
+#[derive(Debug)]
+pub struct Clocks {
+    version: VersionRef,
+    rules: Vec<ClockRule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClocksFile {
+    #[serde(rename = "format")]
+    _format: String,
+    #[serde(rename = "id")]
+    _id: String,
+    version: Spanned<u32>,
+    counting: Counting,
+    registration: LawFile,
+    clock: Vec<ClockFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Counting {
+    first_day: FirstDay,
+    source: Spanned<String>,
+    status: Status,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LawFile {
+    source: Spanned<String>,
+    status: Status,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockFile {
+    id: Spanned<String>,
+    term: Term,
+    #[serde(default, rename = "for")]
+    applies: Option<Applies>,
+    #[serde(default)]
+    on_day_off: OnDayOff,
+    #[serde(default)]
+    closes: Closes,
+    pausable: bool,
+    source: Spanned<String>,
+    status: Status,
+}
+
+impl Clocks {
+    pub(crate) fn load(source: Source<'_>, version: VersionRef) -> Result<Clocks, LoadError> {
+        let file: ClocksFile = source.parse()?;
+        source.law(&file.counting.source, file.counting.status)?;
+        let registration_law = source.law(&file.registration.source, file.registration.status)?;
+        let mut rules: Vec<ClockRule> = Vec::with_capacity(file.clock.len());
+        for clock in file.clock {
+            let at = clock.id.span();
+            let rule = ClockRule {
+                law: source.law(&clock.source, clock.status)?,
+                id: clock.id.into_inner(),
+                version: version.clone(),
+                term: clock.term,
+                first_day: file.counting.first_day,
+                on_day_off: clock.on_day_off,
+                closes: clock.closes,
+                pausable: clock.pausable,
+                registration_law: registration_law.clone(),
+                applies: clock.applies,
+            };
+            if let Some(twin) = rules.iter().find(|other| other.id == rule.id || (rule.applies.is_some() && other.applies == rule.applies))
+            {
+                return Err(source.error(at, format!("clock `{}` repeats `{}`", rule.id, twin.id)));
+            }
+            if rule.pausable && !matches!(rule.term, Term::WorkingDays(_)) {
+                return Err(source.error(at, "only a term in working days can be paused"));
+            }
+            rules.push(rule);
+        }
+        let clocks = Clocks { version, rules };
+        for track in Track::ALL {
+            for (kind, urgency) in Kind::ALL.into_iter().flat_map(|kind| Urgency::ALL.map(|urgency| (kind, urgency))) {
+                if clocks.find_deadline(track, kind, urgency).is_none() {
+                    return Err(source.error(file.version.span(), format!("no clock is for {track:?} {kind:?} {urgency:?}")));
+                }
+            }
+        }
+        Ok(clocks)
+    }
+
+    /// Which version this is.
+    #[must_use]
+    pub fn version(&self) -> &VersionRef {
+        &self.version
+    }
+
+    /// All terms, in the order of the file.
+    #[must_use]
+    pub fn rules(&self) -> &[ClockRule] {
+        &self.rules
+    }
+
+    /// A term by its name.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<&ClockRule> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// The term for the answer: by urgency for a request, by kind for an appeal.
+    ///
+    /// # Errors
+    /// Never for a file that was loaded: every case has a term.
+    pub fn get_deadline(&self, track: Track, kind: Kind, urgency: Urgency) -> kernel::Result<&ClockRule> {
+        self.find_deadline(track, kind, urgency).ok_or_else(|| kernel::Error::internal("a case without a term"))
+    }
+
+    fn find_deadline(&self, track: Track, kind: Kind, urgency: Urgency) -> Option<&ClockRule> {
+        let wanted = Applies::to(track, kind, urgency);
+        self.rules.iter().find(|rule| rule.applies == Some(wanted))
+    }
+}

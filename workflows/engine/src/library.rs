@@ -1,0 +1,145 @@
+//! Everything that was loaded, by name and version. A running case stays on the versions that it began with.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{Calendar, Clocks, Derived, Kind, LoadError, Table, Track, Urgency, VersionRef, derive, embedded, load::Source};
+
+/// The versions under which something was decided. Every event is stamped with them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Versions {
+    /// The process: states and transitions.
+    pub definition: VersionRef,
+    /// The decision table.
+    pub rules: VersionRef,
+    /// The terms.
+    pub clocks: VersionRef,
+    /// The working days.
+    pub calendar: VersionRef,
+}
+
+/// All versions of one kind of file.
+#[derive(Debug)]
+struct Shelf<T>(BTreeMap<VersionRef, Arc<T>>);
+
+impl<T> Default for Shelf<T> {
+    fn default() -> Shelf<T> {
+        Shelf(BTreeMap::new())
+    }
+}
+
+impl<T> Shelf<T> {
+    fn get(&self, version: &VersionRef) -> kernel::Result<Arc<T>> {
+        self.0.get(version).cloned().ok_or_else(|| kernel::Error::internal(format!("{version} is not in the library")))
+    }
+
+    fn latest(&self, id: &str) -> kernel::Result<Arc<T>> {
+        let found = self.0.iter().rev().find(|(version, _)| version.id == id).map(|(_, item)| item.clone());
+        found.ok_or_else(|| kernel::Error::internal(format!("no version of `{id}` is in the library")))
+    }
+}
+
+/// Everything that was loaded.
+#[derive(Default)]
+pub struct Library {
+    calendars: Shelf<Calendar>,
+    clocks: Shelf<Clocks>,
+    tables: Shelf<Table>,
+}
+
+impl Library {
+    /// The files that the binary carries. They are part of the program, so a mistake in them is a defect of the build.
+    ///
+    /// # Panics
+    /// When one of them has a mistake; a test loads them.
+    #[must_use]
+    pub fn embedded() -> &'static Library {
+        static LIBRARY: OnceLock<Library> = OnceLock::new();
+        LIBRARY.get_or_init(|| Library::load(&embedded::FILES).unwrap_or_else(|error| panic!("{error}")))
+    }
+
+    /// Loads files by name and text: an installation's own folder.
+    ///
+    /// # Errors
+    /// The first mistake, with its file and line.
+    pub fn load(files: &[(&str, &str)]) -> Result<Library, LoadError> {
+        let mut library = Library::default();
+        for (file, text) in files {
+            let source = Source { file, text };
+            let (head, version) = source.head()?;
+            let known = match head.format.get_ref().as_str() {
+                "calendar" => library.calendars.0.insert(version.clone(), Arc::new(Calendar::load(source, version.clone())?)).is_some(),
+                "clocks" => library.clocks.0.insert(version.clone(), Arc::new(Clocks::load(source, version.clone())?)).is_some(),
+                "table" => library.tables.0.insert(version.clone(), Arc::new(Table::load(source, version.clone())?)).is_some(),
+                other => return Err(source.error(head.format.span(), format!("unknown format `{other}`"))),
+            };
+            if known {
+                return Err(source.error(head.format.span(), format!("{version} is loaded twice")));
+            }
+        }
+        Ok(library)
+    }
+
+    /// One version of a calendar.
+    ///
+    /// # Errors
+    /// When it is not in the library.
+    pub fn calendar(&self, version: &VersionRef) -> kernel::Result<Arc<Calendar>> {
+        self.calendars.get(version)
+    }
+
+    /// One version of the terms.
+    ///
+    /// # Errors
+    /// When it is not in the library.
+    pub fn clocks(&self, version: &VersionRef) -> kernel::Result<Arc<Clocks>> {
+        self.clocks.get(version)
+    }
+
+    /// One version of a decision table.
+    ///
+    /// # Errors
+    /// When it is not in the library.
+    pub fn table(&self, version: &VersionRef) -> kernel::Result<Arc<Table>> {
+        self.tables.get(version)
+    }
+
+    /// The newest version of a calendar, e.g. `kz`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn latest_calendar(&self, id: &str) -> kernel::Result<Arc<Calendar>> {
+        self.calendars.latest(id)
+    }
+
+    /// The newest version of the terms, `clocks`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn latest_clocks(&self, id: &str) -> kernel::Result<Arc<Clocks>> {
+        self.clocks.latest(id)
+    }
+
+    /// The newest version of a decision table, e.g. `routing`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn latest_table(&self, id: &str) -> kernel::Result<Arc<Table>> {
+        self.tables.latest(id)
+    }
+
+    /// Derives the deadline that a report would have that came in at `received_at`, by the newest versions.
+    ///
+    /// # Errors
+    /// When the library has no calendar `kz` or no `clocks`.
+    pub fn deadline(&self, track: Track, kind: Kind, urgency: Urgency, received_at: DateTime<Utc>) -> kernel::Result<Derived> {
+        let (calendar, clocks) = (self.latest_calendar("kz")?, self.latest_clocks("clocks")?);
+        let rule = clocks.get_deadline(track, kind, urgency)?;
+        Ok(derive(rule, received_at, calendar.registration_date(received_at), &calendar, &[]))
+    }
+}

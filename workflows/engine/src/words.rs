@@ -1,0 +1,12 @@
+//! The engine's own words: why a case came to a desk, how a date came to be, what happened to a case.
+
+use std::sync::OnceLock;
+
+use kernel::Words;
+
+/// The engine's messages in three languages.
+#[must_use]
+pub fn words() -> &'static Words {
+    static WORDS: OnceLock<Words> = OnceLock::new();
+    WORDS.get_or_init(|| Words::new(include_str!("words/kk.ftl"), include_str!("words/ru.ftl"), include_str!("words/en.ftl")))
+}
