@@ -16,8 +16,8 @@ pub struct NewEvent {
     pub kind: &'static str,
     /// What else there is to know, as an object.
     pub payload: Value,
-    /// The versions of definition, rules and calendar that it was judged by.
-    pub versions: Versions,
+    /// The versions of definition, rules, clocks and calendar that it was judged by; none where nothing was judged.
+    pub versions: Option<Versions>,
 }
 
 /// A recorded event.
@@ -38,7 +38,7 @@ pub struct Event {
     /// What else there is to know.
     pub payload: Value,
     /// The versions that it was judged by.
-    pub versions: Versions,
+    pub versions: Option<Versions>,
 }
 
 /// Appends events to a stream that holds `after` events so far, and returns how many it holds then. When somebody else appended meanwhile,
