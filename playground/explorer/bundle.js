@@ -23,6 +23,8 @@ async function bundle(options) {
     assetNames: "[name]-[hash]",
     publicPath: served,
     legalComments: "none",
+    // GraphiQL asks for these by names that lead to CommonJS, whose parts a dynamic import does not find.
+    alias: { "prettier/parser-graphql": "prettier/plugins/graphql", "prettier/parser-babel": "prettier/plugins/babel" },
     loader: { ".ttf": "file", ".svg": "copy" },
     ...options,
     define: { "process.env.NODE_ENV": '"production"', ...options.define },

@@ -1,6 +1,6 @@
 import "./workers.js";
 // Static, for its style sheet must come with the page's; GraphiQL itself would load it later.
-import "monaco-graphql/esm/monaco-editor.js";
+import { editor as monaco } from "monaco-graphql/esm/monaco-editor.js";
 import "@graphiql/react/style.css";
 import "@graphiql/plugin-doc-explorer/style.css";
 import "@graphiql/plugin-history/style.css";
@@ -10,6 +10,11 @@ import { DOC_EXPLORER_PLUGIN } from "@graphiql/plugin-doc-explorer";
 import { GraphiQL } from "graphiql";
 import { createRoot } from "react-dom/client";
 import { createFetcher } from "./fetcher.js";
+
+// Monaco frames Cyrillic letters that look like Latin ones: here they are plain text.
+monaco.onDidCreateEditor((editor) => {
+  editor.updateOptions({ unicodeHighlight: { ambiguousCharacters: false } });
+});
 
 const tokenField = document.getElementById("token");
 tokenField.value = sessionStorage.getItem("token") ?? "";
@@ -27,6 +32,7 @@ createRoot(document.getElementById("explorer")).render(
   <GraphiQL
     fetcher={createFetcher(() => tokenField.value.trim())}
     defaultTabs={examples}
+    defaultEditorToolsVisibility="variables"
     visiblePlugin={DOC_EXPLORER_PLUGIN}
   />,
 );
