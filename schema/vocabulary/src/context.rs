@@ -45,3 +45,10 @@ impl<T> OrFault<T> for kernel::Result<T> {
         self.map_err(|error| fault(ctx, &error))
     }
 }
+
+/// What a data loader failed with is told to everyone who waited for it.
+impl<T> OrFault<T> for Result<T, Arc<kernel::Error>> {
+    fn or_fault(self, ctx: &Context<'_>) -> async_graphql::Result<T> {
+        self.map_err(|error| fault(ctx, &error))
+    }
+}

@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** only what several rooms use stands here; a room's own types stay in the room.
 
+mod batch;
 mod connection;
 mod context;
 mod local;
@@ -11,6 +12,7 @@ mod safe;
 mod scalars;
 mod values;
 
+pub use batch::{Batched, batched};
 pub use connection::{Connection, connection, page};
 pub use context::{OrFault, fault, locale, request};
 pub use local::LocalSubgraph;
