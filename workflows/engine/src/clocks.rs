@@ -50,11 +50,33 @@ pub enum Urgency {
 impl Track {
     /// Both tracks.
     pub const ALL: [Track; 2] = [Track::Request, Track::Appeal];
+
+    /// The word in definitions and in the graph.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Track::Request => "REQUEST",
+            Track::Appeal => "APPEAL",
+        }
+    }
 }
 
 impl Kind {
     /// All kinds.
     pub const ALL: [Kind; 6] = [Kind::Application, Kind::Complaint, Kind::Message, Kind::Proposal, Kind::Response, Kind::InfoRequest];
+
+    /// The word in definitions and in the graph.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Application => "APPLICATION",
+            Kind::Complaint => "COMPLAINT",
+            Kind::Message => "MESSAGE",
+            Kind::Proposal => "PROPOSAL",
+            Kind::Response => "RESPONSE",
+            Kind::InfoRequest => "INFO_REQUEST",
+        }
+    }
 }
 
 impl Urgency {

@@ -213,19 +213,19 @@ impl DeadlineStep {
 
     /// The facts that the message speaks of.
     #[must_use]
-    pub fn facts(&self) -> Vec<Fact<'static>> {
+    pub fn facts(&self, locale: Locale) -> Vec<Fact<'static>> {
         vec![
             ("n", self.amount.into()),
             ("from", written(self.from).into()),
             ("to", written(self.to).into()),
-            ("article", self.law.source.clone().into()),
+            ("article", self.law.text(locale).into()),
         ]
     }
 
     /// The step in one language: what was done, which holidays were left out, and whether the calendar knows these days.
     #[must_use]
     pub fn text(&self, locale: Locale) -> String {
-        let mut text = words().text(locale, self.text_key(), &self.facts());
+        let mut text = words().text(locale, self.text_key(), &self.facts(locale));
         let mut also = |key: &str, facts: &[Fact<'_>]| {
             text.push(' ');
             text.push_str(&words().text(locale, key, facts));

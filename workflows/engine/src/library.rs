@@ -8,7 +8,9 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Calendar, Clocks, Derived, Kind, LoadError, Table, Track, Urgency, VersionRef, derive, embedded, load::Source};
+use crate::{
+    Calendar, Clocks, Definition, Derived, Kind, LoadError, Process, Table, Track, Urgency, VersionRef, derive, embedded, load::Source,
+};
 
 /// The versions under which something was decided. Every event is stamped with them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -50,6 +52,7 @@ pub struct Library {
     calendars: Shelf<Calendar>,
     clocks: Shelf<Clocks>,
     tables: Shelf<Table>,
+    definitions: Shelf<Definition>,
 }
 
 impl Library {
@@ -69,13 +72,21 @@ impl Library {
     /// The first mistake, with its file and line.
     pub fn load(files: &[(&str, &str)]) -> Result<Library, LoadError> {
         let mut library = Library::default();
-        for (file, text) in files {
-            let source = Source { file, text };
+        // A process names clocks, so it is read after them, whatever the order of the files.
+        let is_process = |source: &Source<'_>| source.head().is_ok_and(|(head, _)| head.format.get_ref() == "process");
+        let (processes, others): (Vec<_>, Vec<_>) = files.iter().map(|(file, text)| Source { file, text }).partition(is_process);
+        for source in others.into_iter().chain(processes) {
             let (head, version) = source.head()?;
             let known = match head.format.get_ref().as_str() {
                 "calendar" => library.calendars.0.insert(version.clone(), Arc::new(Calendar::load(source, version.clone())?)).is_some(),
                 "clocks" => library.clocks.0.insert(version.clone(), Arc::new(Clocks::load(source, version.clone())?)).is_some(),
                 "table" => library.tables.0.insert(version.clone(), Arc::new(Table::load(source, version.clone())?)).is_some(),
+                "process" => {
+                    let clock_known =
+                        |clocks: &str, clock: &str| library.clocks.latest(clocks).is_ok_and(|clocks| clocks.find(clock).is_some());
+                    let definition = Definition::load(source, version.clone(), clock_known)?;
+                    library.definitions.0.insert(version.clone(), Arc::new(definition)).is_some()
+                }
                 other => return Err(source.error(head.format.span(), format!("unknown format `{other}`"))),
             };
             if known {
@@ -131,6 +142,33 @@ impl Library {
     /// When there is none.
     pub fn latest_table(&self, id: &str) -> kernel::Result<Arc<Table>> {
         self.tables.latest(id)
+    }
+
+    /// One version of a process, on the versions that a running case is pinned to.
+    ///
+    /// # Errors
+    /// When one of them is not in the library.
+    pub fn process(&self, versions: &Versions) -> kernel::Result<Process> {
+        Ok(Process {
+            definition: self.definitions.get(&versions.definition)?,
+            table: self.tables.get(&versions.rules)?,
+            clocks: self.clocks.get(&versions.clocks)?,
+            calendar: self.calendars.get(&versions.calendar)?,
+        })
+    }
+
+    /// The newest version of a process, `request`, `appeal` or `rating`, on the newest versions of what it names: for a new case.
+    ///
+    /// # Errors
+    /// When one of them is not in the library.
+    pub fn latest_process(&self, id: &str) -> kernel::Result<Process> {
+        let definition = self.definitions.latest(id)?;
+        Ok(Process {
+            table: self.tables.latest(&definition.rules)?,
+            clocks: self.clocks.latest(&definition.clocks)?,
+            calendar: self.calendars.latest(&definition.calendar)?,
+            definition,
+        })
     }
 
     /// Derives the deadline that a report would have that came in at `received_at`, by the newest versions.

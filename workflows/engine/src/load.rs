@@ -3,6 +3,7 @@
 use std::{fmt, ops::Range};
 
 use chrono::NaiveDate;
+use kernel::Locale;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use toml::Spanned;
 
@@ -40,6 +41,22 @@ pub struct Law {
     pub source: String,
     /// How sure the house is of it.
     pub status: Status,
+}
+
+impl Law {
+    /// Where the rule is written, in one language. A source without words of its own is quoted as it is.
+    #[must_use]
+    pub fn text(&self, locale: Locale) -> String {
+        let words = crate::words();
+        match self.source.as_str() {
+            "service level of the city" => words.text(locale, "law-service-level", &[]),
+            "rule of the city" => words.text(locale, "law-city-rule", &[]),
+            source => match source.strip_prefix("APPC Art. ") {
+                Some(article) => words.text(locale, "law-appc", &[("n", article.into())]),
+                None => source.to_owned(),
+            },
+        }
+    }
 }
 
 /// One version of one file: `request`, 1.

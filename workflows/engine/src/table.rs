@@ -247,6 +247,15 @@ impl Table {
         Ok(decision)
     }
 
+    /// How urgent a report is: the level, and the row that decided it. Needs no directory, so it is known before the report is routed.
+    ///
+    /// # Errors
+    /// When a fact is not declared.
+    pub fn urgency(&self, facts: &Facts) -> kernel::Result<(Urgency, &str)> {
+        let level = fitting(Hit::First, &self.levels, |level| &level.when, &context(&self.declared, facts)?)?;
+        Ok((level.level, &level.id))
+    }
+
     fn decide_once(&self, facts: &Facts, parties: &[PartyFacts]) -> kernel::Result<Decision> {
         let context = context(&self.declared, facts)?;
         let level = fitting(Hit::First, &self.levels, |level| &level.when, &context)?;

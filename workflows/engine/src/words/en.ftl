@@ -37,3 +37,53 @@ step-extension = { $n ->
 step-moved-from-day-off = The term ended on a day off, { $from }, so it ends on { $to } ({ $article }).
 step-holidays = Days off besides weekends: { $days }.
 step-not-covered = The calendar { $calendar } does not know the holidays of this time; only weekends were left out.
+
+# Where a rule is written.
+law-appc = APPC Art. { $n }
+law-service-level = service level of the city
+law-city-rule = rule of the city
+
+# The timeline of a case. $party: the name of the responsible body; $days: working days; $until: a day.
+event-submitted = Received and registered.
+event-sent-to-triage = The subject is not clear yet; { $party } decides who answers.
+event-assigned = Given to { $party }.
+event-category-corrected = The subject was corrected; the responsible body is looked for again.
+event-forwarded = Forwarded to { $party }.
+event-forward-window-passed = The days in which the case may be forwarded as outside competence have passed.
+event-accepted = { $party } has taken up the work.
+event-officer-assigned = Given to an officer.
+event-noted = A note was made.
+event-question-asked = { $party } has a question for you.
+event-question-answered = The question was answered.
+event-question-unanswered = The question was not answered; work goes on without the answer.
+event-extended = { $days ->
+    [one] The term was extended by { $days } working day, until { $until }.
+   *[other] The term was extended by { $days } working days, until { $until }.
+}
+event-merged = Joined with another case on the same matter; one answer will come.
+event-unmerged = Separated from the other case; it goes on by itself.
+event-joined = Somebody else reported the same.
+event-terminated = Ended without an answer on the substance, with a reason.
+event-answered = { $party } has answered.
+event-contested = The reporter says that it is not fixed; the case is open again.
+event-closed = The time to contest the answer has passed.
+event-withdrawn = Taken back by the reporter.
+event-deadline-passed = The promised term has passed without an answer; the supervisors have been told.
+event-deemed-refused = The term of law has passed without an answer. This counts as a refusal (APPC Art. 91(2)); you may complain to the higher body.
+event-rating-received = The rating was received.
+event-rating-counted = The rating counts.
+event-rating-counted-low = The rating counts, and a case was opened for it.
+event-rating-repaired = The case is answered; you may rate again.
+event-rating-held = The rating is held back until a person has looked at it.
+event-rating-excluded = The rating was left out, with a reason; you may contest this.
+event-rating-contested = The exclusion was contested.
+event-rating-dropped = The time to contest the exclusion has passed.
+
+refusal-not-allowed = You may not do this.
+refusal-wrong-state = This cannot be done now.
+refusal-forward-late = More than three working days have passed, so only the supervisor may forward this appeal.
+refusal-overdue = The term has already passed, so it can no longer be extended.
+refusal-extension-days = Say by how many working days.
+refusal-extension-limit = An extension cannot go beyond two months from arrival, { $until }.
+refusal-contest-too-late = The time to contest has passed.
+refusal-question-closed = The question is closed already.

@@ -19,3 +19,50 @@ step-extension = Дәлелді шешіммен { $n } жұмыс күніне 
 step-moved-from-day-off = Мерзім демалыс күніне түсті, { $from }, сондықтан { $to } күні бітеді ({ $article }).
 step-holidays = Мереке және ауыстырылған күндер: { $days }.
 step-not-covered = { $calendar } күнтізбесі бұл уақыттың мерекелерін білмейді; тек сенбі мен жексенбі есептен шығарылды.
+
+# Ереже қайда жазылған.
+law-appc = ӘРПК { $n }-бап
+law-service-level = қаланың қызмет деңгейі
+law-city-rule = қала ережесі
+
+# Істің барысы. $party: жауапты органның атауы; $days: жұмыс күндері; $until: күн.
+event-submitted = Қабылданды және тіркелді.
+event-sent-to-triage = Тақырыбы әлі анық емес; кім жауап беретінін шешеді: { $party }.
+event-assigned = Берілді: { $party }.
+event-category-corrected = Тақырыбы түзетілді; жауапты орган қайта анықталады.
+event-forwarded = Қайта жолданды: { $party }.
+event-forward-window-passed = Істі құзыреті бойынша қайта жолдау мерзімі өтті.
+event-accepted = Жұмысқа алынды: { $party }.
+event-officer-assigned = Қызметкер тағайындалды.
+event-noted = Жазба жасалды.
+event-question-asked = Сізге сұрақ бар: { $party }.
+event-question-answered = Сұраққа жауап берілді.
+event-question-unanswered = Сұраққа жауап берілмеді; жұмыс жауапсыз жалғасады.
+event-extended = Мерзім { $days } жұмыс күніне ұзартылды, { $until } дейін.
+event-merged = Осы мәселе бойынша басқа іспен біріктірілді; жауап біреу болады.
+event-unmerged = Басқа істен бөлінді; жеке қаралады.
+event-joined = Тағы біреу осыны хабарлады.
+event-terminated = Мәні бойынша жауапсыз тоқтатылды, себебі көрсетілді.
+event-answered = Жауап берді: { $party }.
+event-contested = Өтініш беруші түзетілмеді дейді; іс қайта ашылды.
+event-closed = Жауапқа дау айту мерзімі өтті.
+event-withdrawn = Өтініш беруші қайтарып алды.
+event-deadline-passed = Уәде етілген мерзім жауапсыз өтті; бақылаушыларға хабарланды.
+event-deemed-refused = Заң бойынша мерзім жауапсыз өтті. Бұл бас тарту болып саналады (ӘРПК 91(2)-бап); жоғары тұрған органға шағым бере аласыз.
+event-rating-received = Баға қабылданды.
+event-rating-counted = Баға есепке алынды.
+event-rating-counted-low = Баға есепке алынды және ол бойынша іс ашылды.
+event-rating-repaired = Іс бойынша жауап берілді; қайта бағалай аласыз.
+event-rating-held = Баға адам қарағанша кейінге қалдырылды.
+event-rating-excluded = Баға есепке алынбады, себебі көрсетілді; бұған дау айта аласыз.
+event-rating-contested = Есепке алмауға дау айтылды.
+event-rating-dropped = Есепке алмауға дау айту мерзімі өтті.
+
+refusal-not-allowed = Бұны істеуге құқығыңыз жоқ.
+refusal-wrong-state = Қазір бұны істеуге болмайды.
+refusal-forward-late = Үш жұмыс күнінен көп уақыт өтті, сондықтан өтінішті тек бақылаушы қайта жолдай алады.
+refusal-overdue = Мерзім өтіп кетті, сондықтан оны ұзартуға болмайды.
+refusal-extension-days = Неше жұмыс күніне екенін көрсетіңіз.
+refusal-extension-limit = Түскен күннен бастап екі айдан артық ұзартуға болмайды, { $until } дейін.
+refusal-contest-too-late = Дау айту мерзімі өтті.
+refusal-question-closed = Сұрақ жабылып қойған.

@@ -1,0 +1,327 @@
+//! A process as data: `request.vN.toml`, `appeal.vN.toml`, `rating.vN.toml`. States, transitions, effects, timers.
+
+use std::collections::BTreeMap;
+
+use kernel::RefusalCode;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::{
+    Effect, FactType, Law, LoadError, PublicStatus, Status, VersionRef, Who,
+    check::check,
+    condition::{Condition, Declared},
+    load::Source,
+};
+
+/// One version of a process.
+pub struct Definition {
+    pub(crate) version: VersionRef,
+    pub(crate) law: Law,
+    pub(crate) initial: String,
+    pub(crate) rules: String,
+    pub(crate) clocks: String,
+    pub(crate) calendar: String,
+    pub(crate) declared: Declared,
+    pub(crate) flags: Vec<String>,
+    pub(crate) start: Start,
+    pub(crate) states: BTreeMap<String, State>,
+    pub(crate) overrides: Vec<(Condition, PublicStatus)>,
+    pub(crate) timers: BTreeMap<String, Timer>,
+    pub(crate) transitions: Vec<Transition>,
+    pub(crate) refusals: Vec<RefusalRule>,
+}
+
+pub(crate) struct State {
+    pub(crate) public: PublicStatus,
+    pub(crate) end: bool,
+}
+
+pub(crate) struct Start {
+    pub(crate) records: String,
+    pub(crate) message: String,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) timers: Vec<String>,
+}
+
+pub(crate) struct Timer {
+    pub(crate) clock: TimerClock,
+    pub(crate) raises: String,
+}
+
+/// Which term a timer runs on.
+pub(crate) enum TimerClock {
+    /// The term of the answer: from arrival, by track, kind and urgency, with pauses and extension.
+    Answer,
+    /// A named clock, from the event that starts it.
+    Named(String),
+}
+
+/// What a transition does to the clock of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ClockAct {
+    /// Derives it anew, because the urgency may have changed.
+    Restart,
+    /// Stands still, if the clock itself allows it.
+    Pause,
+    /// Goes on.
+    Resume,
+    /// Ends later, by the event's `working_days`.
+    Extend,
+    /// Begins again, from the event.
+    Again,
+}
+
+pub(crate) struct Transition {
+    pub(crate) on: String,
+    pub(crate) from: Vec<String>,
+    pub(crate) to: Option<String>,
+    pub(crate) who: Vec<Who>,
+    pub(crate) guard: Option<Condition>,
+    pub(crate) refusal: Option<String>,
+    pub(crate) records: String,
+    pub(crate) message: String,
+    pub(crate) internal: bool,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) set: Vec<String>,
+    pub(crate) clear: Vec<String>,
+    pub(crate) clock: Option<ClockAct>,
+    pub(crate) start: Vec<String>,
+    pub(crate) stop: Vec<String>,
+}
+
+pub(crate) struct RefusalRule {
+    pub(crate) on: String,
+    pub(crate) within: Vec<String>,
+    pub(crate) code: RefusalCode,
+    pub(crate) message: String,
+}
+
+/// The file. [`check`] compares its parts with one another before a [`Definition`] is made of them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProcessFile {
+    #[serde(rename = "format")]
+    _format: String,
+    #[serde(rename = "id")]
+    _id: String,
+    #[serde(rename = "version")]
+    _version: u32,
+    pub(crate) initial: Spanned<String>,
+    rules: String,
+    pub(crate) clocks: Spanned<String>,
+    calendar: String,
+    pub(crate) flags: Vec<Spanned<String>>,
+    source: Spanned<String>,
+    status: Status,
+    pub(crate) facts: BTreeMap<Spanned<String>, FactType>,
+    pub(crate) start: StartFile,
+    #[serde(default)]
+    public: Vec<OverrideFile>,
+    pub(crate) state: Vec<StateFile>,
+    pub(crate) timer: Vec<TimerFile>,
+    pub(crate) transition: Vec<TransitionFile>,
+    #[serde(default)]
+    pub(crate) refusal: Vec<RefusalFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StartFile {
+    records: String,
+    message: Spanned<String>,
+    effects: Vec<Effect>,
+    pub(crate) timers: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OverrideFile {
+    when: Spanned<String>,
+    status: PublicStatus,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StateFile {
+    pub(crate) name: Spanned<String>,
+    public: PublicStatus,
+    #[serde(default)]
+    pub(crate) end: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TimerFile {
+    pub(crate) name: Spanned<String>,
+    pub(crate) clock: Spanned<String>,
+    pub(crate) from: TimerFrom,
+    pub(crate) raises: Spanned<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TimerFrom {
+    Arrival,
+    Event,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TransitionFile {
+    pub(crate) on: Spanned<String>,
+    pub(crate) from: Vec<Spanned<String>>,
+    pub(crate) to: Option<Spanned<String>>,
+    pub(crate) who: Vec<Who>,
+    guard: Option<Spanned<String>>,
+    refusal: Option<Spanned<String>>,
+    records: String,
+    message: Spanned<String>,
+    #[serde(default)]
+    internal: bool,
+    #[serde(default)]
+    effects: Vec<Effect>,
+    #[serde(default)]
+    pub(crate) set: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) clear: Vec<Spanned<String>>,
+    pub(crate) clock: Option<Spanned<ClockAct>>,
+    #[serde(default)]
+    pub(crate) start: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) stop: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefusalFile {
+    pub(crate) on: Spanned<String>,
+    #[serde(rename = "in")]
+    pub(crate) within: Vec<Spanned<String>>,
+    code: RefusalCode,
+    message: Spanned<String>,
+}
+
+impl Definition {
+    /// Loads a process. `clock_known` says whether its terms have a clock of that name.
+    pub(crate) fn load(source: Source<'_>, version: VersionRef, clock_known: impl Fn(&str, &str) -> bool) -> Result<Definition, LoadError> {
+        let file: ProcessFile = source.parse()?;
+        check(source, &file, clock_known)?;
+        let declared = declared(source, &file)?;
+        let condition =
+            |text: &Spanned<String>| Condition::parse(text.get_ref(), &declared).map_err(|reason| source.error(text.span(), reason));
+        let law = source.law(&file.source, file.status)?;
+        let start = Start {
+            records: file.start.records,
+            message: source.message(&file.start.message)?,
+            effects: file.start.effects,
+            timers: plain(file.start.timers),
+        };
+        let overrides = file.public.iter().map(|line| Ok((condition(&line.when)?, line.status))).collect::<Result<_, LoadError>>()?;
+        let mut transitions = Vec::with_capacity(file.transition.len());
+        for transition in file.transition {
+            transitions.push(Transition {
+                guard: transition.guard.as_ref().map(condition).transpose()?,
+                refusal: transition.refusal.as_ref().map(|key| source.message(key)).transpose()?,
+                message: source.message(&transition.message)?,
+                on: transition.on.into_inner(),
+                from: plain(transition.from),
+                to: transition.to.map(Spanned::into_inner),
+                who: transition.who,
+                records: transition.records,
+                internal: transition.internal,
+                effects: transition.effects,
+                set: plain(transition.set),
+                clear: plain(transition.clear),
+                clock: transition.clock.map(Spanned::into_inner),
+                start: plain(transition.start),
+                stop: plain(transition.stop),
+            });
+        }
+        let refusals = file
+            .refusal
+            .into_iter()
+            .map(|rule| {
+                let message = source.message(&rule.message)?;
+                Ok(RefusalRule { on: rule.on.into_inner(), within: plain(rule.within), code: rule.code, message })
+            })
+            .collect::<Result<_, LoadError>>()?;
+        let states =
+            file.state.into_iter().map(|state| (state.name.into_inner(), State { public: state.public, end: state.end })).collect();
+        let timers = file.timer.into_iter().map(TimerFile::read).collect();
+        Ok(Definition {
+            version,
+            law,
+            initial: file.initial.into_inner(),
+            rules: file.rules,
+            clocks: file.clocks.into_inner(),
+            calendar: file.calendar,
+            flags: plain(file.flags),
+            declared,
+            start,
+            states,
+            overrides,
+            timers,
+            transitions,
+            refusals,
+        })
+    }
+
+    /// Which version this is.
+    #[must_use]
+    pub fn version(&self) -> &VersionRef {
+        &self.version
+    }
+
+    /// Where the process comes from.
+    #[must_use]
+    pub fn law(&self) -> &Law {
+        &self.law
+    }
+
+    /// The states, what people see of them, and whether they are an end.
+    pub fn states(&self) -> impl Iterator<Item = (&str, PublicStatus, bool)> {
+        self.states.iter().map(|(name, state)| (name.as_str(), state.public, state.end))
+    }
+
+    /// The flags that a case may have.
+    pub fn flags(&self) -> impl Iterator<Item = &str> {
+        self.flags.iter().map(String::as_str)
+    }
+
+    /// The transitions: event, state before, state after, who may raise it.
+    pub fn transitions(&self) -> impl Iterator<Item = (&str, &str, &str, &[Who])> {
+        self.transitions.iter().flat_map(|transition| {
+            transition.from.iter().map(move |from| {
+                let to = transition.to.as_ref().unwrap_or(from);
+                (transition.on.as_str(), from.as_str(), to.as_str(), transition.who.as_slice())
+            })
+        })
+    }
+}
+
+impl TimerFile {
+    fn read(self) -> (String, Timer) {
+        let clock = match self.from {
+            TimerFrom::Arrival => TimerClock::Answer,
+            TimerFrom::Event => TimerClock::Named(self.clock.into_inner()),
+        };
+        (self.name.into_inner(), Timer { clock, raises: self.raises.into_inner() })
+    }
+}
+
+/// What guards may speak of: the events' facts, the flags, and three words on the case.
+fn declared(source: Source<'_>, file: &ProcessFile) -> Result<Declared, LoadError> {
+    let mut declared = Declared::from(["state", "track", "kind"].map(|name| (name.to_owned(), FactType::Text)));
+    let facts = file.facts.iter().map(|(name, of)| (name, *of)).chain(file.flags.iter().map(|name| (name, FactType::Bool)));
+    for (name, of) in facts {
+        if declared.insert(name.get_ref().clone(), of).is_some() {
+            return Err(source.error(name.span(), format!("`{}` is declared twice", name.get_ref())));
+        }
+    }
+    Ok(declared)
+}
+
+fn plain(names: Vec<Spanned<String>>) -> Vec<String> {
+    names.into_iter().map(Spanned::into_inner).collect()
+}

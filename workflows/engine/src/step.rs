@@ -1,0 +1,328 @@
+//! One step of a case: `step(state, event, now)` gives the next state and what to do, and nothing else decides either.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use kernel::{Error, Fact, Refusal, RefusalCode};
+
+use crate::{
+    AllowedAct, Calendar, CaseState, Clocks, Derived, Event, FactValue, Facts, Pause, PublicStatus, Step, StepError, Table, Terms,
+    TimerChange, Versions, Who, condition,
+    definition::{ClockAct, Definition, TimerClock, Transition},
+    derive, extend, words,
+};
+
+/// A process with everything that it runs on, each in the version that a case is pinned to.
+#[derive(Clone)]
+pub struct Process {
+    pub(crate) definition: Arc<Definition>,
+    pub(crate) table: Arc<Table>,
+    pub(crate) clocks: Arc<Clocks>,
+    pub(crate) calendar: Arc<Calendar>,
+}
+
+impl Process {
+    /// The versions to stamp on every event.
+    #[must_use]
+    pub fn versions(&self) -> Versions {
+        Versions {
+            definition: self.definition.version.clone(),
+            rules: self.table.version().clone(),
+            clocks: self.clocks.version().clone(),
+            calendar: self.calendar.version().clone(),
+        }
+    }
+
+    /// The definition.
+    #[must_use]
+    pub fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// The decision table.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// The calendar.
+    #[must_use]
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// The terms.
+    #[must_use]
+    pub fn clocks(&self) -> &Clocks {
+        &self.clocks
+    }
+
+    /// The first step of a case.
+    ///
+    /// # Errors
+    /// Never for a definition that was loaded.
+    pub fn start(&self, terms: Terms) -> kernel::Result<Step> {
+        let start = &self.definition.start;
+        let mut state = CaseState {
+            name: self.definition.initial.clone(),
+            flags: [].into(),
+            terms,
+            pauses: Vec::new(),
+            extended_days: 0,
+            timers: BTreeMap::new(),
+        };
+        for timer in &start.timers {
+            self.run(&mut state, timer, terms.received_at)?;
+        }
+        Ok(Step {
+            from: String::new(),
+            records: start.records.clone(),
+            message: start.message.clone(),
+            internal: false,
+            effects: start.effects.clone(),
+            timers: self.changes(&BTreeMap::new(), &state.timers, None),
+            state,
+        })
+    }
+
+    /// The next step. A timer's event counts only when that timer runs and is due, so that one that went off too late, or twice, does
+    /// nothing.
+    ///
+    /// # Errors
+    /// A refusal when the act is not possible now; a fault when the definition has no such event or fact.
+    pub fn step(&self, state: &CaseState, event: &Event, now: DateTime<Utc>) -> Result<Step, StepError> {
+        let transition = self.find(state, &event.name, &event.by, &event.facts)?;
+        let mut next = state.clone();
+        let raised_by = self.definition.timers.iter().find(|(_, timer)| timer.raises == event.name).map(|(name, _)| name.as_str());
+        if let Some(timer) = raised_by
+            && next.timers.remove(timer).is_none_or(|at| at > now)
+        {
+            return Err(self.refusal(state, &event.name).into());
+        }
+        if let Some(urgency) = event.urgency {
+            next.terms.urgency = urgency;
+        }
+        next.flags.retain(|flag| !transition.clear.contains(flag));
+        next.flags.extend(transition.set.iter().cloned());
+        if let Some(act) = transition.clock {
+            self.turn_clock(&mut next, act, event, now)?;
+        }
+        for timer in &transition.start {
+            self.run(&mut next, timer, now)?;
+        }
+        next.timers.retain(|timer, _| !transition.stop.contains(timer));
+        if let Some(to) = &transition.to {
+            next.name.clone_from(to);
+        }
+        if self.definition.states.get(&next.name).is_some_and(|state| state.end) {
+            next.timers.clear();
+        }
+        Ok(Step {
+            from: state.name.clone(),
+            records: transition.records.clone(),
+            message: transition.message.clone(),
+            internal: transition.internal,
+            effects: transition.effects.clone(),
+            timers: self.changes(&state.timers, &next.timers, raised_by),
+            state: next,
+        })
+    }
+
+    /// Every act that is not the house's own, and whether somebody may do it now.
+    ///
+    /// # Errors
+    /// When the state is not one of the definition.
+    pub fn allowed(&self, state: &CaseState, by: &[Who]) -> kernel::Result<Vec<AllowedAct>> {
+        let mut acts: Vec<AllowedAct> = Vec::new();
+        for transition in &self.definition.transitions {
+            if transition.who == [Who::System] || acts.iter().any(|act| act.act == transition.on) {
+                continue;
+            }
+            let found = self.find(state, &transition.on, by, &Facts::new()).and_then(|found| match found.clock {
+                Some(ClockAct::Extend) => self.extended(state, 1).map(drop),
+                _ => Ok(()),
+            });
+            let why_not = match found {
+                Ok(()) => None,
+                Err(StepError::Refused(refusal)) => Some(refusal),
+                Err(StepError::Fault(error)) => return Err(error),
+            };
+            acts.push(AllowedAct { act: transition.on.clone(), possible: why_not.is_none(), why_not });
+        }
+        Ok(acts)
+    }
+
+    /// What the public and the reporter see.
+    ///
+    /// # Errors
+    /// When the state is not one of the definition.
+    pub fn public_status(&self, state: &CaseState) -> kernel::Result<PublicStatus> {
+        let context = condition::context(&self.definition.declared, &self.facts(state, &Facts::new()))?;
+        for (when, status) in &self.definition.overrides {
+            if when.holds(&context)? {
+                return Ok(*status);
+            }
+        }
+        let known = self.definition.states.get(&state.name).map(|state| state.public);
+        known.ok_or_else(|| Error::internal(format!("{} has no state `{}`", self.definition.version, state.name)))
+    }
+
+    /// Whether the case has come to its end.
+    #[must_use]
+    pub fn is_ended(&self, state: &CaseState) -> bool {
+        self.definition.states.get(&state.name).is_some_and(|state| state.end)
+    }
+
+    /// The term of the answer, with its pauses and its extension.
+    ///
+    /// # Errors
+    /// Never for terms that were loaded.
+    pub fn deadline(&self, state: &CaseState) -> kernel::Result<Derived> {
+        let derived = self.term(&state.terms, &state.pauses)?;
+        if state.extended_days == 0 {
+            return Ok(derived);
+        }
+        Ok(extend(&derived, self.clock("extension-limit")?, state.extended_days, &self.calendar))
+    }
+
+    /// The term of the answer as it was promised first, without pauses and extension.
+    ///
+    /// # Errors
+    /// Never for terms that were loaded.
+    pub fn original_deadline(&self, state: &CaseState) -> kernel::Result<Derived> {
+        self.term(&state.terms, &[])
+    }
+
+    fn term(&self, terms: &Terms, pauses: &[Pause]) -> kernel::Result<Derived> {
+        let rule = self.clocks.get_deadline(terms.track, terms.kind, terms.urgency)?;
+        Ok(derive(rule, terms.received_at, terms.registered_on, &self.calendar, pauses))
+    }
+
+    fn clock(&self, id: &str) -> kernel::Result<&crate::ClockRule> {
+        self.clocks.find(id).ok_or_else(|| Error::internal(format!("{} has no clock `{id}`", self.clocks.version())))
+    }
+
+    /// The state with a longer term, or why that cannot be: an extension ends within two months of arrival (APPC Art. 76).
+    fn extended(&self, state: &CaseState, days: u32) -> Result<CaseState, StepError> {
+        let mut longer = state.clone();
+        longer.extended_days = longer.extended_days.saturating_add(days);
+        let terms = &state.terms;
+        let limit = derive(self.clock("extension-limit")?, terms.received_at, terms.registered_on, &self.calendar, &[]);
+        if days == 0 {
+            return Err(Refusal::new(RefusalCode::Invalid, words().localized("refusal-extension-days", &[])).into());
+        }
+        // No term of law is longer than the limit, so more days than it has cannot fit; and counting them would only take time.
+        if longer.extended_days > 100 || self.deadline(&longer)?.due_on > limit.due_on {
+            let until: Fact<'_> = ("until", limit.due_on.format("%d.%m.%Y").to_string().into());
+            return Err(Refusal::new(RefusalCode::TooLate, words().localized("refusal-extension-limit", &[until])).into());
+        }
+        Ok(longer)
+    }
+
+    fn turn_clock(&self, next: &mut CaseState, act: ClockAct, event: &Event, now: DateTime<Utc>) -> Result<(), StepError> {
+        let Some(answer) = self.definition.timers.iter().find(|(_, timer)| matches!(timer.clock, TimerClock::Answer)) else {
+            return Err(Error::internal("a process without the clock `answer`").into());
+        };
+        let name = answer.0;
+        match act {
+            ClockAct::Pause => {
+                let rule = self.clocks.get_deadline(next.terms.track, next.terms.kind, next.terms.urgency)?;
+                // A term that has run out cannot be stopped any more.
+                if rule.pausable && next.timers.remove(name).is_some() {
+                    next.pauses.push(Pause { from: now, to: None });
+                }
+                return Ok(());
+            }
+            ClockAct::Resume => match next.pauses.last_mut().filter(|pause| pause.to.is_none()) {
+                Some(pause) => pause.to = Some(now),
+                None => return Ok(()),
+            },
+            ClockAct::Extend => {
+                let days = match event.facts.get("working_days") {
+                    Some(FactValue::Int(days)) => u32::try_from(*days).unwrap_or(0),
+                    _ => 0,
+                };
+                *next = self.extended(next, days)?;
+            }
+            ClockAct::Restart if !next.timers.contains_key(name) => return Ok(()),
+            ClockAct::Restart => {}
+            ClockAct::Again => {
+                next.terms.received_at = now;
+                next.terms.registered_on = self.calendar.registration_date(now);
+                next.pauses.clear();
+                next.extended_days = 0;
+            }
+        }
+        self.run(next, name, now)?;
+        Ok(())
+    }
+
+    fn run(&self, state: &mut CaseState, timer: &str, now: DateTime<Utc>) -> kernel::Result<()> {
+        let at = match self.definition.timers.get(timer).map(|timer| &timer.clock) {
+            Some(TimerClock::Answer) => self.deadline(state)?.due_at,
+            Some(TimerClock::Named(clock)) => {
+                derive(self.clock(clock)?, now, self.calendar.registration_date(now), &self.calendar, &[]).due_at
+            }
+            None => return Err(Error::internal(format!("no timer `{timer}`"))),
+        };
+        state.timers.insert(timer.to_owned(), at);
+        Ok(())
+    }
+
+    fn changes(
+        &self,
+        before: &BTreeMap<String, DateTime<Utc>>,
+        after: &BTreeMap<String, DateTime<Utc>>,
+        went_off: Option<&str>,
+    ) -> Vec<TimerChange> {
+        let cancelled = before.keys().filter(|name| !after.contains_key(*name) && went_off != Some(name.as_str()));
+        let set = after.iter().filter(|(name, at)| before.get(*name) != Some(at) || went_off == Some(name.as_str()));
+        let raises = |name: &String| self.definition.timers.get(name).map(|timer| timer.raises.clone()).unwrap_or_default();
+        cancelled
+            .map(|name| TimerChange::Cancel { name: name.clone() })
+            .chain(set.map(|(name, at)| TimerChange::Set { name: name.clone(), at: *at, raises: raises(name) }))
+            .collect()
+    }
+
+    /// The transition that an event takes, or why there is none.
+    fn find(&self, state: &CaseState, on: &str, by: &[Who], facts: &Facts) -> Result<&Transition, StepError> {
+        let named = || self.definition.transitions.iter().filter(|transition| transition.on == on);
+        if named().next().is_none() {
+            return Err(Error::internal(format!("{} has no event `{on}`", self.definition.version)).into());
+        }
+        let mut here = named().filter(|transition| transition.from.contains(&state.name)).peekable();
+        if here.peek().is_none() {
+            // Who may never do it learns that first, and nothing about the state.
+            let ever = named().any(|transition| transition.who.iter().any(|who| by.contains(who)));
+            return Err(if ever { self.refusal(state, on) } else { not_allowed() }.into());
+        }
+        let context = condition::context(&self.definition.declared, &self.facts(state, facts))?;
+        let mut refusal = not_allowed();
+        for transition in here.filter(|transition| transition.who.iter().any(|who| by.contains(who))) {
+            match &transition.guard {
+                Some(guard) if !guard.holds(&context)? => {
+                    let key = transition.refusal.as_deref().unwrap_or("refusal-wrong-state");
+                    refusal = Refusal::new(RefusalCode::WrongState, words().localized(key, &[]));
+                }
+                _ => return Ok(transition),
+            }
+        }
+        Err(refusal.into())
+    }
+
+    /// The facts of an event, and what the case itself says, which no event can overrule.
+    fn facts(&self, state: &CaseState, facts: &Facts) -> Facts {
+        let flags = self.definition.flags.iter().fold(facts.clone(), |facts, flag| facts.with(flag, state.is(flag)));
+        flags.with("state", state.name.as_str()).with("track", state.terms.track.as_str()).with("kind", state.terms.kind.as_str())
+    }
+
+    fn refusal(&self, state: &CaseState, on: &str) -> Refusal {
+        let rule = self.definition.refusals.iter().find(|rule| rule.on == on && rule.within.contains(&state.name));
+        let (code, key) = rule.map_or((RefusalCode::WrongState, "refusal-wrong-state"), |rule| (rule.code, rule.message.as_str()));
+        Refusal::new(code, words().localized(key, &[]))
+    }
+}
+
+fn not_allowed() -> Refusal {
+    Refusal::new(RefusalCode::NotAllowed, words().localized("refusal-not-allowed", &[]))
+}
