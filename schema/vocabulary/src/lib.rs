@@ -20,4 +20,4 @@ pub use locale::Locale;
 pub use refusals::{InvalidInput, KeyReused, NotAllowed, NotFound, RefusalCode, StaleVersion, UserError, refusals};
 pub use safe::{SafeCount, SafeShare, Threshold};
 pub use scalars::{Date, DateTime, Decimal};
-pub use values::{Money, Period, UpdatePeriod};
+pub use values::{LocalizedTextInput, Money, Period, UpdatePeriod};

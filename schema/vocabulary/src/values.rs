@@ -1,10 +1,12 @@
-use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, InputObject, SimpleObject};
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 use crate::{Date, Decimal, Locale};
 
 /// How often a thing is renewed.
-#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UpdatePeriod {
     /// Every day.
     Daily,
@@ -18,6 +20,54 @@ pub enum UpdatePeriod {
     Yearly,
     /// When something changes.
     OnChange,
+}
+
+impl UpdatePeriod {
+    /// All periods.
+    pub const ALL: [UpdatePeriod; 6] = [
+        UpdatePeriod::Daily,
+        UpdatePeriod::Weekly,
+        UpdatePeriod::Monthly,
+        UpdatePeriod::Quarterly,
+        UpdatePeriod::Yearly,
+        UpdatePeriod::OnChange,
+    ];
+
+    /// The word under which it is stored.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            UpdatePeriod::Daily => "daily",
+            UpdatePeriod::Weekly => "weekly",
+            UpdatePeriod::Monthly => "monthly",
+            UpdatePeriod::Quarterly => "quarterly",
+            UpdatePeriod::Yearly => "yearly",
+            UpdatePeriod::OnChange => "on_change",
+        }
+    }
+
+    /// Reads the stored word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<UpdatePeriod> {
+        UpdatePeriod::ALL.into_iter().find(|period| period.word() == word)
+    }
+}
+
+/// A text in the city's three languages.
+#[derive(Clone, Debug, PartialEq, Eq, InputObject, Serialize)]
+pub struct LocalizedTextInput {
+    /// Қазақша.
+    pub kk: String,
+    /// Русский.
+    pub ru: String,
+    /// English.
+    pub en: String,
+}
+
+impl From<LocalizedTextInput> for kernel::LocalizedText {
+    fn from(input: LocalizedTextInput) -> Self {
+        kernel::LocalizedText { kk: input.kk, ru: input.ru, en: input.en }
+    }
 }
 
 /// A span of days, both ends included.
