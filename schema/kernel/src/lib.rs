@@ -31,5 +31,5 @@ pub use refusal::{Refusal, RefusalCode};
 pub use request::Request;
 pub use rng::{Rng, SeededRng, system_rng};
 pub use subgraph::{Answer, Call, Fault, Operation, OperationKind, PathSegment, Subgraph};
-pub use text::{Locale, LocalizedText};
+pub use text::{Locale, LocalizedText, fold};
 pub use words::{Fact, Words};

@@ -1,6 +1,7 @@
 //! Text that people read, in the city's three languages.
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// A language of the city. Kazakh is the first, and what is missing elsewhere falls back to it, then to Russian, then to English.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -80,9 +81,46 @@ impl LocalizedText {
     }
 }
 
+/// Folds text for search: case, accents and spacing fall away, and Kazakh letters become the ones on a Russian keyboard, which many type
+/// with: `Түркістан`, `туркистан` and `ТҮРКІСТАН` fold alike. What is stored for search and what is searched for are both folded here,
+/// since the databases do not agree on the case of Cyrillic letters.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let folded: String = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).map(russian_letter).collect();
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn russian_letter(letter: char) -> char {
+    match letter {
+        'ә' => 'а',
+        'ғ' => 'г',
+        'қ' => 'к',
+        'ң' => 'н',
+        'ө' => 'о',
+        'ұ' | 'ү' => 'у',
+        'һ' => 'х',
+        'і' => 'и',
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spellings_of_one_name_fold_alike() {
+        for (spelling, folded) in [
+            ("Түркістан су арнасы", "туркистан су арнасы"),
+            ("  ТҮРКІСТАН\tСУ арнасы ", "туркистан су арнасы"),
+            ("Türkistan", "turkistan"),
+            ("Ёлка, район", "елка, раион"),
+            ("и\u{306}од", "иод"),
+        ] {
+            assert_eq!(fold(spelling), fold(folded), "{spelling}");
+        }
+        assert_eq!(fold("Қазығұрт"), "казыгурт");
+    }
 
     #[test]
     fn accept_language_is_negotiated_by_quality_and_falls_back_to_kazakh() {
