@@ -1,1 +1,27 @@
-//! federation
+//! One graph from many subgraphs: compose, limits, validate, authorize, plan, execute, merge – the stages of a request, a module each.
+//!
+//! **Invariants:** a subgraph is reached only through [`kernel::Subgraph`]; what the actor may not see is neither planned nor answered;
+//! a failing subgraph costs its own fields and no others; nothing that a client can write makes this crate panic or work for long.
+
+mod authorize;
+mod cache;
+mod compose;
+mod execute;
+mod federation;
+mod limits;
+mod merge;
+mod plan;
+mod prepare;
+mod response;
+mod schema;
+mod supergraph;
+mod validate;
+mod values;
+mod watched;
+mod words;
+
+pub use compose::{Change, CompositionError, CompositionFault, Part, api_schema, breaking_changes, compose};
+pub use federation::Federation;
+pub use limits::Limits;
+pub use prepare::Prepared;
+pub use response::{GraphError, GraphRequest, GraphResponse, Location, Stage};

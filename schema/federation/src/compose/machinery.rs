@@ -1,0 +1,233 @@
+//! What composition leaves out and routers ask for: the definitions of the join and link specifications, `@join__type` on root types,
+//! unions and scalars, and the links of `@tag` and the access directives.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use graphql_tools::parser::schema::{Definition, TypeExtension};
+use graphql_tools::{
+    parser::{Pos, parse_schema},
+    static_graphql::schema::{Directive, Document, Field, TypeDefinition, Value},
+};
+
+/// join v0.4 and link v1.0 (specs.apollo.dev).
+const MACHINERY: &str = r#"
+directive @join__directive(graphs: [join__Graph!], name: String!, args: join__DirectiveArguments) repeatable on SCHEMA | OBJECT | INTERFACE | FIELD_DEFINITION
+directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
+directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, external: Boolean, override: String, usedOverridden: Boolean, overrideLabel: String) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
+directive @join__graph(name: String!, url: String!) on ENUM_VALUE
+directive @join__implements(graph: join__Graph!, interface: String!) repeatable on OBJECT | INTERFACE
+directive @join__type(graph: join__Graph!, key: join__FieldSet, extension: Boolean! = false, resolvable: Boolean! = true, isInterfaceObject: Boolean! = false) repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR
+directive @join__unionMember(graph: join__Graph!, member: String!) repeatable on UNION
+directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
+scalar join__DirectiveArguments
+scalar join__FieldSet
+enum link__Purpose {
+  "`SECURITY` features provide metadata necessary to securely resolve fields."
+  SECURITY
+  "`EXECUTION` features provide metadata necessary for operation execution."
+  EXECUTION
+}
+scalar link__Import
+"#;
+
+/// A directive that survives composition: where its specification is, for which purpose it is linked, and how it is defined.
+struct Feature {
+    name: &'static str,
+    url: &'static str,
+    purpose: Option<&'static str>,
+    definition: &'static str,
+}
+
+const FEATURES: [Feature; 4] = [
+    Feature {
+        name: "tag",
+        url: "https://specs.apollo.dev/tag/v0.3",
+        purpose: None,
+        definition: "directive @tag(name: String!) repeatable on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR \
+                     | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION | SCHEMA",
+    },
+    Feature {
+        name: "inaccessible",
+        url: "https://specs.apollo.dev/inaccessible/v0.2",
+        purpose: Some("SECURITY"),
+        definition: "directive @inaccessible on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM \
+                     | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION",
+    },
+    Feature {
+        name: "authenticated",
+        url: "https://specs.apollo.dev/authenticated/v0.1",
+        purpose: Some("SECURITY"),
+        definition: "directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM",
+    },
+    Feature {
+        name: "requiresScopes",
+        url: "https://specs.apollo.dev/requiresScopes/v0.1",
+        purpose: Some("SECURITY"),
+        definition: "directive @requiresScopes(scopes: [[requiresScopes__Scope!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM \
+                     scalar requiresScopes__Scope",
+    },
+];
+
+/// Whether a definition belongs to the machinery and not to the graph that it describes.
+pub(super) fn is_machinery(name: &str) -> bool {
+    const PREFIXES: [&str; 5] = ["join__", "link__", "core__", "federation__", "requiresScopes__"];
+    name == "link" || PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || FEATURES.iter().any(|feature| feature.name == name)
+}
+
+/// Which subgraphs define what.
+struct Homes {
+    /// Type → graph enum values.
+    types: BTreeMap<String, BTreeSet<String>>,
+    /// `Type.field` → graph enum values.
+    fields: BTreeMap<String, BTreeSet<String>>,
+    /// All graph enum values.
+    graphs: Vec<String>,
+}
+
+impl Homes {
+    fn of(composed: &Document, parts: &[(&str, Document)]) -> Homes {
+        let names = graph_names(composed);
+        let mut homes = Homes { types: BTreeMap::new(), fields: BTreeMap::new(), graphs: names.values().cloned().collect() };
+        for (name, document) in parts {
+            let Some(graph) = names.get(*name) else { continue };
+            for (type_name, fields) in defined(document) {
+                homes.types.entry(type_name.to_owned()).or_default().insert(graph.clone());
+                for field in fields {
+                    homes.fields.entry(format!("{type_name}.{}", field.name)).or_default().insert(graph.clone());
+                }
+            }
+        }
+        homes
+    }
+}
+
+/// The subgraphs' names and the values that stand for them in `join__Graph`.
+fn graph_names(composed: &Document) -> BTreeMap<String, String> {
+    composed
+        .definitions
+        .iter()
+        .find_map(|definition| match definition {
+            Definition::TypeDefinition(TypeDefinition::Enum(graphs)) if graphs.name == "join__Graph" => Some(&graphs.values),
+            _ => None,
+        })
+        .into_iter()
+        .flatten()
+        .filter_map(|value| Some((string_argument(value.directives.first()?, "name")?.to_owned(), value.name.clone())))
+        .collect()
+}
+
+fn string_argument<'a>(directive: &'a Directive, name: &str) -> Option<&'a str> {
+    directive.arguments.iter().find_map(|(argument, value)| match value {
+        Value::String(text) if argument == name => Some(text.as_str()),
+        _ => None,
+    })
+}
+
+fn defined(document: &Document) -> impl Iterator<Item = (&str, &[Field])> {
+    document.definitions.iter().filter_map(|definition| match definition {
+        Definition::TypeDefinition(TypeDefinition::Object(object)) => Some((object.name.as_str(), object.fields.as_slice())),
+        Definition::TypeDefinition(TypeDefinition::Interface(interface)) => Some((interface.name.as_str(), interface.fields.as_slice())),
+        Definition::TypeDefinition(other) => Some((other.name(), &[][..])),
+        Definition::TypeExtension(TypeExtension::Object(object)) => Some((object.name.as_str(), object.fields.as_slice())),
+        Definition::TypeExtension(TypeExtension::Interface(interface)) => Some((interface.name.as_str(), interface.fields.as_slice())),
+        _ => None,
+    })
+}
+
+/// Completes what composition printed and puts it into one order.
+pub(super) fn complete(composed: Document, parts: &[(&str, Document)]) -> Document {
+    let homes = Homes::of(&composed, parts);
+    let used = used_features(&composed);
+    let mut machinery = parsed(MACHINERY);
+    for feature in FEATURES.iter().filter(|feature| used.contains(feature.name)) {
+        machinery.extend(parsed(feature.definition));
+    }
+    let (mut schema, mut types) = (Vec::new(), Vec::new());
+    for definition in composed.definitions {
+        match definition {
+            Definition::SchemaDefinition(mut root) => {
+                root.directives = links(&used);
+                schema.push(Definition::SchemaDefinition(root));
+            }
+            Definition::DirectiveDefinition(directive) if is_machinery(&directive.name) => {}
+            Definition::TypeDefinition(definition) if is_machinery(definition.name()) && definition.name() != "join__Graph" => {}
+            Definition::TypeDefinition(mut definition) => {
+                join(&mut definition, &homes);
+                types.push(Definition::TypeDefinition(definition));
+            }
+            other => types.push(other),
+        }
+    }
+    let mut rest: Vec<_> = machinery.into_iter().chain(types).collect();
+    rest.sort_by_key(order);
+    Document { definitions: schema.into_iter().chain(rest).collect() }
+}
+
+fn parsed(sdl: &str) -> Vec<Definition<'static, String>> {
+    // The texts are constants of this file, and a test prints them all.
+    parse_schema::<String>(sdl).map(|document| document.into_static().definitions).unwrap_or_default()
+}
+
+/// Directives first, then types by name; fields stay as composition sorted them.
+fn order(definition: &Definition<'static, String>) -> (bool, String) {
+    match definition {
+        Definition::DirectiveDefinition(directive) => (false, directive.name.clone()),
+        Definition::TypeDefinition(definition) => (true, definition.name().to_owned()),
+        Definition::SchemaDefinition(_) | Definition::TypeExtension(_) => (true, String::new()),
+    }
+}
+
+fn used_features(document: &Document) -> BTreeSet<&'static str> {
+    let text = document.to_string();
+    FEATURES.iter().map(|feature| feature.name).filter(|name| *name == "inaccessible" || text.contains(&format!("@{name}"))).collect()
+}
+
+fn links(used: &BTreeSet<&str>) -> Vec<Directive> {
+    let link = |url: &str, purpose: Option<&str>| {
+        let mut arguments = vec![("url".to_owned(), Value::String(url.to_owned()))];
+        arguments.extend(purpose.map(|purpose| ("for".to_owned(), Value::Enum(purpose.to_owned()))));
+        Directive { position: Pos::default(), name: "link".to_owned(), arguments }
+    };
+    let fixed = [link("https://specs.apollo.dev/link/v1.0", None), link("https://specs.apollo.dev/join/v0.4", Some("EXECUTION"))];
+    let features = FEATURES.iter().filter(|feature| used.contains(feature.name)).map(|feature| link(feature.url, feature.purpose));
+    fixed.into_iter().chain(features).collect()
+}
+
+fn on_graph(name: &str, graph: &str) -> Directive {
+    Directive { position: Pos::default(), name: name.to_owned(), arguments: vec![("graph".to_owned(), Value::Enum(graph.to_owned()))] }
+}
+
+fn join(definition: &mut TypeDefinition, homes: &Homes) {
+    let name = definition.name().to_owned();
+    if name == "join__Graph" {
+        return;
+    }
+    let directives = match definition {
+        TypeDefinition::Scalar(scalar) => &mut scalar.directives,
+        TypeDefinition::Object(object) => &mut object.directives,
+        TypeDefinition::Interface(interface) => &mut interface.directives,
+        TypeDefinition::Union(union) => &mut union.directives,
+        TypeDefinition::Enum(values) => &mut values.directives,
+        TypeDefinition::InputObject(input) => &mut input.directives,
+    };
+    if directives.iter().any(|directive| directive.name == "join__type") {
+        return;
+    }
+    // Every subgraph answers `Query._service`, so every subgraph is a home of Query.
+    let graphs: Vec<String> =
+        if name == "Query" { homes.graphs.clone() } else { homes.types.get(&name).into_iter().flatten().cloned().collect() };
+    directives.splice(0..0, graphs.iter().map(|graph| on_graph("join__type", graph)));
+    if let TypeDefinition::Object(object) = definition {
+        join_fields(&name, &mut object.fields, graphs.len(), homes);
+    }
+}
+
+/// A field without `@join__field` is understood to be in every home of its type, which a root field seldom is.
+fn join_fields(type_name: &str, fields: &mut [Field], homes_of_type: usize, homes: &Homes) {
+    for field in fields.iter_mut().filter(|field| !field.directives.iter().any(|directive| directive.name == "join__field")) {
+        let graphs = homes.fields.get(&format!("{type_name}.{}", field.name));
+        if let Some(graphs) = graphs.filter(|graphs| graphs.len() < homes_of_type) {
+            field.directives.extend(graphs.iter().map(|graph| on_graph("join__field", graph)));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! From the subgraphs' SDL to the supergraph, and from the supergraph to what clients see of it.
+
+mod api;
+mod compare;
+mod machinery;
+mod node;
+mod read;
+
+use std::fmt;
+
+use graphql_composition::Subgraphs;
+use graphql_tools::parser::parse_schema;
+
+pub(crate) use api::api_document;
+pub use api::api_schema;
+pub use compare::{Change, breaking_changes};
+pub(crate) use node::NodeSubgraph;
+
+/// One thing that keeps subgraphs from becoming one graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompositionFault {
+    /// The subgraph at fault, when there is one.
+    pub subgraph: Option<String>,
+    /// The type or field, as a schema coordinate: `Type` or `Type.field`.
+    pub coordinate: Option<String>,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Why subgraphs do not become one graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompositionError {
+    /// All that is wrong; never empty.
+    pub faults: Vec<CompositionFault>,
+}
+
+impl CompositionError {
+    pub(crate) fn of(subgraph: Option<&str>, message: impl fmt::Display) -> CompositionError {
+        CompositionError { faults: vec![fault(subgraph, &message.to_string())] }
+    }
+}
+
+impl fmt::Display for CompositionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the subgraphs do not compose")?;
+        for fault in &self.faults {
+            write!(f, "\n- ")?;
+            if let Some(subgraph) = &fault.subgraph {
+                write!(f, "{subgraph}: ")?;
+            }
+            f.write_str(&fault.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for CompositionError {}
+
+/// One subgraph as composition sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    /// Its name in the supergraph.
+    pub name: &'a str,
+    /// Its federation v2 SDL.
+    pub sdl: &'a str,
+}
+
+/// Composes the supergraph's SDL. The same parts in any order give the same text.
+///
+/// # Errors
+/// When a part cannot be parsed, or the parts contradict each other.
+pub fn compose(parts: &[Part<'_>]) -> Result<String, CompositionError> {
+    let mut sorted = parts.to_vec();
+    sorted.sort_by_key(|part| part.name);
+    if let Some(twins) = sorted.windows(2).find(|pair| pair[0].name == pair[1].name) {
+        return Err(CompositionError::of(Some(twins[0].name), "two subgraphs have this name"));
+    }
+    let mut documents = Vec::with_capacity(sorted.len());
+    let mut subgraphs = Subgraphs::default();
+    for part in &sorted {
+        documents.push((part.name, read::read(part.name, part.sdl)?));
+        // The supergraph names where each subgraph answers; whoever runs it behind another router sets the real address there.
+        let address = format!("http://localhost/subgraphs/{}", part.name);
+        subgraphs.ingest_str(part.sdl, part.name, Some(&address)).map_err(|error| CompositionError::of(Some(part.name), error))?;
+    }
+    let graph = graphql_composition::compose(&mut subgraphs)
+        .into_result()
+        .map_err(|diagnostics| CompositionError { faults: diagnostics.iter_errors().map(|message| fault(None, message)).collect() })?;
+    let sdl = graphql_composition::render_federated_sdl(&graph).map_err(|error| CompositionError::of(None, error))?;
+    let composed = parse_schema::<String>(&sdl).map_err(|error| CompositionError::of(None, error))?.into_static();
+    Ok(machinery::complete(composed, &documents).to_string())
+}
+
+/// Reads out of a composition message which subgraph and which coordinate it speaks of.
+fn fault(subgraph: Option<&str>, message: &str) -> CompositionFault {
+    let prefixed = message.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let (subgraph, text) = match prefixed {
+        Some((name, rest)) if subgraph.is_none() => (Some(name), rest.trim_start()),
+        _ => (subgraph, message),
+    };
+    let quoted = text.split(['"', '`', '\'']).skip(1).step_by(2).filter(|quoted| is_coordinate(quoted));
+    let coordinate = quoted.max_by_key(|quoted| (quoted.contains('.'), quoted.starts_with(|c: char| c.is_ascii_uppercase())));
+    CompositionFault { subgraph: subgraph.map(str::to_owned), coordinate: coordinate.map(str::to_owned), message: text.to_owned() }
+}
+
+fn is_coordinate(text: &str) -> bool {
+    !text.is_empty() && text.split('.').all(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+}

@@ -1,0 +1,127 @@
+//! What a subgraph is told of the entities whose fields it is asked for: each entity once, however often it is in the data.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use hive_router_query_planner::{
+    ast::{selection_item::SelectionItem, selection_set::SelectionSet},
+    planner::plan_nodes::FetchRewrite,
+};
+use serde_json::{Map, Value};
+
+use super::rewrite::rewrite;
+use crate::supergraph::Types;
+
+/// What comes of telling of one entity.
+pub(super) enum Told {
+    /// It is the n-th representation.
+    As(usize),
+    /// The subgraph has nothing to do with it.
+    Nothing,
+    /// What must be told is not there, because an earlier fetch failed.
+    Incomplete,
+}
+
+/// The representations of one `_entities` field.
+pub(super) struct Representations<'a> {
+    types: &'a Types,
+    requires: &'a SelectionSet,
+    rewrites: &'a [FetchRewrite],
+    list: Vec<Value>,
+    seen: HashMap<u64, Vec<usize>>,
+}
+
+impl<'a> Representations<'a> {
+    pub(super) fn new(types: &'a Types, requires: &'a SelectionSet, rewrites: &'a [FetchRewrite]) -> Representations<'a> {
+        Representations { types, requires, rewrites, list: Vec::new(), seen: HashMap::new() }
+    }
+
+    pub(super) fn tell(&mut self, entity: &Map<String, Value>) -> Told {
+        let mut told = Map::new();
+        if let Some(type_name) = entity.get("__typename") {
+            told.insert("__typename".to_owned(), type_name.clone());
+        }
+        match self.select(entity, self.requires, &mut told) {
+            Selected::Some => {}
+            Selected::None => return Told::Nothing,
+            Selected::Missing => return Told::Incomplete,
+        }
+        let mut told = Value::Object(told);
+        for each in self.rewrites {
+            rewrite(&mut told, each, self.types);
+        }
+        Told::As(self.once(told))
+    }
+
+    pub(super) fn into_list(self) -> Vec<Value> {
+        self.list
+    }
+
+    fn once(&mut self, told: Value) -> usize {
+        let mut hasher = DefaultHasher::new();
+        told.hash(&mut hasher);
+        let places = self.seen.entry(hasher.finish()).or_default();
+        if let Some(place) = places.iter().find(|place| self.list[**place] == told) {
+            return *place;
+        }
+        places.push(self.list.len());
+        self.list.push(told);
+        self.list.len() - 1
+    }
+
+    fn select(&self, from: &Map<String, Value>, selection: &SelectionSet, into: &mut Map<String, Value>) -> Selected {
+        let mut selected = Selected::None;
+        for item in &selection.items {
+            match item {
+                SelectionItem::Field(field) if field.name == "__typename" && field.alias.is_none() => {
+                    if let Some(type_name) = from.get("__typename") {
+                        into.insert("__typename".to_owned(), type_name.clone());
+                        selected = Selected::Some;
+                    }
+                }
+                SelectionItem::Field(field) => {
+                    let Some(value) = from.get(&field.name).and_then(|value| self.value(value, &field.selections)) else {
+                        return Selected::Missing;
+                    };
+                    into.insert(field.selection_identifier().to_owned(), value);
+                    selected = Selected::Some;
+                }
+                SelectionItem::InlineFragment(fragment) if self.types.matches(from, &fragment.type_condition) => {
+                    match self.select(from, &fragment.selections, into) {
+                        Selected::Missing => return Selected::Missing,
+                        Selected::Some => selected = Selected::Some,
+                        Selected::None => {}
+                    }
+                }
+                SelectionItem::InlineFragment(_) | SelectionItem::FragmentSpread(_) => {}
+            }
+        }
+        selected
+    }
+
+    /// `None` when something that must be told is missing in it.
+    fn value(&self, value: &Value, selection: &SelectionSet) -> Option<Value> {
+        if selection.is_empty() {
+            return Some(value.clone());
+        }
+        match value {
+            Value::Object(object) => {
+                let mut told = Map::new();
+                match self.select(object, selection, &mut told) {
+                    Selected::Missing => None,
+                    Selected::Some | Selected::None => Some(Value::Object(told)),
+                }
+            }
+            Value::Array(items) => items.iter().map(|item| self.value(item, selection)).collect(),
+            leaf => Some(leaf.clone()),
+        }
+    }
+}
+
+enum Selected {
+    Some,
+    None,
+    Missing,
+}

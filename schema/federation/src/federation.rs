@@ -1,0 +1,187 @@
+//! The handle by which the house serves its graph.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock, atomic::Ordering};
+
+use async_trait::async_trait;
+use futures_util::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use kernel::{Answer, Call, Code, Document, Fault, Graph, OperationKind, Request, Subgraph};
+use serde_json::{Map, Value};
+
+use crate::{
+    compose::CompositionError,
+    execute::{Gathered, Run},
+    limits::Limits,
+    merge::Projection,
+    prepare::{Prepared, prepare},
+    response::{GraphError, GraphRequest, GraphResponse, Stage},
+    supergraph::{Counts, Supergraph},
+    validate::coerce,
+    words::words,
+};
+
+/// One graph over many subgraphs. Clones serve the same graph.
+#[derive(Clone)]
+pub struct Federation(Arc<Inner>);
+
+struct Inner {
+    current: RwLock<Arc<Supergraph>>,
+    counts: Counts,
+    limits: Limits,
+}
+
+impl Federation {
+    /// Composes the subgraphs, with the generated `node` subgraph beside them.
+    ///
+    /// # Errors
+    /// When the subgraphs contradict each other.
+    pub fn new(subgraphs: Vec<Arc<dyn Subgraph>>, limits: Limits) -> Result<Federation, CompositionError> {
+        let counts = Mutex::default();
+        let current = RwLock::new(Arc::new(Supergraph::of(subgraphs, &counts)?));
+        Ok(Federation(Arc::new(Inner { current, counts, limits })))
+    }
+
+    /// Serves other subgraphs from now on. What runs already ends as it began; when the new ones do not compose, the old ones stay.
+    ///
+    /// # Errors
+    /// When the subgraphs contradict each other.
+    pub fn swap(&self, subgraphs: Vec<Arc<dyn Subgraph>>) -> Result<(), CompositionError> {
+        let next = Arc::new(Supergraph::of(subgraphs, &self.0.counts)?);
+        *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = next;
+        Ok(())
+    }
+
+    fn current(&self) -> Arc<Supergraph> {
+        Arc::clone(&self.0.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The supergraph's SDL, which any federation v2 router can run.
+    #[must_use]
+    pub fn supergraph_sdl(&self) -> Arc<str> {
+        Arc::clone(&self.current().sdl)
+    }
+
+    /// The public SDL.
+    #[must_use]
+    pub fn api_sdl(&self) -> Arc<str> {
+        Arc::clone(&self.current().api_sdl)
+    }
+
+    /// A subgraph by its name, the generated one included.
+    #[must_use]
+    pub fn subgraph(&self, name: &str) -> Option<Arc<dyn Subgraph>> {
+        self.current().find_subgraph(name)
+    }
+
+    /// How many calls each subgraph got since the start.
+    #[must_use]
+    pub fn calls(&self) -> Vec<(String, u64)> {
+        let counts = self.0.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.iter().map(|(name, calls)| (name.clone(), calls.load(Ordering::Relaxed))).collect()
+    }
+
+    /// Prepares an operation of a client: parses, checks limits and rules, cuts it to what the actor may see, plans it.
+    /// What it needed once it remembers.
+    ///
+    /// # Errors
+    /// The answer to send instead.
+    pub fn prepare(&self, params: &GraphRequest, request: &Request) -> Result<Arc<Prepared>, GraphResponse> {
+        prepare(&self.current(), &params.query, params.operation_name.as_deref(), Some(&self.0.limits), request)
+    }
+
+    /// Prepares a document of the program, which no limit holds.
+    ///
+    /// # Errors
+    /// The answer to send instead.
+    pub fn prepare_document(&self, document: &Document, request: &Request) -> Result<Arc<Prepared>, GraphResponse> {
+        prepare(&self.current(), document.text, None, None, request)
+    }
+
+    /// Prepares and runs a query or a mutation.
+    pub async fn execute(&self, params: GraphRequest, request: &Arc<Request>) -> GraphResponse {
+        match self.prepare(&params, request) {
+            Ok(prepared) => prepared.execute(params.variables, request).await,
+            Err(refused) => refused,
+        }
+    }
+
+    /// Prepares and starts an operation as a stream: a subscription's events, or the one answer of another operation.
+    pub async fn subscribe(&self, params: GraphRequest, request: &Arc<Request>) -> BoxStream<'static, GraphResponse> {
+        match self.prepare(&params, request) {
+            Ok(prepared) => prepared.subscribe(params.variables, request).await,
+            Err(refused) => once(refused),
+        }
+    }
+}
+
+fn once(response: GraphResponse) -> BoxStream<'static, GraphResponse> {
+    stream::once(async { response }).boxed()
+}
+
+impl Prepared {
+    /// Runs a query or a mutation.
+    pub async fn execute(&self, variables: Map<String, Value>, request: &Arc<Request>) -> GraphResponse {
+        if self.kind == OperationKind::Subscription {
+            let message = words().text(request.locale, "operation-kind", &[]);
+            return GraphResponse::refused(Stage::Validate, vec![GraphError::new(Code::GraphqlValidationFailed, message)]);
+        }
+        let variables = match coerce(&self.definitions, variables, &self.supergraph.schema, request.locale) {
+            Ok(variables) => variables,
+            Err(refused) => return refused,
+        };
+        let gathered = Run::new(&self.supergraph, request, &variables).run(self.plan.node.as_ref()).await;
+        self.respond(gathered, &variables, request)
+    }
+
+    /// Starts a subscription: each event is completed from the other subgraphs. Another operation gives its one answer.
+    pub async fn subscribe(self: Arc<Self>, variables: Map<String, Value>, request: &Arc<Request>) -> BoxStream<'static, GraphResponse> {
+        let variables = match coerce(&self.definitions, variables, &self.supergraph.schema, request.locale) {
+            Ok(variables) => variables,
+            Err(refused) => return once(refused),
+        };
+        let Some(source) = &self.plan.source else {
+            let gathered = Run::new(&self.supergraph, request, &variables).run(self.plan.node.as_ref()).await;
+            return once(self.respond(gathered, &variables, request));
+        };
+        let needed = source.variables.iter().filter_map(|name| Some((name.clone(), variables.get(name)?.clone()))).collect();
+        let call = Call { operation: &source.operation, variables: needed, request };
+        let events = self.supergraph.subgraph(source.subgraph).subscribe(call).await;
+        let (request, variables) = (Arc::clone(request), Arc::new(variables));
+        let complete = move |event: Answer| {
+            let (prepared, request, variables) = (Arc::clone(&self), Arc::clone(&request), Arc::clone(&variables));
+            async move { prepared.complete(event, &variables, &request).await }
+        };
+        // One event at a time, so that they arrive in the order in which they happened.
+        events.then(complete).boxed()
+    }
+
+    async fn complete(&self, event: Answer, variables: &Map<String, Value>, request: &Arc<Request>) -> GraphResponse {
+        let run = Run::new(&self.supergraph, request, variables);
+        let gathered = match &self.plan.source {
+            Some(source) => run.complete(source, event, self.plan.node.as_ref()).await,
+            None => Gathered::default(),
+        };
+        self.respond(gathered, variables, request)
+    }
+
+    fn respond(&self, gathered: Gathered, variables: &Map<String, Value>, request: &Request) -> GraphResponse {
+        let mut projection = Projection { lens: self.lens(), variables, request, faults: gathered.faults };
+        let data = projection.answer(&self.shape, gathered.data);
+        let errors = projection.faults.into_iter().map(GraphError::from).collect();
+        GraphResponse { data: Some(data), errors, stage: Stage::Execute }
+    }
+}
+
+#[async_trait]
+impl Graph for Federation {
+    async fn execute(&self, document: &'static Document, variables: Map<String, Value>, request: &Arc<Request>) -> Answer {
+        let response = match self.prepare_document(document, request) {
+            Ok(prepared) => prepared.execute(variables, request).await,
+            Err(refused) => refused,
+        };
+        let faults = response.errors.into_iter().map(|error| Fault { message: error.message, code: error.code, path: error.path });
+        Answer { data: response.data.unwrap_or_default(), faults: faults.collect() }
+    }
+}

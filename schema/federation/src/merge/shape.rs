@@ -1,0 +1,176 @@
+//! The shape of an answer: which fields an object of each type has, in the order of the client's selection (GraphQL §6.3.2).
+//!
+//! Fields are collected for a type when an object of that type is met for the first time, so that a selection on an interface with many
+//! types costs what the data needs and not types to the power of depth.
+
+use std::sync::{Arc, OnceLock};
+
+use graphql_tools::static_graphql::{query::Value as Literal, schema::Type};
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use crate::schema::{Access, Schema};
+
+/// `@include` and `@skip` with variables, all to hold.
+pub(crate) type When = Vec<Condition>;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Condition {
+    pub(crate) variable: Arc<str>,
+    /// The value with which the selection counts.
+    pub(crate) wanted: bool,
+}
+
+/// A selection with its fragments put in.
+pub(crate) enum Item {
+    Field(FieldItem),
+    Fragment { on: Option<Arc<str>>, when: When, items: Items },
+}
+
+pub(crate) struct FieldItem {
+    pub(crate) key: Arc<str>,
+    pub(crate) name: Arc<str>,
+    pub(crate) arguments: Arc<[(String, Literal)]>,
+    pub(crate) when: When,
+    pub(crate) items: Items,
+}
+
+pub(crate) type Items = Arc<[Item]>;
+
+/// For whom the shape is: the schema and what of it they may see.
+pub(crate) struct Lens<'a> {
+    pub(crate) schema: &'a Schema,
+    pub(crate) access: &'a Access,
+}
+
+pub(crate) struct Shape {
+    sources: Vec<(When, Items)>,
+    by_type: Vec<(Arc<str>, OnceLock<Vec<Field>>)>,
+}
+
+pub(crate) struct Field {
+    pub(crate) key: Arc<str>,
+    pub(crate) name: Arc<str>,
+    pub(crate) arguments: Arc<[(String, Literal)]>,
+    /// The field counts when one of these holds; none means always.
+    when: Vec<When>,
+    pub(crate) ty: Arc<Type>,
+    pub(crate) denied: bool,
+    pub(crate) shape: Option<Shape>,
+}
+
+impl Field {
+    pub(crate) fn is_always(&self) -> bool {
+        self.when.is_empty()
+    }
+
+    pub(crate) fn applies(&self, variables: &Map<String, Value>) -> bool {
+        self.when.is_empty() || self.when.iter().any(|when| when.iter().all(|condition| holds(condition, variables)))
+    }
+}
+
+fn holds(condition: &Condition, variables: &Map<String, Value>) -> bool {
+    variables.get(&*condition.variable).and_then(Value::as_bool) == Some(condition.wanted)
+}
+
+impl Shape {
+    pub(crate) fn root(type_name: &str, items: &Items, schema: &Schema) -> Shape {
+        Shape::new(type_name, vec![(Vec::new(), Arc::clone(items))], schema)
+    }
+
+    fn new(type_name: &str, sources: Vec<(When, Items)>, schema: &Schema) -> Shape {
+        let possible = schema.types.get(type_name).map_or(&[][..], |entry| &entry.possible);
+        Shape { sources, by_type: possible.iter().map(|name| (Arc::clone(name), OnceLock::new())).collect() }
+    }
+
+    /// The type of every object in this place, when there is only one.
+    pub(crate) fn only_type(&self) -> Option<&Arc<str>> {
+        match self.by_type.as_slice() {
+            [(name, _)] => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The fields of an object of this type; `None` when no such object can be here.
+    pub(crate) fn fields(&self, type_name: &str, lens: &Lens<'_>) -> Option<(&Arc<str>, &[Field])> {
+        let at = self.by_type.binary_search_by(|(name, _)| (**name).cmp(type_name)).ok()?;
+        let (name, fields) = &self.by_type[at];
+        Some((name, fields.get_or_init(|| self.collect(name, lens))))
+    }
+
+    /// Whether some object in this place can have a field with this key, and what is under it.
+    pub(crate) fn find(&self, key: &str, lens: &Lens<'_>) -> Option<Option<&Shape>> {
+        self.by_type.iter().find_map(|(name, _)| {
+            let (_, fields) = self.fields(name, lens)?;
+            fields.iter().find(|field| *field.key == *key).map(|field| field.shape.as_ref())
+        })
+    }
+
+    fn collect(&self, type_name: &str, lens: &Lens<'_>) -> Vec<Field> {
+        let mut gathered: IndexMap<Arc<str>, Gathered<'_>> = IndexMap::new();
+        for (when, items) in &self.sources {
+            gather(items, when, type_name, lens.schema, &mut gathered);
+        }
+        gathered.into_values().filter_map(|gathered| gathered.finish(type_name, lens)).collect()
+    }
+}
+
+/// The occurrences of one response key.
+struct Gathered<'a> {
+    item: &'a FieldItem,
+    occurrences: Vec<(When, Items)>,
+}
+
+fn gather<'a>(items: &'a [Item], outer: &[Condition], type_name: &str, schema: &Schema, into: &mut IndexMap<Arc<str>, Gathered<'a>>) {
+    for item in items {
+        match item {
+            Item::Field(field) => {
+                let occurrence = (both(outer, &field.when), Arc::clone(&field.items));
+                into.entry(Arc::clone(&field.key))
+                    .or_insert_with(|| Gathered { item: field, occurrences: Vec::new() })
+                    .occurrences
+                    .push(occurrence);
+            }
+            Item::Fragment { on, when, items } => {
+                if on.as_ref().is_none_or(|on| schema.satisfies(type_name, on)) {
+                    gather(items, &both(outer, when), type_name, schema, into);
+                }
+            }
+        }
+    }
+}
+
+fn both(outer: &[Condition], inner: &[Condition]) -> When {
+    let mut when = outer.to_vec();
+    when.extend(inner.iter().filter(|condition| !outer.contains(condition)).cloned());
+    when
+}
+
+impl Gathered<'_> {
+    fn finish(self, type_name: &str, lens: &Lens<'_>) -> Option<Field> {
+        let Gathered { item, mut occurrences } = self;
+        let (ty, denied) = if &*item.name == "__typename" {
+            (Arc::new(Type::NonNullType(Box::new(Type::NamedType("String".to_owned())))), false)
+        } else {
+            let field = lens.schema.types.get(type_name)?.fields.get(&*item.name)?;
+            (Arc::clone(&field.ty), !lens.schema.allows_field(lens.access, field))
+        };
+        let always = occurrences.iter().any(|(when, _)| when.is_empty());
+        let when = if always { Vec::new() } else { occurrences.iter().map(|(when, _)| when.clone()).collect() };
+        if let [(single, _)] = occurrences.as_mut_slice() {
+            // Whoever looks under the field has seen that its condition holds.
+            single.clear();
+        }
+        let composite = occurrences.iter().any(|(_, items)| !items.is_empty());
+        let shape = composite.then(|| Shape::new(ty.inner_type(), occurrences, lens.schema));
+        Some(Field {
+            key: Arc::clone(&item.key),
+            name: Arc::clone(&item.name),
+            arguments: Arc::clone(&item.arguments),
+            when,
+            ty,
+            denied,
+            shape,
+        })
+    }
+}

@@ -1,0 +1,230 @@
+//! The graph as clients see it, indexed, with what one must be to see its parts.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use graphql_tools::{
+    parser::{parse_schema, schema::Definition},
+    static_graphql::schema::{Directive, DirectiveDefinition, Document, Field, Type, TypeDefinition, Value},
+};
+use kernel::Actor;
+
+use crate::compose::{CompositionError, api_document};
+
+/// The types of introspection (GraphQL September 2025 §4.2), the built-in scalars and directives.
+const BUILT_IN: &str = include_str!("schema/built_in.graphql");
+
+/// What an actor must be to see an element.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Requirement {
+    /// Anybody who is known.
+    Authenticated,
+    /// All scopes of one of the groups.
+    Scopes(Vec<Vec<String>>),
+}
+
+impl Requirement {
+    fn of(directive: &Directive) -> Option<Requirement> {
+        match directive.name.as_str() {
+            "authenticated" => Some(Requirement::Authenticated),
+            "requiresScopes" => directive.arguments.iter().find(|(name, _)| name == "scopes").map(|(_, value)| {
+                let groups = list(value).iter().map(|group| list(group).iter().filter_map(scope).collect());
+                Requirement::Scopes(groups.collect())
+            }),
+            _ => None,
+        }
+    }
+
+    fn is_met(&self, actor: &Actor) -> bool {
+        match self {
+            Requirement::Authenticated => !matches!(actor, Actor::Anonymous),
+            Requirement::Scopes(groups) => groups.iter().any(|group| group.iter().all(|scope| actor.has_scope(scope))),
+        }
+    }
+}
+
+fn list(value: &Value) -> &[Value] {
+    match value {
+        Value::List(items) => items,
+        single => std::slice::from_ref(single),
+    }
+}
+
+fn scope(value: &Value) -> Option<String> {
+    match value {
+        Value::String(scope) => Some(scope.clone()),
+        _ => None,
+    }
+}
+
+/// Which requirements of the schema an actor meets. Actors with the same access share prepared operations.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Access(Vec<bool>);
+
+/// The requirements of one element, all to be met.
+pub(crate) type Guard = Vec<usize>;
+
+impl Access {
+    pub(crate) fn allows(&self, guard: &Guard) -> bool {
+        guard.iter().all(|requirement| self.0[*requirement])
+    }
+}
+
+pub(crate) struct FieldEntry {
+    pub(crate) ty: Arc<Type>,
+    pub(crate) guard: Guard,
+}
+
+pub(crate) struct TypeEntry {
+    pub(crate) definition: TypeDefinition,
+    pub(crate) fields: HashMap<String, FieldEntry>,
+    /// The object types that a value of this type can have.
+    pub(crate) possible: Vec<Arc<str>>,
+    pub(crate) guard: Guard,
+}
+
+pub(crate) struct Schema {
+    /// What clients see, without the built-in part.
+    pub(crate) api: Document,
+    /// What documents are validated against.
+    pub(crate) document: Document,
+    pub(crate) types: BTreeMap<String, TypeEntry>,
+    pub(crate) directives: Vec<DirectiveDefinition>,
+    pub(crate) query: Arc<str>,
+    pub(crate) mutation: Option<Arc<str>>,
+    pub(crate) subscription: Option<Arc<str>>,
+    requirements: Vec<Requirement>,
+}
+
+impl Schema {
+    pub(crate) fn of(supergraph: &Document) -> Result<Schema, CompositionError> {
+        let api = api_document(supergraph);
+        let built_in = parse_schema::<String>(BUILT_IN).map_err(|error| CompositionError::of(None, error))?.into_static();
+        let query = api.query_type_name().map(|name| Arc::from(name.as_str())).unwrap_or_else(|| Arc::from("Query"));
+        let guards = Guards::of(supergraph);
+        let document = for_validation(&api, &built_in, &query);
+        let mut types = BTreeMap::new();
+        let mut directives = Vec::new();
+        for definition in &document.definitions {
+            match definition {
+                Definition::TypeDefinition(definition) => {
+                    types.insert(definition.name().to_owned(), entry(definition, &document, &guards));
+                }
+                Definition::DirectiveDefinition(directive) => directives.push(directive.clone()),
+                Definition::SchemaDefinition(_) | Definition::TypeExtension(_) => {}
+            }
+        }
+        let root = |name: Option<&String>| name.filter(|name| types.contains_key(*name)).map(|name| Arc::from(name.as_str()));
+        let (mutation, subscription) = (root(api.mutation_type_name()), root(api.subscription_type_name()));
+        Ok(Schema { api, document, types, directives, query, mutation, subscription, requirements: guards.requirements })
+    }
+
+    pub(crate) fn access(&self, actor: &Actor) -> Access {
+        Access(self.requirements.iter().map(|requirement| requirement.is_met(actor)).collect())
+    }
+
+    /// Whether an object of the type is what a condition on `condition` asks for.
+    pub(crate) fn satisfies(&self, type_name: &str, condition: &str) -> bool {
+        type_name == condition
+            || self.types.get(condition).is_some_and(|entry| entry.possible.iter().any(|possible| **possible == *type_name))
+    }
+
+    /// The field, with the guards of what it returns added to its own.
+    pub(crate) fn allows_field(&self, access: &Access, field: &FieldEntry) -> bool {
+        access.allows(&field.guard) && self.allows_type(access, field.ty.inner_type())
+    }
+
+    pub(crate) fn allows_type(&self, access: &Access, name: &str) -> bool {
+        self.types.get(name).is_none_or(|entry| access.allows(&entry.guard))
+    }
+}
+
+fn for_validation(api: &Document, built_in: &Document, query: &str) -> Document {
+    let mut definitions = api.definitions.clone();
+    for definition in &built_in.definitions {
+        match definition {
+            Definition::TypeDefinition(TypeDefinition::Object(meta)) if meta.name == "Query" => {
+                for definition in &mut definitions {
+                    if let Definition::TypeDefinition(TypeDefinition::Object(root)) = definition
+                        && root.name == query
+                    {
+                        root.fields.extend(meta.fields.iter().cloned());
+                    }
+                }
+            }
+            Definition::TypeDefinition(built_in) if api.type_by_name(built_in.name()).is_some() => {}
+            other => definitions.push(other.clone()),
+        }
+    }
+    Document { definitions }
+}
+
+fn entry(definition: &TypeDefinition, document: &Document, guards: &Guards) -> TypeEntry {
+    let name = definition.name();
+    let mut possible: Vec<Arc<str>> = match definition {
+        TypeDefinition::Object(_) => vec![Arc::from(name)],
+        TypeDefinition::Interface(_) | TypeDefinition::Union(_) => {
+            definition.possible_types(document).into_iter().filter(|of| of.is_object_type()).map(|of| Arc::from(of.name())).collect()
+        }
+        _ => Vec::new(),
+    };
+    possible.sort();
+    let fields: &[Field] = match definition {
+        TypeDefinition::Object(object) => &object.fields,
+        TypeDefinition::Interface(interface) => &interface.fields,
+        _ => &[],
+    };
+    let fields = fields.iter().map(|field| {
+        let guard = guards.of_field(name, &field.name);
+        (field.name.clone(), FieldEntry { ty: Arc::new(field.field_type.clone()), guard })
+    });
+    TypeEntry { fields: fields.collect(), possible, guard: guards.of_type(name), definition: definition.clone() }
+}
+
+/// The requirements that the supergraph's directives state.
+struct Guards {
+    requirements: Vec<Requirement>,
+    by_coordinate: HashMap<String, Guard>,
+}
+
+impl Guards {
+    fn of(supergraph: &Document) -> Guards {
+        let mut guards = Guards { requirements: Vec::new(), by_coordinate: HashMap::new() };
+        for definition in &supergraph.definitions {
+            let Definition::TypeDefinition(definition) = definition else { continue };
+            let (directives, fields): (_, &[Field]) = match definition {
+                TypeDefinition::Scalar(scalar) => (&scalar.directives, &[]),
+                TypeDefinition::Object(object) => (&object.directives, &object.fields),
+                TypeDefinition::Interface(interface) => (&interface.directives, &interface.fields),
+                TypeDefinition::Enum(values) => (&values.directives, &[]),
+                TypeDefinition::Union(_) | TypeDefinition::InputObject(_) => continue,
+            };
+            guards.add(definition.name().to_owned(), directives);
+            for field in fields {
+                guards.add(format!("{}.{}", definition.name(), field.name), &field.directives);
+            }
+        }
+        guards
+    }
+
+    fn add(&mut self, coordinate: String, directives: &[Directive]) {
+        for requirement in directives.iter().filter_map(Requirement::of) {
+            let known = self.requirements.iter().position(|known| *known == requirement);
+            let index = known.unwrap_or_else(|| {
+                self.requirements.push(requirement);
+                self.requirements.len() - 1
+            });
+            self.by_coordinate.entry(coordinate.clone()).or_default().push(index);
+        }
+    }
+
+    fn of_type(&self, name: &str) -> Guard {
+        self.by_coordinate.get(name).cloned().unwrap_or_default()
+    }
+
+    fn of_field(&self, type_name: &str, field: &str) -> Guard {
+        self.by_coordinate.get(&format!("{type_name}.{field}")).cloned().unwrap_or_default()
+    }
+}

@@ -1,0 +1,119 @@
+//! One composed graph with all that is needed to serve it. A value: serving goes on with the old one while the new one is built.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
+};
+
+use graphql_tools::{
+    parser::{parse_schema, schema::Definition},
+    static_graphql::schema::{Document, TypeDefinition},
+    validation::validate::ValidationPlan,
+};
+use hive_router_query_planner::planner::{Planner, QueryPlannerOptions};
+use kernel::Subgraph;
+use serde_json::{Map, Value};
+
+use crate::{
+    cache::Cache,
+    compose::{CompositionError, NodeSubgraph, Part, compose},
+    plan::{Plan, Subgraphs},
+    prepare::Checked,
+    schema::Schema,
+    validate::rules,
+    watched::Watched,
+};
+
+/// How many documents and plans are remembered.
+const DOCUMENTS_MAX: usize = 2_000;
+const PLANS_MAX: usize = 4_000;
+
+/// The call counts by subgraph; they outlive the supergraphs.
+pub(crate) type Counts = Mutex<BTreeMap<String, Arc<AtomicU64>>>;
+
+/// Which object types stand behind an abstract type, hidden ones included.
+pub(crate) struct Types(HashMap<String, BTreeSet<String>>);
+
+impl Types {
+    fn of(supergraph: &Document) -> Types {
+        let mut types: HashMap<String, BTreeSet<String>> = HashMap::new();
+        for definition in &supergraph.definitions {
+            match definition {
+                Definition::TypeDefinition(TypeDefinition::Object(object)) => {
+                    for interface in &object.implements_interfaces {
+                        types.entry(interface.clone()).or_default().insert(object.name.clone());
+                    }
+                }
+                Definition::TypeDefinition(TypeDefinition::Union(union)) => {
+                    types.entry(union.name.clone()).or_default().extend(union.types.iter().cloned());
+                }
+                _ => {}
+            }
+        }
+        Types(types)
+    }
+
+    /// Whether an object is of a type. One that does not say its type is in a place where there is only one.
+    pub(crate) fn matches(&self, object: &Map<String, Value>, condition: &str) -> bool {
+        match object.get("__typename").and_then(Value::as_str) {
+            Some(name) => name == condition || self.0.get(condition).is_some_and(|possible| possible.contains(name)),
+            None => true,
+        }
+    }
+}
+
+pub(crate) struct Supergraph {
+    pub(crate) sdl: Arc<str>,
+    pub(crate) api_sdl: Arc<str>,
+    pub(crate) schema: Schema,
+    pub(crate) types: Types,
+    pub(crate) planner: Planner,
+    pub(crate) rules: ValidationPlan,
+    pub(crate) names: Subgraphs,
+    /// Documents by their text.
+    pub(crate) documents: Cache<Arc<str>, Arc<Checked>>,
+    /// Plans by the normalised operation that was planned.
+    pub(crate) plans: Cache<String, Arc<Plan>>,
+    subgraphs: Vec<Arc<dyn Subgraph>>,
+}
+
+impl Supergraph {
+    /// Composes the subgraphs, with the generated one beside them.
+    pub(crate) fn of(subgraphs: Vec<Arc<dyn Subgraph>>, counts: &Counts) -> Result<Supergraph, CompositionError> {
+        let mut subgraphs: Vec<Arc<dyn Subgraph>> = subgraphs.into_iter().map(|subgraph| watched(subgraph, counts)).collect();
+        if let Some(node) = NodeSubgraph::generate(&subgraphs)? {
+            subgraphs.push(watched(Arc::new(node), counts));
+        }
+        let parts: Vec<Part<'_>> = subgraphs.iter().map(|subgraph| Part { name: subgraph.name(), sdl: subgraph.sdl() }).collect();
+        let sdl = compose(&parts)?;
+        let document = parse_schema::<String>(&sdl).map_err(|error| CompositionError::of(None, error))?.into_static();
+        let schema = Schema::of(&document)?;
+        let planner = Planner::new_from_supergraph(&document, QueryPlannerOptions::default());
+        Ok(Supergraph {
+            api_sdl: Arc::from(schema.api.to_string()),
+            sdl: Arc::from(sdl),
+            schema,
+            types: Types::of(&document),
+            planner: planner.map_err(|error| CompositionError::of(None, error))?,
+            rules: rules(),
+            names: subgraphs.iter().enumerate().map(|(index, subgraph)| (subgraph.name().to_owned(), index)).collect(),
+            documents: Cache::new(DOCUMENTS_MAX),
+            plans: Cache::new(PLANS_MAX),
+            subgraphs,
+        })
+    }
+
+    pub(crate) fn subgraph(&self, index: usize) -> &dyn Subgraph {
+        &*self.subgraphs[index]
+    }
+
+    pub(crate) fn find_subgraph(&self, name: &str) -> Option<Arc<dyn Subgraph>> {
+        self.names.get(name).map(|index| Arc::clone(&self.subgraphs[*index]))
+    }
+}
+
+fn watched(subgraph: Arc<dyn Subgraph>, counts: &Counts) -> Arc<dyn Subgraph> {
+    let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
+    let calls = Arc::clone(counts.entry(subgraph.name().to_owned()).or_default());
+    Arc::new(Watched::new(subgraph, calls))
+}

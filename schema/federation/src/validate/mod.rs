@@ -1,0 +1,125 @@
+//! Parses a document, finds its operation, and checks it against the limits and the schema.
+
+mod variables;
+
+use graphql_tools::{
+    parser::{Pos, parse_query, parse_query_with_token_limit},
+    static_graphql::query::{Definition, Document, OperationDefinition},
+    validation::{
+        rules::default_rules_validation_plan,
+        validate::{ValidationPlan, validate as check_rules},
+    },
+};
+use kernel::{Code, Locale, OperationKind};
+
+use crate::{
+    limits::{Exceeded, Limits, check},
+    response::{GraphError, GraphResponse, Location, Stage},
+    schema::Schema,
+    words::words,
+};
+
+pub(crate) use variables::coerce;
+
+/// The specification's rules; built once per supergraph.
+pub(crate) fn rules() -> ValidationPlan {
+    default_rules_validation_plan()
+}
+
+/// Parses a document. Without limits it is a document of the program.
+pub(crate) fn parse(text: &str, limits: Option<&Limits>, locale: Locale) -> Result<Document, GraphResponse> {
+    let parsed = match limits {
+        Some(limits) => parse_query_with_token_limit::<String>(text, limits.tokens_max),
+        None => parse_query::<String>(text),
+    };
+    parsed.map(|document| document.into_static()).map_err(|error| {
+        let detail = error.to_string();
+        // The parser says in words alone that it stopped at the limit.
+        if let Some(limits) = limits.filter(|_| detail.contains("Token limit exceeded")) {
+            let exceeded = Exceeded::tokens(limits.tokens_max);
+            return refused(Stage::Validate, GraphError::new(exceeded.code, exceeded.message(locale)));
+        }
+        let mut lines = detail.lines();
+        let at = lines.next().and_then(position);
+        let detail = lines.collect::<Vec<_>>().join("; ");
+        let message = words().text(locale, "document-syntax", &[("detail", detail.into())]);
+        let mut error = GraphError::new(Code::GraphqlParseFailed, message);
+        error.locations.extend(at);
+        refused(Stage::Parse, error)
+    })
+}
+
+fn refused(stage: Stage, error: GraphError) -> GraphResponse {
+    GraphResponse::refused(stage, vec![error])
+}
+
+/// Reads `… at 3:14`.
+fn position(line: &str) -> Option<Location> {
+    let (line, column) = line.rsplit(' ').next()?.split_once(':')?;
+    Some(Location { line: line.parse().ok()?, column: column.parse().ok()? })
+}
+
+/// Finds the operation that is meant (GraphQL §6.1).
+pub(crate) fn select<'a>(document: &'a Document, name: Option<&str>, locale: Locale) -> Result<&'a OperationDefinition, GraphResponse> {
+    let mut operations = document.definitions.iter().filter_map(|definition| match definition {
+        Definition::Operation(operation) => Some(operation),
+        Definition::Fragment(_) => None,
+    });
+    let found = match name {
+        Some(name) => operations
+            .find(|operation| operation_name(operation) == Some(name))
+            .ok_or_else(|| words().text(locale, "operation-unknown", &[("name", name.into())])),
+        None => match (operations.next(), operations.next()) {
+            (Some(only), None) => Ok(only),
+            (Some(_), Some(_)) => Err(words().text(locale, "operation-ambiguous", &[])),
+            (None, _) => Err(words().text(locale, "operation-none", &[])),
+        },
+    };
+    found.map_err(|message| refused(Stage::Validate, GraphError::new(Code::GraphqlValidationFailed, message)))
+}
+
+/// The operation's name.
+pub(crate) fn operation_name(operation: &OperationDefinition) -> Option<&str> {
+    match operation {
+        OperationDefinition::SelectionSet(_) => None,
+        OperationDefinition::Query(query) => query.name.as_deref(),
+        OperationDefinition::Mutation(mutation) => mutation.name.as_deref(),
+        OperationDefinition::Subscription(subscription) => subscription.name.as_deref(),
+    }
+}
+
+/// The operation's kind.
+pub(crate) fn operation_kind(operation: &OperationDefinition) -> OperationKind {
+    match operation {
+        OperationDefinition::SelectionSet(_) | OperationDefinition::Query(_) => OperationKind::Query,
+        OperationDefinition::Mutation(_) => OperationKind::Mutation,
+        OperationDefinition::Subscription(_) => OperationKind::Subscription,
+    }
+}
+
+/// Checks the document against the limits and then against the schema.
+pub(crate) fn validate(
+    document: &Document,
+    schema: &Schema,
+    rules: &ValidationPlan,
+    limits: Option<&Limits>,
+    locale: Locale,
+) -> Result<(), GraphResponse> {
+    for definition in &document.definitions {
+        if let (Definition::Operation(operation), Some(limits)) = (definition, limits) {
+            check(document, operation, limits).map_err(|exceeded| {
+                let error = GraphError::new(exceeded.code, exceeded.message(locale));
+                refused(Stage::Validate, error)
+            })?;
+        }
+    }
+    let broken = check_rules(&schema.document, document, rules);
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let errors = broken.into_iter().map(|error| {
+        let locations = error.locations.into_iter().map(|Pos { line, column }| Location { line, column }).collect();
+        GraphError { locations, ..GraphError::new(Code::GraphqlValidationFailed, error.message) }
+    });
+    Err(GraphResponse::refused(Stage::Validate, errors.collect()))
+}

@@ -1,0 +1,144 @@
+//! Coerces the values of variables (GraphQL §6.1.2): required ones are there, enums and scalars fit, input objects have their fields.
+
+use graphql_tools::static_graphql::{
+    query::VariableDefinition,
+    schema::{InputObjectType, Type, TypeDefinition},
+};
+use kernel::{Code, Locale};
+use serde_json::{Map, Value};
+
+use crate::{
+    response::{GraphError, GraphResponse, Stage},
+    schema::Schema,
+    values,
+    words::words,
+};
+
+/// Coerces all variables of an operation. What the operation does not define is left out.
+pub(crate) fn coerce(
+    definitions: &[VariableDefinition],
+    mut given: Map<String, Value>,
+    schema: &Schema,
+    locale: Locale,
+) -> Result<Map<String, Value>, GraphResponse> {
+    let mut coerced = Map::with_capacity(definitions.len());
+    let mut coercion = Coercion { schema, locale, errors: Vec::new() };
+    for definition in definitions {
+        let value = given.swap_remove(&definition.name);
+        let value = match (value, &definition.default_value) {
+            (Some(value), _) => coercion.value(value, &definition.var_type, &mut vec![definition.name.clone()]),
+            (None, Some(default)) => Some(values::resolve(default, &Map::new())),
+            (None, None) => {
+                if definition.var_type.is_non_null() {
+                    coercion.error("variable-missing", std::slice::from_ref(&definition.name), &definition.var_type.to_string());
+                }
+                continue;
+            }
+        };
+        coerced.extend(value.map(|value| (definition.name.clone(), value)));
+    }
+    if coercion.errors.is_empty() { Ok(coerced) } else { Err(GraphResponse::refused(Stage::Coerce, coercion.errors)) }
+}
+
+struct Coercion<'a> {
+    schema: &'a Schema,
+    locale: Locale,
+    errors: Vec<GraphError>,
+}
+
+impl Coercion<'_> {
+    fn error(&mut self, key: &str, path: &[String], ty: &str) {
+        // A list of a thousand wrong values does not get a thousand answers.
+        const ERRORS_MAX: usize = 20;
+        if self.errors.len() < ERRORS_MAX {
+            let path = path.join(".");
+            let message = words().text(self.locale, key, &[("path", path.as_str().into()), ("type", ty.into())]);
+            self.errors.push(GraphError { variable: Some(path), ..GraphError::new(Code::BadUserInput, message) });
+        }
+    }
+
+    fn value(&mut self, value: Value, ty: &Type, path: &mut Vec<String>) -> Option<Value> {
+        match (ty, value) {
+            (Type::NonNullType(_), Value::Null) => {
+                self.error("variable-null", path, &ty.to_string());
+                None
+            }
+            (Type::NonNullType(inner), value) => self.value(value, inner, path),
+            (_, Value::Null) => Some(Value::Null),
+            (Type::ListType(inner), Value::Array(items)) => {
+                let items = items.into_iter().enumerate().map(|(index, item)| {
+                    path.push(index.to_string());
+                    let item = self.value(item, inner, path);
+                    path.pop();
+                    item
+                });
+                items.collect::<Option<Vec<_>>>().map(Value::Array)
+            }
+            // A single value stands for a list of one (GraphQL §3.11).
+            (Type::ListType(inner), single) => self.value(single, inner, path).map(|item| Value::Array(vec![item])),
+            (Type::NamedType(name), value) => self.named(value, name, path),
+        }
+    }
+
+    fn named(&mut self, value: Value, name: &str, path: &mut Vec<String>) -> Option<Value> {
+        let schema = self.schema;
+        match (schema.types.get(name).map(|entry| &entry.definition), value) {
+            (Some(TypeDefinition::InputObject(input)), Value::Object(fields)) => self.object(fields, input, path),
+            (Some(TypeDefinition::Enum(values)), Value::String(value)) if values.values.iter().any(|known| known.name == value) => {
+                Some(Value::String(value))
+            }
+            (Some(TypeDefinition::Scalar(_)), value) if fits(name, &value) => Some(as_input(name, value)),
+            _ => {
+                self.error("variable-type", path, name);
+                None
+            }
+        }
+    }
+
+    fn object(&mut self, mut given: Map<String, Value>, input: &InputObjectType, path: &mut Vec<String>) -> Option<Value> {
+        let errors_before = self.errors.len();
+        let one_of = input.directives.iter().any(|directive| directive.name == "oneOf");
+        if one_of && (given.len() != 1 || given.values().any(Value::is_null)) {
+            self.error("variable-one-of", path, &input.name);
+            return None;
+        }
+        let mut coerced = Map::with_capacity(given.len());
+        for field in &input.fields {
+            path.push(field.name.clone());
+            match given.swap_remove(&field.name) {
+                Some(value) => coerced.extend(self.value(value, &field.value_type, path).map(|value| (field.name.clone(), value))),
+                // The subgraph knows its defaults.
+                None if field.default_value.is_none() && field.value_type.is_non_null() => {
+                    self.error("variable-missing", path, &field.value_type.to_string());
+                }
+                None => {}
+            }
+            path.pop();
+        }
+        for unknown in given.keys() {
+            path.push(unknown.clone());
+            self.error("variable-unknown", path, &input.name);
+            path.pop();
+        }
+        (self.errors.len() == errors_before).then_some(Value::Object(coerced))
+    }
+}
+
+/// Whether a value fits a scalar; a custom scalar is its subgraph's business.
+fn fits(scalar: &str, value: &Value) -> bool {
+    match scalar {
+        "Int" => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        "Float" => value.is_number(),
+        "String" => value.is_string(),
+        "Boolean" => value.is_boolean(),
+        "ID" => value.is_string() || value.is_i64() || value.is_u64(),
+        _ => true,
+    }
+}
+
+fn as_input(scalar: &str, value: Value) -> Value {
+    match value {
+        Value::Number(number) if scalar == "ID" => Value::String(number.to_string()),
+        value => value,
+    }
+}

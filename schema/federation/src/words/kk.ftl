@@ -1,0 +1,26 @@
+# Шектер
+limit-tokens = Құжаттағы лексемалар саны { $max } шегінен асады.
+limit-depth = Таңдау тереңдігі: { $found }; рұқсат етілгені: { $max }.
+limit-aliases = Операциядағы бүркеншік аттар: { $found }; рұқсат етілгені: { $max }.
+limit-root-fields = Операциядағы түбір өрістер: { $found }; рұқсат етілгені: { $max }.
+limit-fields = Операциядағы өрістер: { $found }; рұқсат етілгені: { $max }.
+limit-directives = Операциядағы директивалар: { $found }; рұқсат етілгені: { $max }.
+limit-introspection = Интроспекция тізімдерінің кірістірілу тереңдігі: { $found }; рұқсат етілгені: { $max }.
+# Құжаттар
+document-syntax = Құжатты талдау мүмкін болмады: { $detail }
+document-invalid = Құжат схемаға сай емес.
+operation-none = Құжатта операция жоқ.
+operation-unknown = Құжатта «{ $name }» операциясы жоқ.
+operation-ambiguous = Құжатта бірнеше операция бар: біреуін атаңыз.
+operation-kind = Жазылым үшін ағын керек.
+# Айнымалылар
+variable-missing = «${ $path }» айнымалысы қажет: { $type }.
+variable-null = «${ $path }» айнымалысы null бола алмайды: { $type }.
+variable-type = «${ $path }» айнымалысының мәні қате: { $type } күтіледі.
+variable-unknown = «${ $path }» — { $type } түрінің өрісі емес.
+variable-one-of = «${ $path }» ішінде { $type } түрінің дәл бір өрісі болуы керек.
+# Қолжетімділік
+access-forbidden = «{ $field }» өрісі сізге қолжетімсіз.
+access-unauthenticated = «{ $field }» өрісін көру үшін жүйеге кіріңіз.
+# node, nodes
+node-ids = Бір жолы ең көбі { $max } идентификатор сұратуға болады.

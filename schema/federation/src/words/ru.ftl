@@ -1,0 +1,26 @@
+# Пределы
+limit-tokens = В документе больше лексем, чем разрешено ({ $max }).
+limit-depth = Глубина выборки: { $found }; разрешено: { $max }.
+limit-aliases = Псевдонимов в операции: { $found }; разрешено: { $max }.
+limit-root-fields = Корневых полей в операции: { $found }; разрешено: { $max }.
+limit-fields = Полей в операции: { $found }; разрешено: { $max }.
+limit-directives = Директив в операции: { $found }; разрешено: { $max }.
+limit-introspection = Вложенность списков интроспекции: { $found }; разрешено: { $max }.
+# Документы
+document-syntax = Документ не удаётся разобрать: { $detail }
+document-invalid = Документ не соответствует схеме.
+operation-none = В документе нет операции.
+operation-unknown = В документе нет операции «{ $name }».
+operation-ambiguous = В документе несколько операций: назовите одну.
+operation-kind = Для подписки нужен поток.
+# Переменные
+variable-missing = Нужна переменная «${ $path }»: { $type }.
+variable-null = Переменная «${ $path }» не может быть null: { $type }.
+variable-type = У переменной «${ $path }» неверное значение: ожидается { $type }.
+variable-unknown = «${ $path }» — не поле типа { $type }.
+variable-one-of = В «${ $path }» должно быть ровно одно поле типа { $type }.
+# Доступ
+access-forbidden = Поле «{ $field }» вам недоступно.
+access-unauthenticated = Чтобы увидеть «{ $field }», войдите в систему.
+# node, nodes
+node-ids = За один раз можно запросить не больше { $max } идентификаторов.
