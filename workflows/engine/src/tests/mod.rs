@@ -1,2 +1,4 @@
 mod deadlines;
+mod loading;
 mod routing;
+mod steps;
