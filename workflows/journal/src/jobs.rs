@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{Error, Result};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, LockBehavior, LockType, OnConflict},
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockBehavior, LockType, OnConflict, SimpleExpr},
 };
 use serde_json::Value;
 
@@ -55,8 +55,8 @@ pub struct Job {
     pub attempt: i32,
 }
 
-/// Why a try of a job failed.
-#[derive(Debug)]
+/// Why a try of a job failed: a code in capitals, a colon, and internal text. It is kept with the job, so it holds no personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobError {
     /// It may work later.
     Retry(String),
@@ -100,24 +100,18 @@ pub async fn enqueue(txn: &Txn, now: DateTime<Utc>, jobs: Vec<NewJob>) -> Result
     Ok(())
 }
 
-/// Leases up to `limit` due jobs to a runner, most urgent first. A job whose lease ran out is leased again: its runner died.
+/// Leases up to `limit` due jobs to a runner, most urgent first. A job whose lease ran out is leased again, before all others: its runner
+/// died.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn lease(txn: &Txn, runner: &str, now: DateTime<Utc>, lease: TimeDelta, limit: u64) -> Result<Vec<Job>, Abort> {
-    let due = Condition::any()
-        .add(job::Column::State.eq(State::Ready).and(job::Column::RunAt.lte(now)))
-        .add(job::Column::State.eq(State::Leased).and(job::Column::LeasedUntil.lt(now)));
-    let mut select = job::Entity::find()
-        .filter(due)
-        .order_by_asc(job::Column::Priority)
-        .order_by_asc(job::Column::RunAt)
-        .order_by_asc(job::Column::Id)
-        .limit(limit);
-    if txn.get_database_backend() == DbBackend::Postgres {
-        select = select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    // Two statements, each in the order of the index: one with OR would sort the whole queue for every batch.
+    let mut rows = due(txn, job::Column::State.eq(State::Leased).and(job::Column::LeasedUntil.lt(now)), limit).await?;
+    let rest = limit.saturating_sub(rows.len() as u64);
+    if rest > 0 {
+        rows.extend(due(txn, job::Column::State.eq(State::Ready).and(job::Column::RunAt.lte(now)), rest).await?);
     }
-    let rows = select.all(txn).await?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -132,6 +126,87 @@ pub async fn lease(txn: &Txn, runner: &str, now: DateTime<Utc>, lease: TimeDelta
     let leased =
         rows.into_iter().map(|row| Job { id: row.id, kind: row.kind, key: row.key, payload: row.payload, attempt: row.attempts + 1 });
     Ok(leased.collect())
+}
+
+async fn due(txn: &Txn, which: SimpleExpr, limit: u64) -> Result<Vec<job::Model>, Abort> {
+    let mut select = job::Entity::find()
+        .filter(which)
+        .order_by_asc(job::Column::Priority)
+        .order_by_asc(job::Column::RunAt)
+        .order_by_asc(job::Column::Id)
+        .limit(limit);
+    if txn.get_database_backend() == DbBackend::Postgres {
+        select = select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    Ok(select.all(txn).await?)
+}
+
+/// When the next job can be leased: the earliest start of a ready one, or the earliest end of a lease.
+///
+/// # Errors
+/// When the database fails.
+pub async fn next_lease(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>> {
+    let mut next: Option<DateTime<Utc>> = None;
+    for (state, at) in [(State::Ready, job::Column::RunAt), (State::Leased, job::Column::LeasedUntil)] {
+        let earliest: Option<Option<DateTime<Utc>>> = job::Entity::find()
+            .select_only()
+            .column(at)
+            .filter(job::Column::State.eq(state))
+            .order_by_asc(at)
+            .limit(1)
+            .into_tuple()
+            .one(db)
+            .await
+            .map_err(Error::internal)?;
+        next = next.into_iter().chain(earliest.flatten()).min();
+    }
+    Ok(next)
+}
+
+/// Moves the end of a runner's leases of these jobs: it lives, and what it does takes longer.
+///
+/// # Errors
+/// When the database fails.
+pub async fn extend(txn: &Txn, runner: &str, jobs: Vec<i64>, until: DateTime<Utc>) -> Result<(), Abort> {
+    job::Entity::update_many()
+        .col_expr(job::Column::LeasedUntil, Expr::value(until))
+        .filter(job::Column::Id.is_in(jobs))
+        .filter(job::Column::State.eq(State::Leased))
+        .filter(job::Column::LeasedBy.eq(runner))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Ends all leases of a runner that died. Its jobs can be leased again, and the tries count: one of them may be what it died of.
+///
+/// # Errors
+/// When the database fails.
+pub async fn expire(txn: &Txn, runner: &str, now: DateTime<Utc>) -> Result<(), Abort> {
+    job::Entity::update_many()
+        .col_expr(job::Column::LeasedUntil, Expr::value(now - TimeDelta::microseconds(1)))
+        .filter(job::Column::State.eq(State::Leased))
+        .filter(job::Column::LeasedBy.eq(runner))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Gives all leases of a runner back: what it leased was not performed, and the tries do not count.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release(txn: &Txn, runner: &str) -> Result<(), Abort> {
+    job::Entity::update_many()
+        .col_expr(job::Column::State, Expr::value(State::Ready))
+        .col_expr(job::Column::LeasedBy, Expr::value(Option::<String>::None))
+        .col_expr(job::Column::LeasedUntil, Expr::value(Option::<DateTime<Utc>>::None))
+        .col_expr(job::Column::Attempts, Expr::col(job::Column::Attempts).sub(1))
+        .filter(job::Column::State.eq(State::Leased))
+        .filter(job::Column::LeasedBy.eq(runner))
+        .exec(txn)
+        .await?;
+    Ok(())
 }
 
 /// Marks a job as done, in the transaction of its effects. False when the lease was lost meanwhile: then the effects must not be kept.
@@ -151,7 +226,7 @@ pub async fn done(txn: &Txn, job: i64, runner: &str, now: DateTime<Utc>) -> Resu
     Ok(changed.rows_affected == 1)
 }
 
-/// Puts a job back for a later try, or, with no `retry_at`, makes it a dead letter.
+/// Puts a job back for a later try, or, with no `retry_at`, makes it a dead letter. False when the lease was lost meanwhile.
 ///
 /// # Errors
 /// When the database fails.
@@ -162,7 +237,7 @@ pub async fn fail(
     now: DateTime<Utc>,
     error: &str,
     retry_at: Option<DateTime<Utc>>,
-) -> Result<(), Abort> {
+) -> Result<bool, Abort> {
     let mut update = job::Entity::update_many()
         .col_expr(job::Column::LastError, Expr::value(error))
         .col_expr(job::Column::LeasedBy, Expr::value(Option::<String>::None))
@@ -171,8 +246,14 @@ pub async fn fail(
         Some(at) => update.col_expr(job::Column::State, Expr::value(State::Ready)).col_expr(job::Column::RunAt, Expr::value(at)),
         None => update.col_expr(job::Column::State, Expr::value(State::Dead)).col_expr(job::Column::EndedAt, Expr::value(now)),
     };
-    update.filter(job::Column::Id.eq(job)).filter(job::Column::LeasedBy.eq(runner)).exec(txn).await?;
-    Ok(())
+    // A job that is done stays done, although its runner may not have learnt that the commit succeeded.
+    let changed = update
+        .filter(job::Column::Id.eq(job))
+        .filter(job::Column::State.eq(State::Leased))
+        .filter(job::Column::LeasedBy.eq(runner))
+        .exec(txn)
+        .await?;
+    Ok(changed.rows_affected == 1)
 }
 
 /// A dead letter: what it was, and why it died.
@@ -186,7 +267,7 @@ pub struct JobSummary {
     pub key: String,
     /// How many tries there were.
     pub attempts: i32,
-    /// The last try's error; internal text.
+    /// The last try's error: a code in capitals, a colon, and internal text, e.g. `MAIL_REFUSED: smtp 550`.
     pub last_error: Option<String>,
     /// When it was stored.
     pub created_at: DateTime<Utc>,

@@ -43,16 +43,33 @@ impl ActKey {
     }
 }
 
+/// Takes the key together with the outcome, when that is known before the act is carried out; one statement instead of two.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim_with<T: Serialize + DeserializeOwned>(
+    txn: &Txn,
+    key: &ActKey,
+    now: DateTime<Utc>,
+    outcome: &T,
+) -> Result<Claim<T>, Abort> {
+    take(txn, key, now, serde_json::to_value(outcome).map_err(Error::internal)?).await
+}
+
 /// Takes the key, or tells what became of it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn claim<T: DeserializeOwned>(txn: &Txn, key: &ActKey, now: DateTime<Utc>) -> Result<Claim<T>, Abort> {
+    take(txn, key, now, Value::Null).await
+}
+
+async fn take<T: DeserializeOwned>(txn: &Txn, key: &ActKey, now: DateTime<Utc>, outcome: Value) -> Result<Claim<T>, Abort> {
     let row = act_key::ActiveModel {
         key: Set(key.key),
         act: Set(key.act.to_owned()),
         digest: Set(key.digest.to_vec()),
-        outcome: Set(Value::Null),
+        outcome: Set(outcome),
         at: Set(now),
     };
     // On PostgreSQL this waits for a concurrent act with the same key to commit or abort.

@@ -21,8 +21,10 @@ pub use abort::Abort;
 pub use backoff::Backoff;
 pub use database::{Database, Options, Target, statements};
 pub use events::{Event, NewEvent, append, history, history_of_many, latest_position, stream_after};
-pub use jobs::{Job, JobError, JobSummary, NewJob, Priority, dead, done, enqueue, fail, lease, retry_dead, summary};
-pub use keys::{ActKey, Claim, claim, settle};
+pub use jobs::{
+    Job, JobError, JobSummary, NewJob, Priority, dead, done, enqueue, expire, extend, fail, lease, next_lease, release, retry_dead, summary,
+};
+pub use keys::{ActKey, Claim, claim, claim_with, settle};
 pub use room::{Commit, Demo, Handler, House, Mail, Mailer, Progress, Room};
 pub use timers::{arm, disarm, fire_due, next_due};
 pub use writer::{Committed, Txn, Writer};

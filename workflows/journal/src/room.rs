@@ -50,6 +50,11 @@ pub trait Handler: Send + Sync {
     /// # Errors
     /// Whether to try again or to give up.
     async fn perform(&self, job: &Job) -> std::result::Result<Commit, JobError>;
+
+    /// What to write when a job becomes a dead letter; it commits together with that.
+    fn bury(&self, _job: &Job) -> Option<Commit> {
+        None
+    }
 }
 
 /// Tells a person how far loading is.
@@ -95,6 +100,7 @@ pub trait Mailer: Send + Sync {
     /// Sends one mail.
     ///
     /// # Errors
-    /// Whether to try again (the server is away, or says 4xx) or to give up (5xx, a malformed address).
+    /// Whether to try again (`MAIL_UNAVAILABLE: …`: the server is away, or says 4xx) or to give up (`MAIL_REFUSED: …`: 5xx, a malformed
+    /// address). Of a server's reply only its code is told, as `smtp 550`: its text quotes addresses.
     async fn send(&self, mail: &Mail) -> std::result::Result<(), JobError>;
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use kernel::{Error, Result};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockBehavior, LockType, OnConflict},
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -74,23 +74,24 @@ pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>
 /// # Errors
 /// When the database fails.
 pub async fn fire_due(txn: &Txn, now: DateTime<Utc>, limit: u64) -> Result<usize, Abort> {
-    let due = timer::Entity::find()
+    let mut select = timer::Entity::find()
         .filter(timer::Column::State.eq(State::Armed))
         .filter(timer::Column::DueAt.lte(now))
         .order_by_asc(timer::Column::DueAt)
-        .limit(limit)
-        .all(txn)
-        .await?;
-    for timer in &due {
-        let job = NewJob {
-            kind: timer.job_kind.clone(),
-            key: format!("timer:{}:{}", timer.id, timer.due_at.timestamp_micros()),
-            payload: json!({ "streamId": timer.stream_id, "timer": timer.name, "dueAt": timer.due_at }),
-            run_at: now,
-            priority: Priority::Statutory,
-        };
-        enqueue(txn, now, vec![job]).await?;
+        .limit(limit);
+    if txn.get_database_backend() == DbBackend::Postgres {
+        // Locked, so that an act that moves the timer meanwhile is not overwritten.
+        select = select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
+    let due = select.all(txn).await?;
+    let jobs = due.iter().map(|timer| NewJob {
+        kind: timer.job_kind.clone(),
+        key: format!("timer:{}:{}", timer.id, timer.due_at.timestamp_micros()),
+        payload: json!({ "streamId": timer.stream_id, "timer": timer.name, "dueAt": timer.due_at }),
+        run_at: now,
+        priority: Priority::Statutory,
+    });
+    enqueue(txn, now, jobs.collect()).await?;
     let fired: Vec<i64> = due.iter().map(|timer| timer.id).collect();
     if !fired.is_empty() {
         timer::Entity::update_many()
