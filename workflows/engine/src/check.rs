@@ -82,20 +82,19 @@ fn check_timers(
             );
         }
     }
-    let clock_act = file.transition.iter().filter_map(|transition| transition.clock.as_ref()).next();
-    match clock_act {
-        Some(act) if !has_answer => Err(source.error(act.span(), "there is no clock `answer`")),
-        _ => match file.transition.iter().find(|transition| is_extension(transition.clock.as_ref())) {
-            Some(transition) if !clock_known(file.clocks.get_ref(), "extension-limit") => {
-                Err(source.error(transition.on.span(), "unknown clock `extension-limit`"))
-            }
-            _ => Ok(()),
-        },
+    let limit = file.extension_limit.as_ref();
+    if let Some(limit) = limit.filter(|limit| !clock_known(file.clocks.get_ref(), limit.get_ref())) {
+        return Err(source.error(limit.span(), format!("unknown clock `{}`", limit.get_ref())));
     }
-}
-
-fn is_extension(act: Option<&Spanned<ClockAct>>) -> bool {
-    act.is_some_and(|act| *act.get_ref() == ClockAct::Extend)
+    for act in file.transition.iter().filter_map(|transition| transition.clock.as_ref()) {
+        if !has_answer {
+            return Err(source.error(act.span(), "there is no clock `answer`"));
+        }
+        if *act.get_ref() == ClockAct::Extend && limit.is_none() {
+            return Err(source.error(act.span(), "an extension needs an `extension_limit`"));
+        }
+    }
+    Ok(())
 }
 
 /// Nothing leads out of an end, and something leads out of everything else.

@@ -189,7 +189,7 @@ struct ClocksFile {
     _id: String,
     version: Spanned<u32>,
     counting: Counting,
-    registration: LawFile,
+    registration: Registration,
     clock: Vec<ClockFile>,
 }
 
@@ -199,6 +199,13 @@ struct Counting {
     first_day: FirstDay,
     source: Spanned<String>,
     status: Status,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Registration {
+    appeal: LawFile,
+    request: LawFile,
 }
 
 #[derive(Deserialize)]
@@ -228,7 +235,8 @@ impl Clocks {
     pub(crate) fn load(source: Source<'_>, version: VersionRef) -> Result<Clocks, LoadError> {
         let file: ClocksFile = source.parse()?;
         source.law(&file.counting.source, file.counting.status)?;
-        let registration_law = source.law(&file.registration.source, file.registration.status)?;
+        let registration = |law: &LawFile| source.law(&law.source, law.status);
+        let (appeal, request) = (registration(&file.registration.appeal)?, registration(&file.registration.request)?);
         let mut rules: Vec<ClockRule> = Vec::with_capacity(file.clock.len());
         for clock in file.clock {
             let at = clock.id.span();
@@ -241,7 +249,7 @@ impl Clocks {
                 on_day_off: clock.on_day_off,
                 closes: clock.closes,
                 pausable: clock.pausable,
-                registration_law: registration_law.clone(),
+                registration_law: if matches!(clock.applies, Some(Applies::Request { .. })) { request.clone() } else { appeal.clone() },
                 applies: clock.applies,
             };
             if let Some(twin) = rules.iter().find(|other| other.id == rule.id || (rule.applies.is_some() && other.applies == rule.applies))

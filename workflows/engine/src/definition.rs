@@ -21,6 +21,7 @@ pub struct Definition {
     pub(crate) rules: String,
     pub(crate) clocks: String,
     pub(crate) calendar: String,
+    pub(crate) extension_limit: Option<String>,
     pub(crate) declared: Declared,
     pub(crate) flags: Vec<String>,
     pub(crate) start: Start,
@@ -66,7 +67,7 @@ pub(crate) enum ClockAct {
     Pause,
     /// Goes on.
     Resume,
-    /// Ends later, by the event's `working_days`.
+    /// Ends later, by the event's `working_days`, and not after `extension_limit`.
     Extend,
     /// Begins again, from the event.
     Again,
@@ -111,6 +112,7 @@ pub(crate) struct ProcessFile {
     rules: String,
     pub(crate) clocks: Spanned<String>,
     calendar: String,
+    pub(crate) extension_limit: Option<Spanned<String>>,
     pub(crate) flags: Vec<Spanned<String>>,
     source: Spanned<String>,
     status: Status,
@@ -256,6 +258,7 @@ impl Definition {
             rules: file.rules,
             clocks: file.clocks.into_inner(),
             calendar: file.calendar,
+            extension_limit: file.extension_limit.map(Spanned::into_inner),
             flags: plain(file.flags),
             declared,
             start,

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use kernel::{Error, Fact, Refusal, RefusalCode};
 
 use crate::{
-    AllowedAct, Calendar, CaseState, Clocks, Derived, Event, FactValue, Facts, Pause, PublicStatus, Step, StepError, Table, Terms,
-    TimerChange, Versions, Who, condition,
+    AllowedAct, Calendar, CaseState, ClockRule, Clocks, Derived, Event, FactValue, Facts, Pause, PublicStatus, Step, StepError, Table,
+    Terms, TimerChange, Versions, Who, condition,
     definition::{ClockAct, Definition, TimerClock, Transition},
     derive, extend, words,
 };
@@ -182,7 +182,7 @@ impl Process {
         if state.extended_days == 0 {
             return Ok(derived);
         }
-        Ok(extend(&derived, self.clock("extension-limit")?, state.extended_days, &self.calendar))
+        Ok(extend(&derived, self.extension_limit()?, state.extended_days, &self.calendar))
     }
 
     /// The term of the answer as it was promised first, without pauses and extension.
@@ -198,16 +198,21 @@ impl Process {
         Ok(derive(rule, terms.received_at, terms.registered_on, &self.calendar, pauses))
     }
 
-    fn clock(&self, id: &str) -> kernel::Result<&crate::ClockRule> {
+    fn clock(&self, id: &str) -> kernel::Result<&ClockRule> {
         self.clocks.find(id).ok_or_else(|| Error::internal(format!("{} has no clock `{id}`", self.clocks.version())))
     }
 
-    /// The state with a longer term, or why that cannot be: an extension ends within two months of arrival (APPC Art. 76).
+    fn extension_limit(&self) -> kernel::Result<&ClockRule> {
+        let limit = self.definition.extension_limit.as_ref().ok_or_else(|| Error::internal("a process without extensions"))?;
+        self.clock(limit)
+    }
+
+    /// The state with a longer term, or why that cannot be: an extension of an appeal ends within two months of arrival (APPC Art. 76).
     fn extended(&self, state: &CaseState, days: u32) -> Result<CaseState, StepError> {
         let mut longer = state.clone();
         longer.extended_days = longer.extended_days.saturating_add(days);
         let terms = &state.terms;
-        let limit = derive(self.clock("extension-limit")?, terms.received_at, terms.registered_on, &self.calendar, &[]);
+        let limit = derive(self.extension_limit()?, terms.received_at, terms.registered_on, &self.calendar, &[]);
         if days == 0 {
             return Err(Refusal::new(RefusalCode::Invalid, words().localized("refusal-extension-days", &[])).into());
         }

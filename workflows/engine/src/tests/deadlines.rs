@@ -75,7 +75,7 @@ fn deadlines_are_derived_from_arrival() {
 
 #[test]
 fn a_derivation_can_be_read_in_three_languages() {
-    let derived = Library::embedded().deadline(Track::Request, Kind::Message, Urgency::Ordinary, at("2026-03-20 19:00")).unwrap();
+    let derived = Library::embedded().deadline(Track::Appeal, Kind::Complaint, Urgency::Ordinary, at("2026-03-20 19:00")).unwrap();
     let text = |locale| derived.steps.iter().map(|step| step.text(locale)).collect::<Vec<_>>().join("\n");
     insta::assert_snapshot!(Locale::ALL.map(text).join("\n\n"));
 }

@@ -76,6 +76,8 @@ fn a_mistake_in_a_process_names_file_line_and_reason() {
     check("request.v1.toml", "clock = \"contest-closure\"", "clock = \"contest\"", "unknown clock `contest`");
     check("request.v1.toml", "raises = \"deadline_passed\"", "raises = \"deadline_past\"", "unknown event `deadline_past`");
     check("request.v1.toml", "clock = \"answer\"", "clock = \"contest-closure\"", "only the clock `answer` runs from arrival");
+    check("request.v1.toml", "extension_limit = \"request-extension-limit\"", "extension_limit = \"limit\"", "unknown clock `limit`");
+    check_at("request.v1.toml", "extension_limit = \"request-extension-limit\"\n", "", "clock = \"extend\"", "needs an `extension_limit`");
     check("request.v1.toml", "set = [\"forwarded\"]", "set = [\"forwrded\"]", "unknown flag `forwrded`");
     check("request.v1.toml", "who = [\"system\"]", "who = [\"robot\"]", "robot");
     check_at("request.v1.toml", "to = \"merged\"", "to = \"assigned\"", "name = \"merged\"", "state `merged` is never reached");

@@ -84,6 +84,6 @@ refusal-wrong-state = This cannot be done now.
 refusal-forward-late = More than three working days have passed, so only the supervisor may forward this appeal.
 refusal-overdue = The term has already passed, so it can no longer be extended.
 refusal-extension-days = Say by how many working days.
-refusal-extension-limit = An extension cannot go beyond two months from arrival, { $until }.
+refusal-extension-limit = An extension cannot go beyond { $until }.
 refusal-contest-too-late = The time to contest has passed.
 refusal-question-closed = The question is closed already.

@@ -63,6 +63,6 @@ refusal-wrong-state = Қазір бұны істеуге болмайды.
 refusal-forward-late = Үш жұмыс күнінен көп уақыт өтті, сондықтан өтінішті тек бақылаушы қайта жолдай алады.
 refusal-overdue = Мерзім өтіп кетті, сондықтан оны ұзартуға болмайды.
 refusal-extension-days = Неше жұмыс күніне екенін көрсетіңіз.
-refusal-extension-limit = Түскен күннен бастап екі айдан артық ұзартуға болмайды, { $until } дейін.
+refusal-extension-limit = { $until } күнінен әрі ұзартуға болмайды.
 refusal-contest-too-late = Дау айту мерзімі өтті.
 refusal-question-closed = Сұрақ жабылып қойған.

@@ -91,6 +91,6 @@ refusal-wrong-state = Сейчас это сделать нельзя.
 refusal-forward-late = Прошло больше трёх рабочих дней, поэтому перенаправить обращение может только контролёр.
 refusal-overdue = Срок уже прошёл, поэтому продлить его нельзя.
 refusal-extension-days = Укажите, на сколько рабочих дней.
-refusal-extension-limit = Продлить можно не больше чем на два месяца со дня поступления, до { $until }.
+refusal-extension-limit = Продлить можно не дольше чем до { $until }.
 refusal-contest-too-late = Срок оспаривания прошёл.
 refusal-question-closed = Вопрос уже закрыт.
