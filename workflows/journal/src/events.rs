@@ -1,5 +1,7 @@
 //! Events: what happened, in order, never changed.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use engine::Versions;
 use kernel::{Error, Result};
@@ -13,7 +15,7 @@ use crate::{Abort, Txn, entity::event};
 #[derive(Clone, Debug)]
 pub struct NewEvent {
     /// In the past tense, e.g. `feedback_routed`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// What else there is to know, as an object.
     pub payload: Value,
     /// The versions of definition, rules, clocks and calendar that it was judged by; none where nothing was judged.
@@ -63,7 +65,7 @@ pub async fn append(
             stream: Set(stream.to_owned()),
             stream_id: Set(stream_id),
             number: Set(number),
-            kind: Set(event.kind.to_owned()),
+            kind: Set(event.kind.into_owned()),
             at: Set(at),
             actor: Set(actor.to_owned()),
             payload: Set(event.payload),
