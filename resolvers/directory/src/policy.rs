@@ -27,17 +27,6 @@ pub(crate) fn officers(actor: &Actor) -> Scope {
     }
 }
 
-/// Whether the actor may list who works for the party: the house and its administrators for any, a supervisor for those it supervises,
-/// an officer for the own one.
-pub(crate) fn may_list_officers(actor: &Actor, party: &Party) -> bool {
-    let own = actor.party() == Some(party.id);
-    let supervised = actor.party().is_some() && actor.party() == party.supervised_by;
-    *actor == Actor::System
-        || actor.is(Role::Admin)
-        || (actor.is(Role::Supervisor) && (own || supervised))
-        || (actor.is(Role::Officer) && own)
-}
-
 /// Only the house itself writes to officers.
 ///
 /// # Errors
@@ -50,16 +39,20 @@ pub(crate) fn only_system(actor: &Actor) -> Result<()> {
     }
 }
 
-/// Whether the actor may ask for lists of officers at all.
+/// Whether the actor may list who works for the party: the house and its administrators for any, a supervisor for the own one and those it
+/// supervises, an officer for the own one.
 ///
 /// # Errors
-/// `UNAUTHENTICATED` for nobody in particular, `FORBIDDEN` for those without such a role.
-pub(crate) fn lists_officers(actor: &Actor) -> Result<()> {
-    let roles = [Role::Officer, Role::Supervisor, Role::Admin];
+/// `UNAUTHENTICATED` for nobody in particular, `FORBIDDEN` for those whose role lists no officers at all.
+pub(crate) fn list_officers(actor: &Actor, party: &Party) -> Result<bool> {
+    let own = actor.party() == Some(party.id);
+    let supervised = actor.party().is_some() && actor.party() == party.supervised_by;
     match actor {
-        Actor::System => Ok(()),
-        Actor::Person(_) if roles.into_iter().any(|role| actor.is(role)) => Ok(()),
-        Actor::Person(_) => Err(Error::coded(Code::Forbidden, "this role does not list officers")),
+        Actor::System => Ok(true),
         Actor::Anonymous => Err(Error::coded(Code::Unauthenticated, "officers are not public")),
+        Actor::Person(_) if actor.is(Role::Admin) => Ok(true),
+        Actor::Person(_) if actor.is(Role::Supervisor) => Ok(own || supervised),
+        Actor::Person(_) if actor.is(Role::Officer) => Ok(own),
+        Actor::Person(_) => Err(Error::coded(Code::Forbidden, "this role does not list officers")),
     }
 }

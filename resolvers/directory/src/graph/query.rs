@@ -1,8 +1,8 @@
 //! Where a reader enters.
 
 use async_graphql::{Context, ID, Object, Result};
-use kernel::{DistrictId, PartyId, PersonId};
-use vocabulary::{Connection, OrFault, connection, page, request};
+use kernel::{DistrictId, Page, PageRequest, PartyId, PersonId};
+use vocabulary::{Connection, Nullable, OrFault, OrNull, connection, page, request};
 
 use super::{
     loaders::directory,
@@ -30,8 +30,8 @@ impl Query {
 
     /// A party by its short name; null when there is none.
     #[graphql(tag = "public")]
-    async fn party(&self, ctx: &Context<'_>, #[graphql(desc = "E.g. `water-arys`.")] slug: String) -> Result<Option<Party>> {
-        Ok(store(ctx).find_party(&slug).await.or_fault(ctx)?.map(Party))
+    async fn party(&self, ctx: &Context<'_>, #[graphql(desc = "E.g. `water-arys`.")] slug: String) -> Nullable<Party> {
+        store(ctx).find_party(&slug).await.map(|found| found.map(Party)).or_null(ctx)
     }
 
     /// Whoever can be responsible, in the order of short names.
@@ -45,24 +45,21 @@ impl Query {
         query: Option<String>,
         #[graphql(default = 20, desc = "How many at most, 1 to 100.")] first: i32,
         #[graphql(desc = "The cursor after which to go on.")] after: Option<String>,
-    ) -> Result<Option<Connection<Party>>> {
-        let words = model::words(&query.unwrap_or_default()).ok_or_else(error::query_too_long).or_fault(ctx)?;
-        let filter = PartyFilter { kind: kind.map(Into::into), words };
-        let page = page(first, after).or_fault(ctx)?;
-        let parties = store(ctx).parties(&filter, &page).await.or_fault(ctx)?;
-        Ok(Some(connection(parties, Party)))
+    ) -> Nullable<Connection<Party>> {
+        let page = page_of_parties(store(ctx), kind, &query.unwrap_or_default(), page(first, after)).await;
+        page.map(|page| Some(connection(page, Party))).or_null(ctx)
     }
 
     /// The region's cities and districts, cities first.
     #[graphql(tag = "public")]
-    async fn districts(&self, ctx: &Context<'_>) -> Result<Option<Vec<District>>> {
-        Ok(Some(store(ctx).districts().await.or_fault(ctx)?.into_iter().map(District).collect()))
+    async fn districts(&self, ctx: &Context<'_>) -> Nullable<Vec<District>> {
+        store(ctx).districts().await.map(|all| Some(all.into_iter().map(District).collect())).or_null(ctx)
     }
 
     /// A city or district by its short name; null when there is none.
     #[graphql(tag = "public")]
-    async fn district(&self, ctx: &Context<'_>, #[graphql(desc = "E.g. `turkistan-city`.")] slug: String) -> Result<Option<District>> {
-        Ok(store(ctx).find_district(&slug).await.or_fault(ctx)?.map(District))
+    async fn district(&self, ctx: &Context<'_>, #[graphql(desc = "E.g. `turkistan-city`.")] slug: String) -> Nullable<District> {
+        store(ctx).find_district(&slug).await.map(|found| found.map(District)).or_null(ctx)
     }
 
     #[graphql(entity)]
@@ -88,4 +85,14 @@ impl Query {
         let person = request(ctx).actor.person()?;
         (Viewer::global(person.id) == *id).then(|| Viewer(person.clone()))
     }
+}
+
+async fn page_of_parties(
+    store: &Store,
+    kind: Option<PartyKind>,
+    query: &str,
+    page: kernel::Result<PageRequest>,
+) -> kernel::Result<Page<model::Party>> {
+    let words = model::words(query).ok_or_else(error::query_too_long)?;
+    store.parties(&PartyFilter { kind: kind.map(Into::into), words }, &page?).await
 }

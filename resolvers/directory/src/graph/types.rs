@@ -1,8 +1,8 @@
 //! The types that the room owns.
 
 use async_graphql::{Context, Enum, ID, Interface, Object, Result};
-use kernel::{GlobalId, PersonId};
-use vocabulary::{Locale, OrFault, request};
+use kernel::{GlobalId, PartyId, PersonId};
+use vocabulary::{Locale, Nullable, OrFault, OrNull, request};
 
 use super::loaders::{OfficersOf, TerritoriesOf, directory};
 use crate::{model, policy};
@@ -62,6 +62,10 @@ pub(crate) enum Node {
     Officer(Officer),
 }
 
+async fn party(ctx: &Context<'_>, id: PartyId) -> Nullable<Party> {
+    directory(ctx).load_one(id).await.map(|found| found.map(Party)).or_null(ctx)
+}
+
 /// Whoever can be responsible: a directorate, an akimat, a utility, a clinic; not only a department.
 pub(crate) struct Party(pub(crate) model::Party);
 
@@ -95,9 +99,8 @@ impl Party {
     }
 
     /// Who watches over it, sees its cases, and is turned to when it does not answer; null when that is a ministry outside the directory.
-    async fn supervised_by(&self, ctx: &Context<'_>) -> Result<Option<Party>> {
-        let Some(id) = self.0.supervised_by else { return Ok(None) };
-        Ok(directory(ctx).load_one(id).await.or_fault(ctx)?.map(Party))
+    async fn supervised_by(&self, ctx: &Context<'_>) -> Nullable<Party> {
+        party(ctx, self.0.supervised_by?).await
     }
 
     /// Whether it was invented for the demonstration: no such organisation exists.
@@ -108,14 +111,15 @@ impl Party {
     /// Who works there; null when you may not list the officers of this party. Officers list their own party, supervisors also those that
     /// they supervise.
     #[graphql(requires_scopes = "system", requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "admin")]
-    async fn officers(&self, ctx: &Context<'_>) -> Result<Option<Vec<Officer>>> {
-        let actor = &request(ctx).actor;
-        policy::lists_officers(actor).or_fault(ctx)?;
-        if !policy::may_list_officers(actor, &self.0) {
-            return Ok(None);
+    async fn officers(&self, ctx: &Context<'_>) -> Nullable<Vec<Officer>> {
+        match policy::list_officers(&request(ctx).actor, &self.0) {
+            Err(error) => Err(error).or_null(ctx),
+            Ok(false) => None,
+            Ok(true) => {
+                let officers = directory(ctx).load_one(OfficersOf(self.0.id)).await;
+                officers.map(|found| found.map(|list| list.into_iter().map(Officer).collect())).or_null(ctx)
+            }
         }
-        let officers = directory(ctx).load_one(OfficersOf(self.0.id)).await.or_fault(ctx)?;
-        Ok(Some(officers.unwrap_or_default().into_iter().map(Officer).collect()))
     }
 }
 
@@ -177,22 +181,20 @@ impl Officer {
     }
 
     /// Whom they work for.
-    async fn party(&self, ctx: &Context<'_>) -> Result<Option<Party>> {
-        Ok(directory(ctx).load_one(self.0.party).await.or_fault(ctx)?.map(Party))
+    async fn party(&self, ctx: &Context<'_>) -> Nullable<Party> {
+        party(ctx, self.0.party).await
     }
 
     /// Where the house writes to them; for the house alone.
     #[graphql(requires_scopes = "system")]
-    async fn email(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
-        policy::only_system(&request(ctx).actor).or_fault(ctx)?;
-        Ok(Some(self.0.email.reveal()))
+    async fn email(&self, ctx: &Context<'_>) -> Nullable<&str> {
+        policy::only_system(&request(ctx).actor).map(|()| Some(self.0.email.reveal().as_str())).or_null(ctx)
     }
 
     /// The language that they read; for the house alone.
     #[graphql(requires_scopes = "system")]
-    async fn locale(&self, ctx: &Context<'_>) -> Result<Option<Locale>> {
-        policy::only_system(&request(ctx).actor).or_fault(ctx)?;
-        Ok(Some(self.0.locale.into()))
+    async fn locale(&self, ctx: &Context<'_>) -> Nullable<Locale> {
+        policy::only_system(&request(ctx).actor).map(|()| Some(self.0.locale.into())).or_null(ctx)
     }
 }
 
@@ -222,9 +224,8 @@ impl Viewer {
     }
 
     /// The party that they act for; null for citizens.
-    async fn party(&self, ctx: &Context<'_>) -> Result<Option<Party>> {
-        let Some(id) = self.0.party else { return Ok(None) };
-        Ok(directory(ctx).load_one(id).await.or_fault(ctx)?.map(Party))
+    async fn party(&self, ctx: &Context<'_>) -> Nullable<Party> {
+        party(ctx, self.0.party?).await
     }
 
     /// The language that they read.
