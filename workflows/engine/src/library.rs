@@ -35,6 +35,12 @@ impl<T> Default for Shelf<T> {
     }
 }
 
+impl<T> Clone for Shelf<T> {
+    fn clone(&self) -> Shelf<T> {
+        Shelf(self.0.clone())
+    }
+}
+
 impl<T> Shelf<T> {
     fn get(&self, version: &VersionRef) -> kernel::Result<Arc<T>> {
         self.0.get(version).cloned().ok_or_else(|| kernel::Error::internal(format!("{version} is not in the library")))
@@ -46,8 +52,8 @@ impl<T> Shelf<T> {
     }
 }
 
-/// Everything that was loaded.
-#[derive(Default)]
+/// Everything that was loaded. Clones share the files.
+#[derive(Clone, Default)]
 pub struct Library {
     calendars: Shelf<Calendar>,
     clocks: Shelf<Clocks>,
