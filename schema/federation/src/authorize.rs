@@ -8,7 +8,7 @@ use graphql_tools::{
     static_graphql::query::{Definition, Document, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet, TypeCondition},
 };
 
-use crate::merge::Lens;
+use crate::merge::{Lens, planned_key};
 
 /// The part of an operation that is to be planned; `None` when nothing is left.
 pub(crate) fn permitted(document: &Document, operation: &OperationDefinition, root: &str, lens: &Lens<'_>) -> Option<Document> {
@@ -70,18 +70,23 @@ impl Cut<'_> {
     }
 
     fn field(&mut self, field: &Field, type_name: &str) -> Option<Field> {
+        let alias = planned_key(field.alias.as_deref(), &field.name);
         if field.name.starts_with("__") {
-            return (type_name != self.root).then(|| field.clone());
+            return (type_name != self.root).then(|| Field { alias, ..field.clone() });
         }
         let known = self.lens.schema.types.get(type_name)?.fields.get(&field.name)?;
         if !self.lens.schema.allows_field(self.lens.access, known) {
             return None;
         }
-        let mut kept = field.clone();
+        let mut kept = Field { alias, ..field.clone() };
         if !field.selection_set.items.is_empty() {
             // Whether the thing is there is still to be seen when nothing in it may be.
             let below = self.selection(&field.selection_set, known.ty.inner_type());
-            kept.selection_set = below.unwrap_or_else(|| SelectionSet { span: field.selection_set.span, items: vec![typename()] });
+            kept.selection_set = below.unwrap_or_else(|| SelectionSet { span: field.selection_set.span, items: Vec::new() });
+            let several = self.lens.schema.types.get(known.ty.inner_type()).is_some_and(|entry| entry.possible.len() > 1);
+            if several || kept.selection_set.items.is_empty() {
+                kept.selection_set.items.push(typename());
+            }
         }
         Some(kept)
     }

@@ -167,8 +167,8 @@ impl Prepared {
     }
 
     fn respond(&self, gathered: Gathered, variables: &Map<String, Value>, request: &Request) -> GraphResponse {
-        let mut projection = Projection { lens: self.lens(), variables, request, faults: gathered.faults };
-        let data = projection.answer(&self.shape, gathered.data);
+        let mut projection = Projection { lens: self.lens(), variables, request, faults: Vec::new() };
+        let data = projection.answer(&self.shape, gathered);
         let errors = projection.faults.into_iter().map(GraphError::from).collect();
         GraphResponse { data: Some(data), errors, stage: Stage::Execute }
     }

@@ -36,7 +36,13 @@ pub struct CompositionError {
 
 impl CompositionError {
     pub(crate) fn of(subgraph: Option<&str>, message: impl fmt::Display) -> CompositionError {
-        CompositionError { faults: vec![fault(subgraph, &message.to_string())] }
+        let fault = CompositionFault { subgraph: subgraph.map(str::to_owned), coordinate: None, message: message.to_string() };
+        CompositionError { faults: vec![fault] }
+    }
+
+    pub(crate) fn at(mut self, coordinate: &str) -> CompositionError {
+        self.faults.iter_mut().for_each(|fault| fault.coordinate = Some(coordinate.to_owned()));
+        self
     }
 }
 
@@ -83,23 +89,24 @@ pub fn compose(parts: &[Part<'_>]) -> Result<String, CompositionError> {
         let address = format!("http://localhost/subgraphs/{}", part.name);
         subgraphs.ingest_str(part.sdl, part.name, Some(&address)).map_err(|error| CompositionError::of(Some(part.name), error))?;
     }
-    let graph = graphql_composition::compose(&mut subgraphs)
-        .into_result()
-        .map_err(|diagnostics| CompositionError { faults: diagnostics.iter_errors().map(|message| fault(None, message)).collect() })?;
+    let graph = graphql_composition::compose(&mut subgraphs).into_result().map_err(|diagnostics| CompositionError {
+        faults: diagnostics.iter_errors().map(|message| diagnose(message, &sorted)).collect(),
+    })?;
     let sdl = graphql_composition::render_federated_sdl(&graph).map_err(|error| CompositionError::of(None, error))?;
     let composed = parse_schema::<String>(&sdl).map_err(|error| CompositionError::of(None, error))?.into_static();
     Ok(machinery::complete(composed, &documents).to_string())
 }
 
-/// Reads out of a composition message which subgraph and which coordinate it speaks of.
-fn fault(subgraph: Option<&str>, message: &str) -> CompositionFault {
-    let prefixed = message.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-    let (subgraph, text) = match prefixed {
-        Some((name, rest)) if subgraph.is_none() => (Some(name), rest.trim_start()),
-        _ => (subgraph, message),
-    };
-    let quoted = text.split(['"', '`', '\'']).skip(1).step_by(2).filter(|quoted| is_coordinate(quoted));
-    let coordinate = quoted.max_by_key(|quoted| (quoted.contains('.'), quoted.starts_with(|c: char| c.is_ascii_uppercase())));
+/// Reads out of a composition message which subgraph and which coordinate it speaks of. Composition marks names with back quotes, begins
+/// with `[subgraph]`, or ends with a list of subgraphs.
+fn diagnose(message: &str, parts: &[Part<'_>]) -> CompositionFault {
+    let (prefix, text) = message.strip_prefix('[').and_then(|rest| rest.split_once("] ")).unwrap_or(("", message));
+    let quoted: Vec<&str> = text.split(['"', '`']).skip(1).step_by(2).filter(|quoted| is_coordinate(quoted)).collect();
+    let listed = text.rsplit(": ").next().into_iter().flat_map(|list| list.split(", "));
+    let is_subgraph = |name: &&str| parts.iter().any(|part| part.name == *name);
+    let subgraph = std::iter::once(prefix).chain(quoted.iter().copied()).chain(listed).find(is_subgraph);
+    let coordinates = quoted.into_iter().filter(|name| !is_subgraph(name));
+    let coordinate = coordinates.max_by_key(|name| (name.contains('.'), name.starts_with(|c: char| c.is_ascii_uppercase())));
     CompositionFault { subgraph: subgraph.map(str::to_owned), coordinate: coordinate.map(str::to_owned), message: text.to_owned() }
 }
 

@@ -59,7 +59,7 @@ impl NodeSubgraph {
             for type_name in owned_types(&read(subgraph.name(), subgraph.sdl())?) {
                 if let Some(other) = types.insert(type_name.clone(), index) {
                     let message = format!("`{type_name}` implements Node here and in {}: one room owns a type", subgraphs[other].name());
-                    return Err(CompositionError::of(Some(subgraph.name()), message));
+                    return Err(CompositionError::of(Some(subgraph.name()), message).at(&type_name));
                 }
             }
         }

@@ -96,7 +96,7 @@ impl Run<'_> {
             });
             for at in incomplete.iter() {
                 let (place, entity) = client_path(&gathered.data, path, at);
-                self.lose(batch, &place, entity, &cause, &mut gathered.faults);
+                self.lose(batch, &place, entity, &cause, &mut gathered.lost);
             }
         }
     }
@@ -127,7 +127,7 @@ impl Run<'_> {
                     for (path, at, _) in places.iter(batch).filter(|(_, _, told)| told == index) {
                         let (mut place, entity) = client_path(&gathered.data, path, at);
                         if rest.is_empty() {
-                            self.lose(batch, &place, entity, fault, &mut gathered.faults);
+                            self.lose(batch, &place, entity, fault, &mut gathered.lost);
                         } else {
                             place.extend_from_slice(rest);
                             gathered.faults.push(Fault { path: place, ..fault.clone() });
@@ -144,19 +144,19 @@ impl Run<'_> {
         let cause = whole.or_else(|| faults.first().cloned()).unwrap_or_else(|| values::fault(Code::Internal, self.request));
         for (path, at, _) in places.iter(batch) {
             let (place, entity) = client_path(&gathered.data, path, at);
-            self.lose(batch, &place, entity, &cause, &mut gathered.faults);
+            self.lose(batch, &place, entity, &cause, &mut gathered.lost);
         }
         gathered.failed.get_or_insert(cause);
     }
 
     /// A fault at each field that the batch would have brought to the place.
-    fn lose(&self, batch: &Batch, place: &[PathSegment], entity: &Value, cause: &Fault, faults: &mut Vec<Fault>) {
+    fn lose(&self, batch: &Batch, place: &[PathSegment], entity: &Value, cause: &Fault, losses: &mut Vec<Fault>) {
         let Some(entity) = entity.as_object() else { return };
         let applies = |lost: &&Lost| lost.on.as_ref().is_none_or(|on| self.supergraph.types.matches(entity, on));
         for lost in batch.lost.iter().filter(applies) {
             let mut path = place.to_vec();
             path.push(PathSegment::Field(lost.key.clone()));
-            faults.push(Fault { path, ..cause.clone() });
+            losses.push(Fault { path, ..cause.clone() });
         }
     }
 }

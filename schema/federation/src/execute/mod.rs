@@ -33,7 +33,10 @@ pub(crate) struct Run<'a> {
 #[derive(Default)]
 pub(crate) struct Gathered {
     pub(crate) data: Value,
+    /// What subgraphs reported, in the places that they named.
     pub(crate) faults: Vec<Fault>,
+    /// The fields that calls which failed as a whole would have brought, those that only the plan asked for among them.
+    pub(crate) lost: Vec<Fault>,
     /// Why the first call failed as a whole; what depends on it cannot be asked for.
     failed: Option<Fault>,
 }
@@ -98,7 +101,7 @@ impl<'a> Run<'a> {
                 continue;
             }
             for lost in &fetch.lost {
-                gathered.faults.push(Fault { path: vec![PathSegment::Field(lost.key.clone())], ..fault.clone() });
+                gathered.lost.push(Fault { path: vec![PathSegment::Field(lost.key.clone())], ..fault.clone() });
             }
             gathered.failed.get_or_insert(fault);
         }

@@ -6,7 +6,7 @@ use graphql_tools::static_graphql::query::{
     Definition, Directive, Document, FragmentDefinition, Selection, SelectionSet, TypeCondition, Value,
 };
 
-use super::shape::{Condition, FieldItem, Item, Items, When};
+use super::shape::{Condition, FieldItem, Item, Items, When, planned_key};
 
 /// Compiles a selection of a valid document, in which fragments do not contain themselves.
 pub(crate) fn compile(selection: &SelectionSet, document: &Document) -> Items {
@@ -33,6 +33,7 @@ impl<'a> Compiler<'a> {
             Selection::Field(field) => Some(Item::Field(FieldItem {
                 when: when(&field.directives)?,
                 key: Arc::from(field.alias.as_ref().unwrap_or(&field.name).as_str()),
+                from: planned_key(field.alias.as_deref(), &field.name).map_or_else(|| Arc::from(field.name.as_str()), Arc::from),
                 name: Arc::from(field.name.as_str()),
                 arguments: field.arguments.clone().into(),
                 items: self.items(&field.selection_set),

@@ -7,7 +7,7 @@ mod shape;
 
 pub(crate) use compile::compile;
 pub(crate) use project::Projection;
-pub(crate) use shape::{Lens, Shape};
+pub(crate) use shape::{Lens, Shape, planned_key};
 
 use serde_json::Value;
 

@@ -11,7 +11,7 @@ use super::{
     introspect,
     shape::{Field, Lens, Shape},
 };
-use crate::words::words;
+use crate::{execute::Gathered, words::words};
 
 /// A place in the answer, as a chain on the stack; it is written out only for a fault.
 #[derive(Clone, Copy)]
@@ -62,18 +62,25 @@ pub(crate) struct Projection<'a> {
 
 impl Projection<'_> {
     /// Shapes the whole answer. Null when the null of a root field that is never null came up to the top.
-    pub(crate) fn answer(&mut self, shape: &Shape, data: Value) -> Value {
-        let data = match data {
+    pub(crate) fn answer(&mut self, shape: &Shape, gathered: Gathered) -> Value {
+        let data = match gathered.data {
             Value::Object(data) => data,
             _ => Map::new(),
         };
-        let value = self.object(shape, data, &Place::ROOT).unwrap_or_default();
-        let lens = &self.lens;
-        for fault in &mut self.faults {
-            cut_to_shape(&mut fault.path, shape, lens);
+        for mut fault in gathered.faults {
+            translate(&mut fault.path, shape, &self.lens);
+            self.faults.push(fault);
+        }
+        for mut fault in gathered.lost {
+            let length = fault.path.len();
+            translate(&mut fault.path, shape, &self.lens);
+            // A field that only the plan asked for is no loss to the client; what depended on it is told of by itself.
+            if fault.path.len() == length {
+                self.faults.push(fault);
+            }
         }
         self.faults.dedup();
-        value
+        self.object(shape, data, &Place::ROOT).unwrap_or_default()
     }
 
     fn object(&mut self, shape: &Shape, mut data: Map<String, Value>, place: &Place<'_>) -> Result<Value, Nulled> {
@@ -107,8 +114,9 @@ impl Projection<'_> {
             } else if matches!(&*field.name, "__schema" | "__type") {
                 (field.key.to_string(), introspect::answer(field, &self.lens, self.variables))
             } else {
-                match data.swap_remove_entry(&*field.key) {
-                    Some((key, value)) => (key, self.value(value, &field.ty, field, &here)?),
+                match data.swap_remove_entry(&*field.from) {
+                    Some((key, value)) if key == *field.key => (key, self.value(value, &field.ty, field, &here)?),
+                    Some((_, value)) => (field.key.to_string(), self.value(value, &field.ty, field, &here)?),
                     None => (field.key.to_string(), self.hole(&field.ty, &here)?),
                 }
             };
@@ -198,23 +206,24 @@ fn nullable(ty: &Type) -> Result<Value, Nulled> {
 
 /// Whether the object has exactly the client's fields in the client's order already, as most objects from one subgraph have.
 fn is_shaped(data: &Map<String, Value>, fields: &[Field]) -> bool {
-    data.len() == fields.len() && data.keys().zip(fields).all(|(key, field)| *key == *field.key && field.is_always() && !field.denied)
+    data.len() == fields.len()
+        && data.keys().zip(fields).all(|(key, field)| *key == *field.key && *key == *field.from && field.is_always() && !field.denied)
 }
 
-/// A subgraph's fault may lie at a field that only the plan asked for; the client is told of the nearest place that it knows.
-fn cut_to_shape(path: &mut Vec<PathSegment>, shape: &Shape, lens: &Lens<'_>) {
+/// Turns a path of the gathered data into one of the answer. A subgraph's fault may lie at a field that only the plan asked for; the
+/// client is told of the nearest place that it knows.
+fn translate(path: &mut Vec<PathSegment>, shape: &Shape, lens: &Lens<'_>) {
     let mut shape = Some(shape);
-    let known = path.iter().position(|segment| match segment {
-        PathSegment::Index(_) => false,
-        PathSegment::Field(key) => match shape.and_then(|shape| shape.find(key, lens)) {
-            Some(below) => {
-                shape = below;
-                false
+    let mut known = 0;
+    for segment in path.iter_mut() {
+        if let PathSegment::Field(from) = segment {
+            let Some(field) = shape.and_then(|shape| shape.find(from, lens)) else { break };
+            if *field.key != **from {
+                *from = field.key.to_string();
             }
-            None => true,
-        },
-    });
-    if let Some(known) = known {
-        path.truncate(known);
+            shape = field.shape.as_ref();
+        }
+        known += 1;
     }
+    path.truncate(known);
 }

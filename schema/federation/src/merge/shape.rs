@@ -11,6 +11,12 @@ use serde_json::{Map, Value};
 
 use crate::schema::{Access, Schema};
 
+/// The key under which an aliased field is planned and gathered. A client may give a field any name, that of a key or of a required field
+/// too, so its names live apart from the graph's.
+pub(crate) fn planned_key(alias: Option<&str>, name: &str) -> Option<String> {
+    alias.filter(|alias| *alias != name).map(|alias| format!("_as_{alias}"))
+}
+
 /// `@include` and `@skip` with variables, all to hold.
 pub(crate) type When = Vec<Condition>;
 
@@ -29,6 +35,8 @@ pub(crate) enum Item {
 
 pub(crate) struct FieldItem {
     pub(crate) key: Arc<str>,
+    /// The key in the gathered data.
+    pub(crate) from: Arc<str>,
     pub(crate) name: Arc<str>,
     pub(crate) arguments: Arc<[(String, Literal)]>,
     pub(crate) when: When,
@@ -50,6 +58,7 @@ pub(crate) struct Shape {
 
 pub(crate) struct Field {
     pub(crate) key: Arc<str>,
+    pub(crate) from: Arc<str>,
     pub(crate) name: Arc<str>,
     pub(crate) arguments: Arc<[(String, Literal)]>,
     /// The field counts when one of these holds; none means always.
@@ -98,11 +107,11 @@ impl Shape {
         Some((name, fields.get_or_init(|| self.collect(name, lens))))
     }
 
-    /// Whether some object in this place can have a field with this key, and what is under it.
-    pub(crate) fn find(&self, key: &str, lens: &Lens<'_>) -> Option<Option<&Shape>> {
+    /// The field that some object in this place has under this key of the gathered data.
+    pub(crate) fn find(&self, from: &str, lens: &Lens<'_>) -> Option<&Field> {
         self.by_type.iter().find_map(|(name, _)| {
             let (_, fields) = self.fields(name, lens)?;
-            fields.iter().find(|field| *field.key == *key).map(|field| field.shape.as_ref())
+            fields.iter().find(|field| *field.from == *from)
         })
     }
 
@@ -165,6 +174,7 @@ impl Gathered<'_> {
         let shape = composite.then(|| Shape::new(ty.inner_type(), occurrences, lens.schema));
         Some(Field {
             key: Arc::clone(&item.key),
+            from: Arc::clone(&item.from),
             name: Arc::clone(&item.name),
             arguments: Arc::clone(&item.arguments),
             when,

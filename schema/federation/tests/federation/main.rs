@@ -1,5 +1,8 @@
 //! The federation over three small rooms, as a client sees it.
 
+mod compose;
+mod documents;
+mod faults;
 mod joins;
 mod rooms;
 

@@ -338,8 +338,8 @@ pub mod ratings {
         }
 
         #[graphql(external)]
-        async fn weight(&self) -> Option<i32> {
-            self.weight
+        async fn weight(&self) -> i32 {
+            self.weight.unwrap_or_default()
         }
 
         async fn stars(&self) -> Option<f64> {
@@ -402,7 +402,7 @@ pub mod ratings {
         }
 
         #[graphql(entity)]
-        async fn find_service(&self, id: ID, #[graphql(default)] weight: Option<i32>) -> Option<Service> {
+        async fn find_service(&self, #[graphql(key)] id: ID, weight: Option<i32>) -> Option<Service> {
             Some(Service { id, weight })
         }
     }

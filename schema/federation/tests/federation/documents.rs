@@ -1,0 +1,173 @@
+//! Which documents and variables are taken.
+
+use federation::Stage;
+use futures_util::StreamExt;
+use kernel::{Actor, Code, Document, Graph, Locale, Request};
+use serde_json::{Value, json};
+
+use crate::{City, rooms::request};
+
+async fn check(query: &str, variables: Value, stage: Stage, code: Option<Code>) -> federation::GraphResponse {
+    let answer = City::new().answer(query, variables, &request(Actor::Anonymous)).await;
+    assert_eq!((answer.stage, answer.errors.first().map(|error| error.code)), (stage, code), "{query}: {:?}", answer.errors);
+    answer
+}
+
+#[tokio::test]
+async fn what_cannot_be_parsed_is_refused_with_its_place() {
+    let answer = check("{ a", json!({}), Stage::Parse, Some(Code::GraphqlParseFailed)).await;
+    assert!(answer.data.is_none());
+    let answer = check("{\n  service(code: ) { name } }", json!({}), Stage::Parse, Some(Code::GraphqlParseFailed)).await;
+    assert_eq!(answer.errors[0].locations[0].line, 2);
+    check("", json!({}), Stage::Parse, Some(Code::GraphqlParseFailed)).await;
+}
+
+#[tokio::test]
+async fn what_does_not_fit_the_schema_is_refused() {
+    let invalid = Some(Code::GraphqlValidationFailed);
+    for query in [
+        "{ nothing }",
+        "{ service { name } }",
+        "{ service(code: 1) { name } }",
+        "{ service(code: \"s1\") }",
+        "query($code: Int) { service(code: $code) { name } }",
+        "query($unused: Int) { best { stars } }",
+        "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+        "subscription { a: reviewed { text } b: reviewed { text } }",
+        "query A { best { stars } } query B { best { stars } }",
+        "fragment A on Query { best { stars } }",
+        "{ _service { sdl } }",
+        "{ _entities(representations: []) { __typename } }",
+    ] {
+        check(query, json!({}), Stage::Validate, invalid).await;
+    }
+}
+
+#[tokio::test]
+async fn limits_hold_at_n_and_not_at_n_plus_one() {
+    let invalid = Code::GraphqlValidationFailed;
+    let aliases = |n: usize| (0..n).map(|n| format!("a{n}: stars ")).collect::<String>();
+    let roots = |n: usize| format!("{{ {} }}", "...R ".repeat(n)) + " fragment R on Query { best { stars } }";
+    let directives = |n: usize| format!("{{ best {{ stars {} }} }}", "@include(if: true) ".repeat(n));
+    let fields = |n: usize| format!("{{ best {{ {} }} }} fragment F on Service {{ {} }}", "...F ".repeat(n), "stars ".repeat(100));
+    for (n, query, code) in [
+        (15, format!("{{ best {{ {} }} }}", aliases(15)), None),
+        (16, format!("{{ best {{ {} }} }}", aliases(16)), Some(invalid)),
+        (20, roots(20), None),
+        (21, roots(21), Some(invalid)),
+        (51, directives(51), Some(invalid)),
+        (4, fields(4), None),
+        (5, fields(5), Some(Code::CostEstimatedTooExpensive)),
+        (2_000, format!("{{ best {{ {} }} }}", "stars ".repeat(2_010)), Some(invalid)),
+    ] {
+        let stage = if code.is_some() { Stage::Validate } else { Stage::Execute };
+        check(&query, json!({}), stage, code).await;
+        drop(n);
+    }
+}
+
+#[tokio::test]
+async fn deep_and_exploding_documents_are_refused_quickly() {
+    let invalid = Some(Code::GraphqlValidationFailed);
+    let deep = |n: usize| "{ a ".repeat(n) + &"}".repeat(n);
+    check(&deep(21), json!({}), Stage::Validate, invalid).await;
+    check(&deep(400), json!({}), Stage::Parse, Some(Code::GraphqlParseFailed)).await;
+    // 2^60 fields, were they written out.
+    let mut bomb = "{ ...F0 }".to_owned();
+    for n in 0..60 {
+        bomb += &format!(" fragment F{n} on Query {{ ...F{0} ...F{0} }}", n + 1);
+    }
+    bomb += " fragment F60 on Query { best { stars } }";
+    check(&bomb, json!({}), Stage::Validate, invalid).await;
+    let circular = "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }";
+    check(circular, json!({}), Stage::Validate, invalid).await;
+}
+
+#[tokio::test]
+async fn variables_are_checked_and_the_place_is_named() {
+    let query = "query($filter: Filter!, $first: Int) { services(filter: $filter, first: $first) { code } }";
+    let query = query.replace(", $first: Int", "").replace(", first: $first", "");
+    for (variables, place) in [
+        (json!({}), Some("filter")),
+        (json!({ "filter": null }), Some("filter")),
+        (json!({ "filter": 1 }), Some("filter")),
+        (json!({ "filter": {} }), Some("filter.required")),
+        (json!({ "filter": { "required": 1 } }), Some("filter.required")),
+        (json!({ "filter": { "required": "x", "kind": "NONE" } }), Some("filter.kind")),
+        (json!({ "filter": { "required": "x", "lightest": 1.5 } }), Some("filter.lightest")),
+        (json!({ "filter": { "required": "x", "lightest": 3_000_000_000_u32 } }), Some("filter.lightest")),
+        (json!({ "filter": { "required": "x", "codes": ["a", 1] } }), Some("filter.codes.1")),
+        (json!({ "filter": { "required": "x", "more": 1 } }), Some("filter.more")),
+        (json!({ "filter": { "required": "x", "codes": "one" } }), None),
+    ] {
+        let (stage, code) = if place.is_some() { (Stage::Coerce, Some(Code::BadUserInput)) } else { (Stage::Execute, None) };
+        let answer = check(&query, variables, stage, code).await;
+        assert_eq!(answer.errors.first().and_then(|error| error.variable.as_deref()), place);
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_in_the_readers_language() {
+    let city = City::new();
+    for (locale, expected) in [(Locale::Kk, "бүркеншік"), (Locale::Ru, "Псевдонимов"), (Locale::En, "aliases")] {
+        let request = Request { locale, ..(*request(Actor::Anonymous)).clone() };
+        let query = format!("{{ best {{ {} }} }}", (0..16).map(|n| format!("a{n}: stars ")).collect::<String>());
+        let answer = city.answer(&query, json!({}), &std::sync::Arc::new(request)).await;
+        assert!(answer.errors[0].message.contains(expected), "{}", answer.errors[0].message);
+    }
+}
+
+#[tokio::test]
+async fn introspection_tells_what_clients_may_know() {
+    let city = City::new();
+    let answer = city.ask(include_str!("introspection.graphql")).await;
+    assert_eq!(answer.get("errors"), None, "{answer}");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&answer["data"]).unwrap());
+}
+
+#[tokio::test]
+async fn introspection_may_stand_beside_data() {
+    let query = "query($name: String! = \"Kind\", $old: Boolean = true) { __typename best { stars }
+        __type(name: $name) { kind enumValues(includeDeprecated: $old) { name isDeprecated deprecationReason } } none: __type(name: \"X\") { name } }";
+    let answer = check(query, json!({}), Stage::Execute, None).await;
+    assert_eq!(
+        answer.data,
+        Some(json!({
+            "__typename": "Query",
+            "best": { "stars": 3.5 },
+            "__type": { "kind": "ENUM", "enumValues": [
+                { "name": "PAPER", "isDeprecated": false, "deprecationReason": null },
+                { "name": "ONLINE", "isDeprecated": false, "deprecationReason": null },
+                { "name": "WINDOW", "isDeprecated": true, "deprecationReason": "merged into PAPER" },
+            ] },
+            "none": null,
+        }))
+    );
+}
+
+#[tokio::test]
+async fn events_are_completed_from_the_other_rooms() {
+    let city = City::new();
+    let query = "subscription { reviewed { text author { name } } }";
+    let params = federation::GraphRequest { query: query.to_owned(), ..Default::default() };
+    let events: Vec<_> = city.federation.subscribe(params.clone(), &request(Actor::Anonymous)).await.collect().await;
+    let events: Vec<Value> = events.iter().map(|event| serde_json::to_value(event).unwrap()).collect();
+    assert_eq!(
+        events,
+        [1, 2].map(|n| json!({ "data": { "reviewed": { "text": format!("review {n}"), "author": { "name": format!("Party {n}") } } } }))
+    );
+    assert_eq!(city.federation.execute(params, &request(Actor::Anonymous)).await.stage, Stage::Validate);
+}
+
+#[tokio::test]
+async fn a_document_of_the_program_has_no_limits() {
+    const MANY: Document = Document {
+        name: "test.Many",
+        text: "{ best { a:stars b:stars c:stars d:stars e:stars f:stars g:stars h:stars i:stars j:stars k:stars l:stars m:stars n:stars o:stars p:stars } }",
+    };
+    static STATIC: Document = MANY;
+    let city = City::new();
+    let answer = Graph::execute(&city.federation, &STATIC, serde_json::Map::new(), &request(Actor::System)).await;
+    assert!(answer.faults.is_empty(), "{:?}", answer.faults);
+    assert_eq!(answer.data["best"]["p"], 3.5);
+}
