@@ -1,1 +1,17 @@
-//! runner
+//! Performs what the journal holds: jobs with leases and retries, timers to the second, and mail.
+//!
+//! A job is performed at least once, and its effects in the database are kept exactly once: they commit together with the mark that the
+//! job is done, and only for the runner that still holds the lease.
+//!
+//! **Invariants:** nothing outside the database happens inside a transaction; an idle runner neither writes nor spins; the log knows jobs by
+//! kind and key alone.
+
+mod mail;
+mod runner;
+mod shift;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+pub use mail::{FolderMailer, SmtpMailer};
+pub use runner::{Options, Runner};

@@ -1,0 +1,57 @@
+//! One mail as RFC 5322 text.
+
+use std::{sync::Arc, time::SystemTime};
+
+use journal::{JobError, Mail};
+use kernel::{Clock, Error, Result};
+use lettre::{
+    Message,
+    message::{
+        Mailbox, SinglePart,
+        header::{HeaderName, HeaderValue},
+    },
+};
+
+/// The name beside the address: the same in all languages.
+const SENDER: &str = "Smart Turkistan";
+
+/// Writes mails from one sender.
+pub(crate) struct Composer {
+    from: Mailbox,
+    clock: Arc<dyn Clock>,
+}
+
+impl Composer {
+    pub(crate) fn new(from: &str, clock: Arc<dyn Clock>) -> Result<Composer> {
+        let mut from: Mailbox = from.parse().map_err(|error| Error::internal(format!("the sender of mail: {error}")))?;
+        from.name.get_or_insert_with(|| SENDER.to_owned());
+        Ok(Composer { from, clock })
+    }
+
+    pub(crate) fn compose(&self, mail: &Mail) -> std::result::Result<Message, JobError> {
+        let to = mail.to.reveal().parse().map_err(|_| refused("the address is malformed"))?;
+        // The id becomes a header and a file name.
+        if mail.id.is_empty() || !mail.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Err(refused("the id is malformed"));
+        }
+        Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(&mail.subject)
+            .date(SystemTime::from(self.clock.now()))
+            .message_id(Some(format!("<{}@{}>", mail.id, self.from.email.domain())))
+            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Content-Language"), mail.locale.tag().to_owned()))
+            // RFC 3834 §5: vacation notices do not answer it.
+            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+            .singlepart(SinglePart::plain(mail.text.reveal().clone()))
+            .map_err(|_| refused("the mail cannot be written"))
+    }
+}
+
+pub(crate) fn refused(why: &str) -> JobError {
+    JobError::Fail(format!("MAIL_REFUSED: {why}"))
+}
+
+pub(crate) fn unavailable(why: &str) -> JobError {
+    JobError::Retry(format!("MAIL_UNAVAILABLE: {why}"))
+}

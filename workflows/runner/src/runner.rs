@@ -1,0 +1,227 @@
+//! Leases what is due, keeps some hands busy with it, and sleeps until there is more.
+
+use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt;
+use journal::{Abort, Backoff, Handler, House, Job};
+use kernel::{Error, Result};
+use sea_orm::DbBackend;
+
+use crate::{shift::Shift, worker::Worker};
+
+/// The one runner of an embedded database.
+const ALONE: &str = "runner";
+/// After it found nothing to do, the runner does not look again sooner, however many commits wake it.
+const BREATH: Duration = Duration::from_millis(10);
+/// How many timers one write fires at the most.
+const TIMERS_MAX: u64 = 64;
+
+/// How a runner works.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many jobs are performed at once. Few, so that the graph and the database stay free for people.
+    pub concurrency: usize,
+    /// How many jobs are leased in one write.
+    pub batch: u64,
+    /// How long a lease lasts unless it is extended: after a crash another runner waits so long.
+    pub lease: Duration,
+    /// How long a handler may take.
+    pub patience: Duration,
+    /// When to try again, and how often.
+    pub backoff: Backoff,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            concurrency: 4,
+            batch: 16,
+            lease: Duration::from_secs(30),
+            patience: Duration::from_secs(120),
+            backoff: Backoff::default(),
+        }
+    }
+}
+
+/// Performs the jobs of the journal. On PostgreSQL several runners may share one queue; an embedded database has one.
+pub struct Runner {
+    worker: Arc<Worker>,
+    options: Options,
+    /// How long to sleep at most. Commits of this process wake it at once; those of others, and clocks that jump, it sees so late.
+    poll: Duration,
+}
+
+impl Runner {
+    /// A runner for the jobs of these handlers.
+    ///
+    /// # Panics
+    /// When two handlers perform one kind of job: a defect of the composition root.
+    #[must_use]
+    pub fn new(house: House, handlers: Vec<Arc<dyn Handler>>, options: Options) -> Runner {
+        let mut by_kind = HashMap::new();
+        for handler in handlers {
+            for kind in handler.kinds() {
+                let other = by_kind.insert(*kind, Arc::clone(&handler));
+                assert!(other.is_none(), "two handlers perform {kind}");
+            }
+        }
+        let (name, poll) = match house.database.reader.get_database_backend() {
+            DbBackend::Sqlite => (ALONE.to_owned(), Duration::from_secs(5)),
+            _ => (format!("{ALONE}-{}", house.rng.uuid_v7(house.clock.now())), Duration::from_secs(1)),
+        };
+        let worker = Worker { house, name, handlers: by_kind, backoff: options.backoff, patience: options.patience };
+        Runner { worker: Arc::new(worker), options, poll }
+    }
+
+    /// Performs jobs and fires timers until `shutdown` is ready. Then it begins nothing more, ends what it has begun, and gives its other
+    /// leases back.
+    pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
+        let mut shutdown = pin!(shutdown);
+        let mut committed = self.worker.house.database.writer.committed();
+        let mut shift = Shift::new(self.options.lease);
+        self.recover().await;
+        loop {
+            committed.mark_unchanged();
+            let rest = self.refill(&mut shift).await.unwrap_or_else(|error| {
+                tracing::error!(?error, "the runner cannot look for jobs");
+                self.poll
+            });
+            let hands_free = shift.running.len() < self.options.concurrency;
+            let more = async {
+                tokio::time::sleep(BREATH).await;
+                committed.changed().await
+            };
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                Some(task) = shift.running.join_next_with_id() => shift.ended(task),
+                _ = shift.heartbeat.tick(), if !shift.running.is_empty() => self.extend(&shift).await,
+                _ = more, if hands_free => {}
+                () = tokio::time::sleep(rest), if hands_free => {}
+            }
+        }
+        while self.end_one(&mut shift).await {}
+        self.release().await;
+    }
+
+    /// Performs jobs and fires timers until none is due, and tells how many tries that took.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn drain(&self) -> Result<usize> {
+        let mut shift = Shift::new(self.options.lease);
+        let mut tries = 0;
+        loop {
+            self.refill(&mut shift).await?;
+            if !self.end_one(&mut shift).await {
+                return Ok(tries);
+            }
+            tries += 1;
+        }
+    }
+
+    /// Looks for work as an idle runner does.
+    #[cfg(test)]
+    pub(crate) async fn look(&self) -> Result<Duration> {
+        self.refill(&mut Shift::new(self.options.lease)).await
+    }
+
+    /// Gives work to every free hand, and tells how long to sleep when there is not enough.
+    async fn refill(&self, shift: &mut Shift) -> Result<Duration> {
+        while shift.running.len() < self.options.concurrency {
+            if let Some(job) = shift.waiting.pop_front() {
+                let worker = Arc::clone(&self.worker);
+                shift.begin(job.id, async move { worker.carry_out(job).await });
+                continue;
+            }
+            // Looks before it writes: an empty write would be a commit, which would wake the runner again.
+            let now = self.worker.house.clock.now();
+            match self.next_due().await? {
+                Some(due) if due <= now => shift.waiting.extend(self.lease(now).await?),
+                Some(due) => return Ok((due - now).to_std().unwrap_or_default().clamp(BREATH, self.poll)),
+                None => return Ok(self.poll),
+            }
+            if shift.waiting.is_empty() {
+                // Another runner was faster.
+                return Ok(BREATH);
+            }
+        }
+        Ok(self.poll)
+    }
+
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
+        let reader = &self.worker.house.database.reader;
+        let job = journal::next_lease(reader).await?;
+        let timer = journal::next_due(reader).await?;
+        Ok(job.into_iter().chain(timer).min())
+    }
+
+    /// Turns due timers into jobs and leases jobs, in one write.
+    async fn lease(&self, now: DateTime<Utc>) -> Result<Vec<Job>> {
+        let (name, batch) = (self.worker.name.clone(), self.options.batch);
+        let lease = TimeDelta::from_std(self.options.lease).map_err(Error::internal)?;
+        let write = self.worker.house.database.writer.write(move |txn| {
+            async move {
+                journal::fire_due(txn, now, TIMERS_MAX).await?;
+                journal::lease(txn, &name, now, lease, batch).await
+            }
+            .boxed()
+        });
+        write.await.map_err(fault)
+    }
+
+    /// Waits until one job has ended, and keeps the leases meanwhile. False when none is being performed.
+    async fn end_one(&self, shift: &mut Shift) -> bool {
+        loop {
+            tokio::select! {
+                biased;
+                task = shift.running.join_next_with_id() => match task {
+                    Some(task) => {
+                        shift.ended(task);
+                        return true;
+                    }
+                    None => return false,
+                },
+                _ = shift.heartbeat.tick() => self.extend(shift).await,
+            }
+        }
+    }
+
+    async fn extend(&self, shift: &Shift) {
+        let (name, jobs, until) = (self.worker.name.clone(), shift.in_hand(), self.worker.house.clock.now() + self.options.lease);
+        let write =
+            self.worker.house.database.writer.write(move |txn| async move { journal::extend(txn, &name, jobs, until).await }.boxed());
+        if let Err(abort) = write.await {
+            tracing::error!(?abort, "leases were not extended");
+        }
+    }
+
+    /// An embedded database has one runner: what its name still holds was left by a process that died.
+    async fn recover(&self) {
+        if self.worker.name != ALONE {
+            return;
+        }
+        let (name, now) = (self.worker.name.clone(), self.worker.house.clock.now());
+        let write = self.worker.house.database.writer.write(move |txn| async move { journal::expire(txn, &name, now).await }.boxed());
+        if let Err(abort) = write.await {
+            tracing::error!(?abort, "the leases of the last run stand until they run out");
+        }
+    }
+
+    async fn release(&self) {
+        let name = self.worker.name.clone();
+        let write = self.worker.house.database.writer.write(move |txn| async move { journal::release(txn, &name).await }.boxed());
+        if let Err(abort) = write.await {
+            tracing::error!(?abort, "the leases stand until they run out");
+        }
+    }
+}
+
+/// What the runner itself writes refuses nothing.
+fn fault(abort: Abort) -> Error {
+    match abort {
+        Abort::Fault(error) => error,
+        Abort::Refused(refusals) => Error::internal(format!("the journal refused: {refusals:?}")),
+    }
+}

@@ -1,0 +1,57 @@
+//! Mails in a folder.
+
+use journal::{Mail, Mailer};
+use kernel::Locale;
+
+use super::*;
+use crate::FolderMailer;
+
+pub(crate) fn mail(to: &str) -> Mail {
+    Mail {
+        id: "0199c0de-0000-7000-8000-000000000001".to_owned(),
+        to: Personal::new(to.to_owned()),
+        locale: Locale::Kk,
+        subject: "Өтінішіңіз тіркелді: TK-2026-000123".to_owned(),
+        text: Personal::new("Сәлеметсіз бе!\nӨтінішіңіз тіркелді.\n.\nНөмірі: TK-2026-000123".to_owned()),
+    }
+}
+
+fn mailer(folder: &TempDir, from: &str) -> FolderMailer {
+    FolderMailer::new(folder.path().join("mail"), from, Arc::new(ManualClock::new(morning()))).unwrap()
+}
+
+#[tokio::test]
+async fn a_mail_is_one_complete_file_however_often_it_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = mailer(&folder, "no-reply@turkistan.example");
+    mailer.send(&mail("aigul@example.kz")).await.unwrap();
+    mailer.send(&mail("aigul@example.kz")).await.unwrap();
+    let files: Vec<_> = std::fs::read_dir(folder.path().join("mail")).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(files.len(), 1);
+    insta::assert_snapshot!(std::fs::read_to_string(&files[0]).unwrap().replace('\r', ""));
+}
+
+#[tokio::test]
+async fn what_cannot_be_a_mail_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = mailer(&folder, "Қала <no-reply@turkistan.example>");
+    for address in ["", "aigul", "a@b@c", "aigul@example.kz\r\nBcc: all@example.kz"] {
+        assert_eq!(
+            mailer.send(&mail(address)).await,
+            Err(JobError::Fail("MAIL_REFUSED: the address is malformed".to_owned())),
+            "{address}"
+        );
+    }
+    let outside = Mail { id: "../x".to_owned(), ..mail("aigul@example.kz") };
+    assert_eq!(mailer.send(&outside).await, Err(JobError::Fail("MAIL_REFUSED: the id is malformed".to_owned())));
+}
+
+#[tokio::test]
+async fn a_subject_cannot_add_a_header() {
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = mailer(&folder, "no-reply@turkistan.example");
+    let forged = Mail { subject: "Hello\r\nBcc: all@example.kz".to_owned(), ..mail("aigul@example.kz") };
+    mailer.send(&forged).await.unwrap();
+    let file = std::fs::read_dir(folder.path().join("mail")).unwrap().next().unwrap().unwrap().path();
+    assert!(!std::fs::read_to_string(file).unwrap().contains("\nBcc:"));
+}

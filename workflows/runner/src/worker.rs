@@ -1,0 +1,122 @@
+//! Carries one leased job from its start to done, to a later try, or to the dead letters.
+
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
+use journal::{Abort, Backoff, Commit, Handler, House, Job, JobError};
+
+pub(crate) struct Worker {
+    pub(crate) house: House,
+    /// Under which name jobs are leased.
+    pub(crate) name: String,
+    pub(crate) handlers: HashMap<&'static str, Arc<dyn Handler>>,
+    pub(crate) backoff: Backoff,
+    /// How long a handler may take.
+    pub(crate) patience: Duration,
+}
+
+impl Worker {
+    pub(crate) async fn carry_out(&self, job: Job) {
+        let outcome = match self.perform(&job).await {
+            Ok(commit) => self.keep(&job, commit).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = outcome {
+            self.fail(&job, error).await;
+        }
+    }
+
+    async fn perform(&self, job: &Job) -> Result<Commit, JobError> {
+        if job.attempt > self.backoff.attempts_max {
+            return Err(JobError::Fail("INTERNAL: no try came to an end".to_owned()));
+        }
+        // While a new version is rolled out, the other servers may know the kind.
+        let unknown = || JobError::Retry("INTERNAL: no handler performs this kind".to_owned());
+        let handler = self.handlers.get(job.kind.as_str()).ok_or_else(unknown)?;
+        match tokio::time::timeout(self.patience, AssertUnwindSafe(handler.perform(job)).catch_unwind()).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err(JobError::Retry("INTERNAL: the handler panicked".to_owned())),
+            Err(_) => Err(JobError::Retry("TIMEOUT: the handler took too long".to_owned())),
+        }
+    }
+
+    /// Writes the effects together with the mark that the job is done.
+    async fn keep(&self, job: &Job, commit: Commit) -> Result<(), JobError> {
+        let (id, name, now) = (job.id, self.name.clone(), self.house.clock.now());
+        let kept = self.house.database.writer.write(move |txn| {
+            async move {
+                // The mark first: its row lock keeps the effects of another runner out until this one has committed.
+                if !journal::done(txn, id, &name, now).await? {
+                    return Ok(false);
+                }
+                commit(txn).await?;
+                Ok(true)
+            }
+            .boxed()
+        });
+        match kept.await {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                tracing::info!(kind = job.kind, key = job.key, "a lease was lost; the other runner's effects stand");
+                Ok(())
+            }
+            Err(Abort::Refused(refusals)) => {
+                let reasons: Vec<_> = refusals.into_iter().map(|refusal| refusal.message.en).collect();
+                Err(JobError::Fail(format!("REFUSED: {}", reasons.join("; "))))
+            }
+            Err(Abort::Fault(error)) => Err(error.into()),
+        }
+    }
+
+    async fn fail(&self, job: &Job, error: JobError) {
+        let now = self.house.clock.now();
+        let (text, retry_at) = match error {
+            JobError::Retry(text) if job.attempt < self.backoff.attempts_max => {
+                (text, Some(now + self.backoff.delay(job.attempt, self.house.rng.as_ref())))
+            }
+            JobError::Retry(text) | JobError::Fail(text) => (text, None),
+        };
+        let (kind, key, attempt) = (&job.kind, &job.key, job.attempt);
+        if retry_at.is_some() {
+            tracing::debug!(kind, key, attempt, "a job failed and is tried again");
+        } else {
+            tracing::warn!(kind, key, attempt, "a job became a dead letter");
+        }
+        let burial = match retry_at {
+            Some(_) => None,
+            None => self.handlers.get(kind.as_str()).and_then(|handler| handler.bury(job)),
+        };
+        let mut written = self.write_failure(job, now, text.clone(), retry_at, burial).await;
+        if retry_at.is_none() && written.is_err() {
+            // A burial that cannot be written does not keep the job alive.
+            written = self.write_failure(job, now, text, None, None).await;
+        }
+        if let Err(abort) = written {
+            // The lease runs out, and the job is tried again.
+            tracing::error!(kind, key, attempt, ?abort, "the failure of a job was not recorded");
+        }
+    }
+
+    async fn write_failure(
+        &self,
+        job: &Job,
+        now: DateTime<Utc>,
+        text: String,
+        retry_at: Option<DateTime<Utc>>,
+        burial: Option<Commit>,
+    ) -> Result<(), Abort> {
+        let (id, name) = (job.id, self.name.clone());
+        let write = self.house.database.writer.write(move |txn| {
+            async move {
+                let held = journal::fail(txn, id, &name, now, &text, retry_at).await?;
+                match burial {
+                    Some(burial) if held => burial(txn).await,
+                    _ => Ok(()),
+                }
+            }
+            .boxed()
+        });
+        write.await
+    }
+}
