@@ -12,14 +12,24 @@ use migrations::{Migrator, MigratorTrait};
 use sea_orm::ConnectionTrait;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::model;
+
+/// Statements are counted for the whole process, so the test that counts them runs alone.
+static QUIET: RwLock<()> = RwLock::const_new(());
+
+enum Turn {
+    Shared(#[expect(dead_code, reason = "held")] RwLockReadGuard<'static, ()>),
+    Alone(#[expect(dead_code, reason = "held")] RwLockWriteGuard<'static, ()>),
+}
 
 /// A room with the demo data, and what it lives in.
 struct City {
     room: Room,
     now: DateTime<Utc>,
     _folder: TempDir,
+    _turn: Turn,
 }
 
 struct Silent;
@@ -38,6 +48,10 @@ async fn target(folder: &TempDir) -> Target {
 }
 
 async fn city() -> City {
+    open(Turn::Shared(QUIET.read().await)).await
+}
+
+async fn open(turn: Turn) -> City {
     let folder = TempDir::new().unwrap();
     let options = Options { target: target(&folder).await, readers: 2, commit_delay: Duration::ZERO };
     let database = Database::open(&options).await.unwrap();
@@ -52,7 +66,7 @@ async fn city() -> City {
     };
     let room = crate::room(&house);
     room.demo.as_ref().unwrap().load(&Silent).await.unwrap();
-    City { room, now, _folder: folder }
+    City { room, now, _folder: folder, _turn: turn }
 }
 
 impl City {
@@ -245,8 +259,18 @@ async fn what_is_absent_or_not_to_be_seen_is_null_and_the_rest_stays() {
 }
 
 #[tokio::test]
-async fn statements_do_not_grow_with_the_list() {
+async fn a_fault_in_one_field_leaves_the_fields_beside_it() {
     let city = city().await;
+    let text =
+        "{ district(slug: \"arys\") { slug } parties(first: 0) { nodes { id } } party(slug: \"education\") { slug officers { name } } }";
+    let (data, faults) = city.ask(Actor::Anonymous, text).await;
+    assert_eq!(data, json!({ "district": { "slug": "arys" }, "parties": null, "party": { "slug": "education", "officers": null } }));
+    assert_eq!(faults, [Code::BadUserInput, Code::Unauthenticated]);
+}
+
+#[tokio::test]
+async fn statements_do_not_grow_with_the_list() {
+    let city = open(Turn::Alone(QUIET.write().await)).await;
     let mut counts = Vec::new();
     for first in [2, 90] {
         let before = journal::statements();
