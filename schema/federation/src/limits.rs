@@ -27,8 +27,6 @@ pub struct Limits {
     pub fields_max: usize,
     /// Directives after fragments are put in.
     pub directives_max: usize,
-    /// Whether `__schema` and `__type` are answered.
-    pub introspection: bool,
 }
 
 impl Default for Limits {
@@ -42,7 +40,6 @@ impl Default for Limits {
             root_fields_max: 20,
             fields_max: 500,
             directives_max: 50,
-            introspection: true,
         }
     }
 }

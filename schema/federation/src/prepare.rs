@@ -24,7 +24,13 @@ const VARIANTS_MAX: usize = 64;
 /// A document that is valid in one supergraph.
 pub(crate) struct Checked {
     document: Document,
-    variants: Mutex<Vec<(Option<String>, Access, Arc<Prepared>)>>,
+    variants: Mutex<Vec<Variant>>,
+}
+
+/// One operation of a document for one kind of access.
+struct Variant {
+    name: Option<String>,
+    prepared: Arc<Prepared>,
 }
 
 /// An operation that is ready to run, any number of times.
@@ -76,14 +82,14 @@ pub(crate) fn prepare(
     };
     let access = supergraph.schema.access(&request.actor);
     let mut variants = checked.variants.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((.., prepared)) = variants.iter().find(|(known, for_access, _)| known.as_deref() == name && *for_access == access) {
-        return Ok(Arc::clone(prepared));
+    if let Some(known) = variants.iter().find(|variant| variant.name.as_deref() == name && variant.prepared.access == access) {
+        return Ok(Arc::clone(&known.prepared));
     }
-    let prepared = Arc::new(build(supergraph, &checked.document, name, access.clone(), request)?);
+    let prepared = Arc::new(build(supergraph, &checked.document, name, access, request)?);
     if variants.len() >= VARIANTS_MAX {
         variants.remove(0);
     }
-    variants.push((name.map(str::to_owned), access, Arc::clone(&prepared)));
+    variants.push(Variant { name: name.map(str::to_owned), prepared: Arc::clone(&prepared) });
     Ok(prepared)
 }
 

@@ -201,22 +201,22 @@ impl Guards {
                 TypeDefinition::Enum(values) => (&values.directives, &[]),
                 TypeDefinition::Union(_) | TypeDefinition::InputObject(_) => continue,
             };
-            guards.add(definition.name().to_owned(), directives);
+            guards.add(definition.name(), directives);
             for field in fields {
-                guards.add(format!("{}.{}", definition.name(), field.name), &field.directives);
+                guards.add(&format!("{}.{}", definition.name(), field.name), &field.directives);
             }
         }
         guards
     }
 
-    fn add(&mut self, coordinate: String, directives: &[Directive]) {
+    fn add(&mut self, coordinate: &str, directives: &[Directive]) {
         for requirement in directives.iter().filter_map(Requirement::of) {
             let known = self.requirements.iter().position(|known| *known == requirement);
             let index = known.unwrap_or_else(|| {
                 self.requirements.push(requirement);
                 self.requirements.len() - 1
             });
-            self.by_coordinate.entry(coordinate.clone()).or_default().push(index);
+            self.by_coordinate.entry(coordinate.to_owned()).or_default().push(index);
         }
     }
 

@@ -59,7 +59,7 @@ impl NodeSubgraph {
             for type_name in owned_types(&read(subgraph.name(), subgraph.sdl())?) {
                 if let Some(other) = types.insert(type_name.clone(), index) {
                     let message = format!("`{type_name}` implements Node here and in {}: one room owns a type", subgraphs[other].name());
-                    return Err(CompositionError::of(Some(subgraph.name()), message).at(&type_name));
+                    return Err(CompositionError::of(Some(subgraph.name()), message).at(type_name));
                 }
             }
         }
@@ -225,10 +225,11 @@ impl<'a> Evaluation<'a> {
         for item in &selection.items {
             match item {
                 Selection::Field(field) if self.included(&field.directives) => fields.push(field),
-                Selection::InlineFragment(fragment) if self.included(&fragment.directives) => {
-                    if fragment.type_condition.as_ref().is_none_or(|query::TypeCondition::On(condition)| applies(condition)) {
-                        fields.extend(self.fields(&fragment.selection_set, type_name));
-                    }
+                Selection::InlineFragment(fragment)
+                    if self.included(&fragment.directives)
+                        && fragment.type_condition.as_ref().is_none_or(|query::TypeCondition::On(condition)| applies(condition)) =>
+                {
+                    fields.extend(self.fields(&fragment.selection_set, type_name));
                 }
                 Selection::FragmentSpread(spread) if self.included(&spread.directives) => {
                     if let Some(fragment) = self.fragments.get(spread.fragment_name.as_str()) {

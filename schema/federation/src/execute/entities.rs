@@ -50,7 +50,9 @@ impl Run<'_> {
                 Some(Value::Array(entities)) if entities.len() == places.uses.len() => Some(entities),
                 _ => None,
             };
-            self.locate(batch, places, &faults, entities.is_some(), &mut gathered);
+            let elsewhere = |fault: &&Fault| step.batches.iter().any(|other| other.key != batch.key && is_of(fault, &other.key));
+            let here: Vec<&Fault> = faults.iter().filter(|fault| !elsewhere(fault)).collect();
+            self.locate(batch, places, &here, entities.as_deref(), &mut gathered);
             if let Some(entities) = entities {
                 self.fill(batch, places, entities, &mut gathered.data);
             }
@@ -119,34 +121,51 @@ impl Run<'_> {
     }
 
     /// Tells of the subgraph's faults in the places of the client's answer.
-    fn locate(&self, batch: &Batch, places: &Places, faults: &[Fault], answered: bool, gathered: &mut Gathered) {
+    fn locate(&self, batch: &Batch, places: &Places, faults: &[&Fault], entities: Option<&[Value]>, gathered: &mut Gathered) {
         let mut whole = None;
-        for fault in faults {
+        let mut spread: Vec<&Fault> = Vec::new();
+        for &fault in faults {
             match fault.path.as_slice() {
                 [PathSegment::Field(key), PathSegment::Index(index), rest @ ..] if *key == batch.key => {
-                    for (path, at, _) in places.iter(batch).filter(|(_, _, told)| told == index) {
-                        let (mut place, entity) = client_path(&gathered.data, path, at);
-                        if rest.is_empty() {
-                            self.lose(batch, &place, entity, fault, &mut gathered.lost);
-                        } else {
-                            place.extend_from_slice(rest);
-                            gathered.faults.push(Fault { path: place, ..fault.clone() });
-                        }
+                    self.report(batch, places, gathered, fault, rest, &|told| told == *index);
+                }
+                // Not every library says which entity failed; it is known by what it lacks.
+                [PathSegment::Field(key), rest @ ..] if *key == batch.key && !rest.is_empty() && entities.is_some() => {
+                    if !spread.contains(&fault) {
+                        spread.push(fault);
+                        let lacks = |told: usize| entities.is_some_and(|entities| lacks(&entities[told], rest));
+                        self.report(batch, places, gathered, fault, rest, &lacks);
                     }
                 }
-                [PathSegment::Field(key), ..] if *key != batch.key && key.starts_with('_') => {}
-                _ => whole = Some(fault.clone()),
+                _ => whole = whole.or(Some(fault)),
             }
         }
-        if answered {
-            return;
+        if entities.is_none() {
+            let cause = whole.or(faults.first().copied()).cloned().unwrap_or_else(|| values::fault(Code::Internal, self.request));
+            self.report(batch, places, gathered, &cause, &[], &|_| true);
+            gathered.failed.get_or_insert(cause);
         }
-        let cause = whole.or_else(|| faults.first().cloned()).unwrap_or_else(|| values::fault(Code::Internal, self.request));
-        for (path, at, _) in places.iter(batch) {
-            let (place, entity) = client_path(&gathered.data, path, at);
-            self.lose(batch, &place, entity, &cause, &mut gathered.lost);
+    }
+
+    /// Reports a fault in all places that some representations fill: at `rest` in them, or at all that is lost there.
+    fn report(
+        &self,
+        batch: &Batch,
+        places: &Places,
+        gathered: &mut Gathered,
+        fault: &Fault,
+        rest: &[PathSegment],
+        of: &dyn Fn(usize) -> bool,
+    ) {
+        for (path, at, _) in places.iter(batch).filter(|(_, _, told)| of(*told)) {
+            let (mut place, entity) = client_path(&gathered.data, path, at);
+            if rest.is_empty() {
+                self.lose(batch, &place, entity, fault, &mut gathered.lost);
+            } else {
+                place.extend_from_slice(rest);
+                gathered.faults.push(Fault { path: place, ..fault.clone() });
+            }
         }
-        gathered.failed.get_or_insert(cause);
     }
 
     /// A fault at each field that the batch would have brought to the place.
@@ -159,4 +178,24 @@ impl Run<'_> {
             losses.push(Fault { path, ..cause.clone() });
         }
     }
+}
+
+/// Whether a fault lies in the field.
+fn is_of(fault: &Fault, key: &str) -> bool {
+    matches!(fault.path.first(), Some(PathSegment::Field(first)) if first == key)
+}
+
+/// Whether there is nothing at the path.
+fn lacks(mut value: &Value, path: &[PathSegment]) -> bool {
+    for segment in path {
+        let below = match segment {
+            PathSegment::Field(key) => value.get(key),
+            PathSegment::Index(index) => value.get(index),
+        };
+        match below {
+            Some(below) if !below.is_null() => value = below,
+            _ => return true,
+        }
+    }
+    false
 }
