@@ -1,17 +1,14 @@
 //! Data loaders: whatever one call asks for at once makes one statement.
 //!
 //! async-graphql's own loader collects keys for a millisecond, by a timer. That costs a millisecond on each level of a query, and on a busy
-//! machine it cuts one list into several statements. All resolvers of one call run in one task, so there is no need to guess: a batch is
-//! closed when the task was polled through once and nobody added a key.
+//! machine it cuts one list into several statements. All resolvers of one call run in one task, so there is no need to guess: whoever opened
+//! a batch lets all others have their turn, and closes it when nobody added a key.
 
 use std::{
     any::{Any, TypeId},
     collections::{HashMap, HashSet},
-    future::Future,
     hash::Hash,
-    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
 };
 
 use async_graphql::dataloader::Loader;
@@ -19,6 +16,7 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared, try_join_all},
 };
+use tokio::{sync::oneshot, task::yield_now};
 
 /// The most keys in one statement: SQLite takes 32,766 variables.
 const KEYS_MAX: usize = 1000;
@@ -37,13 +35,22 @@ pub fn batched<L: Send + Sync + 'static>(loader: L) -> Batched<L> {
 
 /// A batch on its way. Everyone who waits holds it, and whoever is still there drives it on.
 type Outcome<K, V, E> = Shared<BoxFuture<'static, Result<Arc<HashMap<K, V>>, E>>>;
+/// A batch, and the opener's part for the one who opened it.
+type Joined<K, V, E> = (Outcome<K, V, E>, Option<Opener<K>>);
+/// The keys of a batch; none once it is closed.
 type Keys<K> = Arc<Mutex<Option<HashSet<K>>>>;
 
 struct Known<K, V, E> {
     /// The batch that each key went with.
     batch_of: HashMap<K, Outcome<K, V, E>>,
-    /// The batch that still takes keys; its keys are gone once it is closed.
+    /// The batch that was opened last.
     open: Option<(Keys<K>, Outcome<K, V, E>)>,
+}
+
+/// What the one who opened a batch does for it. When they go away early, the batch is closed as it is.
+struct Opener<K> {
+    keys: Keys<K>,
+    closed: oneshot::Sender<()>,
 }
 
 impl<L> Batched<L> {
@@ -56,7 +63,8 @@ impl<L> Batched<L> {
         K: Send + Sync + Hash + Eq + Clone + 'static,
         L: Loader<K, Error: Sync>,
     {
-        let batch = self.join(&key);
+        let (batch, opener) = self.join(&key);
+        gather(opener).await;
         Ok(batch.await?.get(&key).cloned())
     }
 
@@ -70,13 +78,15 @@ impl<L> Batched<L> {
         L: Loader<K, Error: Sync>,
     {
         let keys: Vec<K> = keys.into_iter().collect();
-        let batches: Vec<_> = keys.iter().map(|key| self.join(key)).collect();
+        let (batches, openers): (Vec<_>, Vec<_>) = keys.iter().map(|key| self.join(key)).unzip();
+        // All keys join in one go, so one of them at most opened a batch.
+        gather(openers.into_iter().flatten().next()).await;
         let found = try_join_all(batches).await?;
         Ok(keys.into_iter().zip(found).filter_map(|(key, batch)| batch.get(&key).cloned().map(|value| (key, value))).collect())
     }
 
     /// Puts the key into the open batch, or finds the batch that it went with before.
-    fn join<K>(&self, key: &K) -> Outcome<K, L::Value, L::Error>
+    fn join<K>(&self, key: &K) -> Joined<K, L::Value, L::Error>
     where
         K: Send + Sync + Hash + Eq + Clone + 'static,
         L: Loader<K, Error: Sync>,
@@ -88,57 +98,51 @@ impl<L> Batched<L> {
             unreachable!("the entry of a key type holds its own kind")
         };
         if let Some(batch) = known.batch_of.get(key) {
-            return batch.clone();
+            return (batch.clone(), None);
         }
         let taken = known.open.as_ref().filter(|(keys, _)| lock(keys).as_mut().map(|keys| keys.insert(key.clone())).is_some());
-        let batch = match taken {
-            Some((_, batch)) => batch.clone(),
+        let (batch, opener) = match taken {
+            Some((_, batch)) => (batch.clone(), None),
             None => {
                 let keys: Keys<K> = Arc::new(Mutex::new(Some(HashSet::from([key.clone()]))));
-                let batch = run(Arc::clone(&self.loader), Arc::clone(&keys)).boxed().shared();
-                known.open = Some((keys, batch.clone()));
-                batch
+                let (closed, wait) = oneshot::channel();
+                let batch = load(Arc::clone(&self.loader), Arc::clone(&keys), wait).boxed().shared();
+                known.open = Some((Arc::clone(&keys), batch.clone()));
+                (batch, Some(Opener { keys, closed }))
             }
         };
         known.batch_of.insert(key.clone(), batch.clone());
-        batch
+        (batch, opener)
     }
 }
 
-/// Waits until nobody adds a key, closes the batch, and loads it.
-async fn run<K, L>(loader: Arc<L>, keys: Keys<K>) -> Result<Arc<HashMap<K, L::Value>>, L::Error>
+/// Waits until nobody adds a key, then closes the batch.
+async fn gather<K>(opener: Option<Opener<K>>) {
+    let Some(opener) = opener else { return };
+    let count = || lock(&opener.keys).as_ref().map_or(0, HashSet::len);
+    let mut before = 0;
+    while count() > before {
+        before = count();
+        // The scheduler wakes the task after all of it was polled, not in the middle of that.
+        yield_now().await;
+    }
+    drop(opener.closed);
+}
+
+/// Loads a batch once it is closed.
+async fn load<K, L>(loader: Arc<L>, keys: Keys<K>, closed: oneshot::Receiver<()>) -> Result<Arc<HashMap<K, L::Value>>, L::Error>
 where
     K: Send + Sync + Hash + Eq + Clone + 'static,
     L: Loader<K>,
 {
-    let count = |keys: &Keys<K>| lock(keys).as_ref().map_or(0, HashSet::len);
-    let mut before = 0;
-    while count(&keys) > before {
-        before = count(&keys);
-        Yield(false).await;
-    }
+    // The sender is only ever dropped.
+    drop(closed.await);
     let keys: Vec<K> = lock(&keys).take().unwrap_or_default().into_iter().collect();
     let mut found = HashMap::with_capacity(keys.len());
     for chunk in keys.chunks(KEYS_MAX) {
         found.extend(loader.load(chunk).await?);
     }
     Ok(Arc::new(found))
-}
-
-/// Lets everything else in the task go on once.
-struct Yield(bool);
-
-impl Future for Yield {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.0 {
-            return Poll::Ready(());
-        }
-        self.0 = true;
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -167,7 +171,7 @@ mod tests {
                 return Err("unlucky".into());
             }
             // A database answers later.
-            Yield(false).await;
+            yield_now().await;
             Ok(keys.into_iter().filter(|key| key % 2 == 0).map(|key| (key, key * key)).collect())
         }
     }
@@ -191,7 +195,7 @@ mod tests {
     async fn a_batch_waits_for_those_who_come_a_step_later() {
         let squares = batched(Squares::default());
         let late = async {
-            Yield(false).await;
+            yield_now().await;
             squares.load_one(4).await
         };
         assert_eq!(futures_util::join!(squares.load_one(2), late), (Ok(Some(4)), Ok(Some(16))));
@@ -219,7 +223,21 @@ mod tests {
     async fn a_batch_goes_on_when_the_first_who_waited_is_gone() {
         let squares = batched(Squares::default());
         assert_eq!(poll_immediate(squares.load_one(2)).await, None);
-        assert_eq!(squares.load_one(4).await, Ok(Some(16)));
+        let (opened, followed) = (squares.load_one(4), squares.load_one(6));
+        let mut opened = Box::pin(opened);
+        assert_eq!(poll_immediate(&mut opened).await, None);
+        let mut followed = Box::pin(followed);
+        assert_eq!(poll_immediate(&mut followed).await, None);
+        drop(opened);
+        assert_eq!(followed.await, Ok(Some(36)));
+    }
+
+    #[tokio::test]
+    async fn keys_that_repeat_do_not_close_a_batch_early() {
+        let squares = batched(Squares::default());
+        let found = join_all((0..90).map(|key| squares.load_one(if key < 45 { 2 } else { key }))).await;
+        assert!(found.iter().all(Result::is_ok));
+        assert_eq!(asked(&squares).len(), 1);
     }
 
     #[tokio::test]
