@@ -1,0 +1,4 @@
+//! The room's tables.
+
+pub(crate) mod rating;
+pub(crate) mod turn;

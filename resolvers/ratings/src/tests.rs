@@ -1,0 +1,6 @@
+//! The room, seen from the graph and from the runner, on SQLite and, when `TURKISTAN_TEST_POSTGRES` names a server, on PostgreSQL.
+
+mod acts;
+mod demo;
+mod house;
+mod views;

@@ -1,0 +1,13 @@
+refusal-key-not-uuid = Идемпотенттік кілт — сіздің бағдарламаңыз жасайтын UUID.
+refusal-key-reused = Бұл кілт басқа бағаға қолданылған.
+refusal-stars = 1-ден 5-ке дейін жұлдыз қойыңыз; 5 — ең жақсысы.
+refusal-comment-long = Пікір тым ұзын: ең көбі { $max } таңба.
+refusal-service-unknown = Мұндай қызмет жоқ.
+refusal-rated-recently = Сіз бұл қызметті бағалап қойғансыз. { $days } күннен кейін қайта бағалай аласыз.
+refusal-report-unknown = Мұндай нөмірі мен кілті бар өтініш жоқ.
+refusal-not-answered = Өтініште қазір бағалауға болатын жауап жоқ.
+refusal-answer-rated = Бұл жауап бұрын бағаланған.
+band-excellent = Өте жақсы
+band-good = Жақсы
+band-mixed = Әртүрлі
+band-poor = Нашар
