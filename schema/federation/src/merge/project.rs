@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{
     introspect,
-    shape::{Field, Lens, Shape},
+    shape::{Field, Lens, Shape, selected},
 };
 use crate::{execute::Gathered, words::words};
 
@@ -104,7 +104,7 @@ impl Projection<'_> {
             return Ok(Value::Object(data));
         }
         let mut shaped = Map::with_capacity(fields.len());
-        for field in fields.iter().filter(|field| field.applies(self.variables)) {
+        for field in selected(fields, self.variables) {
             let here = place.field(&field.key);
             let (key, value) = if &*field.name == "__typename" {
                 (field.key.to_string(), Value::String(type_name.to_string()))

@@ -61,21 +61,31 @@ pub(crate) struct Field {
     pub(crate) from: Arc<str>,
     pub(crate) name: Arc<str>,
     pub(crate) arguments: Arc<[(String, Literal)]>,
-    /// The field counts when one of these holds; none means always.
-    when: Vec<When>,
+    /// Where the selection names the field, and on which condition.
+    occurrences: Vec<(usize, When)>,
     pub(crate) ty: Arc<Type>,
     pub(crate) denied: bool,
     pub(crate) shape: Option<Shape>,
 }
 
 impl Field {
+    /// Whether the field counts, and in this place, whatever the variables are.
     pub(crate) fn is_always(&self) -> bool {
-        self.when.is_empty()
+        self.occurrences.first().is_some_and(|(_, when)| when.is_empty())
     }
 
-    pub(crate) fn applies(&self, variables: &Map<String, Value>) -> bool {
-        self.when.is_empty() || self.when.iter().any(|when| when.iter().all(|condition| holds(condition, variables)))
+    /// The first occurrence that counts.
+    fn place(&self, variables: &Map<String, Value>) -> Option<usize> {
+        let counts = |(_, when): &&(usize, When)| when.iter().all(|condition| holds(condition, variables));
+        self.occurrences.iter().find(counts).map(|(place, _)| *place)
     }
+}
+
+/// The fields that count, in the order of the selection that these variables leave.
+pub(crate) fn selected<'f>(fields: &'f [Field], variables: &Map<String, Value>) -> Vec<&'f Field> {
+    let mut placed: Vec<(usize, &Field)> = fields.iter().filter_map(|field| Some((field.place(variables)?, field))).collect();
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, field)| field).collect()
 }
 
 fn holds(condition: &Condition, variables: &Map<String, Value>) -> bool {
@@ -116,33 +126,41 @@ impl Shape {
     }
 
     fn collect(&self, type_name: &str, lens: &Lens<'_>) -> Vec<Field> {
-        let mut gathered: IndexMap<Arc<str>, Gathered<'_>> = IndexMap::new();
+        let mut gathering = Gathering { type_name, schema: lens.schema, places: 0, fields: IndexMap::new() };
         for (when, items) in &self.sources {
-            gather(items, when, type_name, lens.schema, &mut gathered);
+            gathering.gather(items, when);
         }
-        gathered.into_values().filter_map(|gathered| gathered.finish(type_name, lens)).collect()
+        gathering.fields.into_values().filter_map(|gathered| gathered.finish(type_name, lens)).collect()
     }
 }
 
 /// The occurrences of one response key.
 struct Gathered<'a> {
     item: &'a FieldItem,
-    occurrences: Vec<(When, Items)>,
+    occurrences: Vec<(usize, When, Items)>,
 }
 
-fn gather<'a>(items: &'a [Item], outer: &[Condition], type_name: &str, schema: &Schema, into: &mut IndexMap<Arc<str>, Gathered<'a>>) {
-    for item in items {
-        match item {
-            Item::Field(field) => {
-                let occurrence = (both(outer, &field.when), Arc::clone(&field.items));
-                into.entry(Arc::clone(&field.key))
-                    .or_insert_with(|| Gathered { item: field, occurrences: Vec::new() })
-                    .occurrences
-                    .push(occurrence);
-            }
-            Item::Fragment { on, when, items } => {
-                if on.as_ref().is_none_or(|on| schema.satisfies(type_name, on)) {
-                    gather(items, &both(outer, when), type_name, schema, into);
+struct Gathering<'a> {
+    type_name: &'a str,
+    schema: &'a Schema,
+    places: usize,
+    fields: IndexMap<Arc<str>, Gathered<'a>>,
+}
+
+impl<'a> Gathering<'a> {
+    fn gather(&mut self, items: &'a [Item], outer: &[Condition]) {
+        for item in items {
+            match item {
+                Item::Field(field) => {
+                    self.places += 1;
+                    let occurrence = (self.places, both(outer, &field.when), Arc::clone(&field.items));
+                    let gathered = self.fields.entry(Arc::clone(&field.key));
+                    gathered.or_insert_with(|| Gathered { item: field, occurrences: Vec::new() }).occurrences.push(occurrence);
+                }
+                Item::Fragment { on, when, items } => {
+                    if on.as_ref().is_none_or(|on| self.schema.satisfies(self.type_name, on)) {
+                        self.gather(items, &both(outer, when));
+                    }
                 }
             }
         }
@@ -157,27 +175,25 @@ fn both(outer: &[Condition], inner: &[Condition]) -> When {
 
 impl Gathered<'_> {
     fn finish(self, type_name: &str, lens: &Lens<'_>) -> Option<Field> {
-        let Gathered { item, mut occurrences } = self;
+        let Gathered { item, occurrences } = self;
         let (ty, denied) = if &*item.name == "__typename" {
             (Arc::new(Type::NonNullType(Box::new(Type::NamedType("String".to_owned())))), false)
         } else {
             let field = lens.schema.types.get(type_name)?.fields.get(&*item.name)?;
             (Arc::clone(&field.ty), !lens.schema.allows_field(lens.access, field))
         };
-        let always = occurrences.iter().any(|(when, _)| when.is_empty());
-        let when = if always { Vec::new() } else { occurrences.iter().map(|(when, _)| when.clone()).collect() };
-        if let [(single, _)] = occurrences.as_mut_slice() {
-            // Whoever looks under the field has seen that its condition holds.
-            single.clear();
-        }
-        let composite = occurrences.iter().any(|(_, items)| !items.is_empty());
-        let shape = composite.then(|| Shape::new(ty.inner_type(), occurrences, lens.schema));
+        let composite = occurrences.iter().any(|(.., items)| !items.is_empty());
+        // Whoever looks under a field that occurs once has seen that its condition holds.
+        let once = occurrences.len() == 1;
+        let places = occurrences.iter().map(|(place, when, _)| (*place, when.clone())).collect();
+        let sources = occurrences.into_iter().map(|(_, when, items)| (if once { Vec::new() } else { when }, items));
+        let shape = composite.then(|| Shape::new(ty.inner_type(), sources.collect(), lens.schema));
         Some(Field {
             key: Arc::clone(&item.key),
             from: Arc::clone(&item.from),
             name: Arc::clone(&item.name),
             arguments: Arc::clone(&item.arguments),
-            when,
+            occurrences: places,
             ty,
             denied,
             shape,

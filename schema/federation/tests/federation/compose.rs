@@ -7,7 +7,7 @@ use federation::{CompositionError, Federation, Limits, Part, api_schema, compose
 use futures_util::stream::BoxStream;
 use kernel::{Answer, Call, Subgraph};
 
-use crate::{City, rooms};
+use crate::{city::City, rooms};
 
 #[test]
 fn the_supergraph_holds_all_that_routers_ask_for() {

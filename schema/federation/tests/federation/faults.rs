@@ -4,7 +4,7 @@ use kernel::{Actor, Role};
 use serde_json::{Value, json};
 
 use crate::{
-    City,
+    city::City,
     rooms::{global, person, request},
 };
 

@@ -3,7 +3,7 @@
 use kernel::Actor;
 use serde_json::{Value, json};
 
-use crate::{City, rooms::request};
+use crate::{city::City, rooms::request};
 
 async fn check(query: &str, expected: Value) {
     let city = City::new();
