@@ -1,2 +1,73 @@
-//! turkistan
-fn main() {}
+//! `turkistan`: the program that serves the city's graph.
+//!
+//! **Invariants:** only this crate and `playground` know HTTP; every request passes the same layers in the same order; what a person wrote
+//! reaches no log and no metric.
+
+mod city;
+mod cli;
+mod console;
+mod database;
+mod demo;
+mod doctor;
+mod greeting;
+mod http;
+mod identity;
+mod modules;
+mod schema;
+mod serve;
+mod settings;
+mod stop;
+mod telemetry;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use kernel::{Clock, Error, Result, SystemClock};
+
+use crate::{
+    cli::{Cli, Command, Serving},
+    identity::{Issuer, Keys, Persona},
+    settings::Settings,
+};
+
+fn main() -> ExitCode {
+    // Before the first token: with no or two choices of cryptography in the build the library would panic there.
+    let installed = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+    let cli = Cli::parse();
+    let (command, serving) = match cli.command {
+        None => (Command::Serve(Serving::default()), cli.serving),
+        Some(Command::Serve(serving)) => (Command::Serve(Serving::default()), serving),
+        Some(command) => (command, cli.serving),
+    };
+    let outcome = installed
+        .map_err(|_| Error::internal("cryptography was chosen twice"))
+        .and_then(|()| Settings::gather(cli.installation, &serving))
+        .and_then(|settings| {
+            telemetry::start(settings.log);
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::internal)?;
+            runtime.block_on(run(command, settings))
+        });
+    outcome.unwrap_or_else(|error| {
+        console::complain(error.internal_text());
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(command: Command, settings: Settings) -> Result<ExitCode> {
+    match command {
+        Command::Serve(_) => serve::serve(&settings).await.map(|()| ExitCode::SUCCESS),
+        Command::Migrate => database::migrate_alone(&settings).await.map(|()| ExitCode::SUCCESS),
+        Command::Schema(which) => schema::show(&which, &settings).await,
+        Command::Demo(what) => demo::run(&what, &settings).await.map(|()| ExitCode::SUCCESS),
+        Command::Token { persona } => print_token(persona, &settings).map(|()| ExitCode::SUCCESS),
+        Command::Doctor => doctor::examine(&settings).await,
+    }
+}
+
+/// Nothing but the token, so that it can stand inside another command.
+fn print_token(persona: Persona, settings: &Settings) -> Result<()> {
+    database::make_folder(settings)?;
+    let issuer = Issuer::new(&Keys::open(settings, &kernel::system_rng())?.issuer)?;
+    console::say(&persona.token(&issuer, SystemClock.now())?)
+}

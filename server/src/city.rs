@@ -1,0 +1,99 @@
+//! The rooms put together to one graph. No HTTP is here: the same city stands behind the server, the demo loader and the schema printer.
+
+use std::{path::Path, sync::Arc};
+
+use engine::Library;
+use federation::{Federation, Limits};
+use journal::{Database, Demo, Handler, House, Mailer};
+use kernel::{Clock, Document, Error, GraphHandle, Personal, Request, Result, Rng};
+use runner::{FolderMailer, SmtpMailer};
+
+use crate::{demo, modules, settings::Settings};
+
+/// A city that works.
+pub(crate) struct City {
+    /// What its rooms share.
+    pub(crate) house: House,
+    /// The graph over them.
+    pub(crate) graph: Federation,
+    /// What performs their jobs.
+    pub(crate) handlers: Vec<Arc<dyn Handler>>,
+    /// What loads their demo data, in the order of the rooms.
+    pub(crate) demos: Vec<Arc<dyn Demo>>,
+}
+
+/// What a city is built from.
+pub(crate) struct Parts {
+    pub(crate) database: Database,
+    pub(crate) secret: Personal<[u8; 32]>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rng: Arc<dyn Rng>,
+    pub(crate) library: Arc<Library>,
+    pub(crate) mailer: Arc<dyn Mailer>,
+}
+
+impl City {
+    /// Opens the rooms, composes their graph and checks that every document of the program fits it.
+    pub(crate) fn build(parts: Parts) -> Result<City> {
+        let Parts { database, secret, clock, rng, library, mailer } = parts;
+        let house = House { database, graph: GraphHandle::default(), clock, rng, secret };
+        let (mut subgraphs, mut handlers, mut documents, mut demos) = (Vec::new(), Vec::new(), vec![&demo::ANY_PARTY], Vec::new());
+        for room in modules::rooms(&house, &library, &mailer) {
+            subgraphs.push(room.subgraph);
+            handlers.extend(room.handlers);
+            documents.extend(room.documents);
+            demos.extend(room.demo);
+        }
+        let graph = Federation::new(subgraphs, Limits::default()).map_err(Error::internal)?;
+        check(&graph, &documents, &house)?;
+        house.graph.connect(Arc::new(graph.clone()));
+        Ok(City { house, graph, handlers, demos })
+    }
+}
+
+/// A document that does not fit the graph would fail at the first job that needs it, which may be weeks away.
+fn check(graph: &Federation, documents: &[&'static Document], house: &House) -> Result<()> {
+    let request = Request::system("start", house.clock.now());
+    for document in documents {
+        if let Err(refused) = graph.prepare_document(document, &request) {
+            let reasons: Vec<_> = refused.errors.iter().map(|error| error.message.as_str()).collect();
+            return Err(Error::internal(format!("document {} does not fit the graph: {}", document.name, reasons.join("; "))));
+        }
+    }
+    Ok(())
+}
+
+/// The calendars, terms, routing and processes: the ones inside the program, or an installation's own.
+pub(crate) fn library(folder: Option<&Path>) -> Result<Arc<Library>> {
+    let Some(folder) = folder else { return Ok(Arc::new(Library::embedded().clone())) };
+    let mut files = Vec::new();
+    read_folder(folder, &mut files)?;
+    files.sort();
+    if files.is_empty() {
+        return Err(Error::internal(format!("{}: there is no .toml file in this folder", folder.display())));
+    }
+    let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    Library::load(&files).map(Arc::new).map_err(Error::internal)
+}
+
+fn read_folder(folder: &Path, files: &mut Vec<(String, String)>) -> Result<()> {
+    let failed = |path: &Path, error: std::io::Error| Error::internal(format!("{}: {error}", path.display()));
+    for entry in std::fs::read_dir(folder).map_err(|error| failed(folder, error))? {
+        let path = entry.map_err(|error| failed(folder, error))?.path();
+        if path.is_dir() {
+            read_folder(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
+            files.push((path.display().to_string(), text));
+        }
+    }
+    Ok(())
+}
+
+/// Mail goes to a server, or, without one, to a folder where it can be read.
+pub(crate) fn mailer(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Arc<dyn Mailer>> {
+    Ok(match &settings.smtp_url {
+        Some(url) => Arc::new(SmtpMailer::new(&Personal::new(url.clone()), &settings.mail_from, clock)?),
+        None => Arc::new(FolderMailer::new(settings.data_dir.join("mail"), &settings.mail_from, clock)?),
+    })
+}

@@ -1,0 +1,155 @@
+//! What an operator can say on the command line. Flags win over the environment, the environment over the file, the file over defaults.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::identity::Persona;
+
+/// Smart Turkistan: one graph over the city.
+///
+/// Without a subcommand it serves: `turkistan` alone starts a city with demo data on http://127.0.0.1:8080.
+#[derive(Debug, Parser)]
+#[command(name = "turkistan", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) serving: Serving,
+    #[command(flatten)]
+    pub(crate) installation: Installation,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// Where an installation keeps what it keeps; the same for every subcommand.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Installation")]
+pub(crate) struct Installation {
+    /// A TOML file with the same names as the flags: listen, data_dir, database_url, smtp_url, mail_from, definitions, demo, log
+    #[arg(long, value_name = "FILE", global = true, env = "TURKISTAN_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// The folder of the embedded database, the keys and the mail that has no server [default: ./data]
+    #[arg(long, value_name = "DIR", global = true, env = "TURKISTAN_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// A PostgreSQL server, postgres://user:password@host/database, instead of the embedded database
+    #[arg(long, value_name = "URL", global = true, env = "TURKISTAN_DATABASE_URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+    /// A mail server, smtp://user:password@host:port or smtps://…; without it mail is written to the data folder as .eml files
+    #[arg(long, value_name = "URL", global = true, env = "TURKISTAN_SMTP_URL", hide_env_values = true)]
+    pub(crate) smtp_url: Option<String>,
+    /// The sender of mail [default: Smart Turkistan <no-reply@turkistan.localhost>]
+    #[arg(long, value_name = "MAILBOX", global = true, env = "TURKISTAN_MAIL_FROM")]
+    pub(crate) mail_from: Option<String>,
+    /// A folder of calendars, terms, routing and processes instead of the ones inside the program
+    #[arg(long, value_name = "DIR", global = true, env = "TURKISTAN_DEFINITIONS")]
+    pub(crate) definitions: Option<PathBuf>,
+    /// How the log on stderr is written [default: text]
+    #[arg(long, value_name = "FORM", global = true, env = "TURKISTAN_LOG")]
+    pub(crate) log: Option<LogForm>,
+}
+
+/// How to serve.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Serving")]
+pub(crate) struct Serving {
+    /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS", env = "TURKISTAN_LISTEN")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Do not load the demo city into an empty database
+    #[arg(long)]
+    pub(crate) no_demo: bool,
+    /// Wait this long before each commit, as a slow disk would: for measurements
+    #[arg(long, value_name = "MS", default_value_t = 0, hide = true)]
+    pub(crate) commit_delay_ms: u64,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogForm {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object a line, for machines
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the graph, the explorer, health and metrics (the default)
+    Serve(Serving),
+    /// Bring the database's tables to the present and exit
+    Migrate,
+    /// Print the schema, or compare it with an older one; needs no database
+    #[command(subcommand)]
+    Schema(Schema),
+    /// Load the demo city, or empty the database and load it anew
+    #[command(subcommand)]
+    Demo(Demo),
+    /// Print a token of a demo persona, valid for 24 hours, and nothing else
+    Token {
+        /// Whose token
+        persona: Persona,
+    },
+    /// Check the installation, one line a check; exits with 1 when a check fails
+    Doctor,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Schema {
+    /// Print what clients see (committed as schema/api.graphql)
+    Print,
+    /// Print the composed supergraph, which any federation v2 router can run (committed as schema/supergraph.graphql)
+    Supergraph,
+    /// Name the changes since OLD that would break clients, one a line; exits with 1 when there are any
+    Check {
+        /// An older file of `schema print`
+        old: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Demo {
+    /// Load the demo city into an empty database; does nothing when it is loaded already
+    Load,
+    /// DELETE EVERYTHING in the database and load the demo city anew; stop the server first
+    Reset,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::{Cli, Command};
+
+    #[test]
+    fn every_subcommand_and_flag_explains_itself() {
+        fn check(command: &clap::Command) {
+            for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
+                assert!(argument.get_help().is_some(), "{}: {}", command.get_name(), argument.get_id());
+            }
+            for sub in command.get_subcommands() {
+                assert!(sub.get_about().is_some(), "{}", sub.get_name());
+                check(sub);
+            }
+        }
+        let command = Cli::command();
+        command.clone().debug_assert();
+        check(&command);
+    }
+
+    #[test]
+    fn flags_of_the_installation_go_with_every_subcommand() {
+        for line in [
+            "turkistan migrate --data-dir x",
+            "turkistan token citizen --data-dir x",
+            "turkistan --data-dir x",
+            "turkistan serve --data-dir x",
+        ] {
+            let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+            assert_eq!(cli.installation.data_dir.as_deref(), Some(std::path::Path::new("x")), "{line}");
+        }
+        assert!(Cli::try_parse_from(["turkistan", "--no-demo"]).unwrap().command.is_none());
+        let cli = Cli::try_parse_from(["turkistan", "serve", "--no-demo"]).unwrap();
+        assert!(matches!(cli.command, Some(Command::Serve(serving)) if serving.no_demo));
+    }
+}

@@ -1,0 +1,125 @@
+//! The demo city: loaded once into an empty database, and loaded anew when a kill broke the loading off.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use journal::{Abort, ActKey, Claim, Progress, claim, claim_with};
+use kernel::{Document, Error, Request, Result};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    city::{self, City, Parts},
+    cli, console, database,
+    identity::Keys,
+    settings::Settings,
+};
+
+/// Whether anybody lives here.
+pub(crate) static ANY_PARTY: Document = Document { name: "server.AnyParty", text: "query AnyParty { parties(first: 1) { nodes { id } } }" };
+
+/// A stage of loading, kept as an act of the journal under a key of its own.
+#[derive(Clone, Copy)]
+enum Stage {
+    /// Loading began in an empty database.
+    Begun,
+    /// Loading ended.
+    Loaded,
+}
+
+impl Stage {
+    fn key(self) -> Result<ActKey> {
+        let (key, act) = match self {
+            Stage::Begun => (0x6465_6d6f_8000_8000_0000_0000_0001, "begin_demo"),
+            Stage::Loaded => (0x6465_6d6f_8000_8000_0000_0000_0002, "load_demo"),
+        };
+        ActKey::new(Uuid::from_u128(key), act, "system", &())
+    }
+
+    async fn mark(self, city: &City) -> Result<()> {
+        let (key, now) = (self.key()?, city.house.clock.now());
+        let write = city.house.database.writer.write(move |txn| async move { claim_with(txn, &key, now, &true).await.map(drop) }.boxed());
+        write.await.map_err(database::fault)
+    }
+
+    /// Tries to take the key and gives it back, so that looking leaves no trace.
+    async fn is_marked(self, city: &City) -> Result<bool> {
+        let (key, now) = (self.key()?, city.house.clock.now());
+        let look = city.house.database.writer.write(move |txn| {
+            async move {
+                match claim::<bool>(txn, &key, now).await? {
+                    Claim::New => Err(Abort::Refused(Vec::new())),
+                    Claim::Same(_) | Claim::Reused => Ok(()),
+                }
+            }
+            .boxed()
+        });
+        match look.await {
+            Ok(()) => Ok(true),
+            Err(Abort::Refused(_)) => Ok(false),
+            Err(Abort::Fault(error)) => Err(error),
+        }
+    }
+}
+
+/// Loads the demo city unless it is there, or the database holds a city of its own. Tells whether it loaded anything.
+pub(crate) async fn load_once(city: &City, progress: &dyn Progress) -> Result<bool> {
+    if Stage::Loaded.is_marked(city).await? {
+        return Ok(false);
+    }
+    if Stage::Begun.is_marked(city).await? {
+        // The rows of a loading that broke off are all there is: it began in an empty database.
+        database::wipe(&city.house.database).await?;
+    } else if is_inhabited(city).await? {
+        return Ok(false);
+    }
+    load(city, progress).await?;
+    Ok(true)
+}
+
+async fn load(city: &City, progress: &dyn Progress) -> Result<()> {
+    Stage::Begun.mark(city).await?;
+    for demo in &city.demos {
+        demo.load(progress).await?;
+    }
+    Stage::Loaded.mark(city).await
+}
+
+async fn is_inhabited(city: &City) -> Result<bool> {
+    let request = Arc::new(Request::system("demo", city.house.clock.now()));
+    let data = city.house.graph.ask(&ANY_PARTY, json!({}), &request).await?;
+    let parties = data["parties"]["nodes"].as_array().ok_or_else(|| Error::internal("the parties cannot be counted"))?;
+    Ok(!parties.is_empty())
+}
+
+/// `turkistan demo load` and `turkistan demo reset`.
+pub(crate) async fn run(what: &cli::Demo, settings: &Settings) -> Result<()> {
+    let (database, _held) = database::open(settings).await?;
+    let (clock, rng) = (Arc::new(kernel::SystemClock), Arc::new(kernel::system_rng()));
+    let secret = Keys::open(settings, rng.as_ref())?.secret;
+    let (library, mailer) = (city::library(settings.definitions.as_deref())?, city::mailer(settings, clock.clone())?);
+    let city = City::build(Parts { database: database.clone(), secret, clock, rng, library, mailer })?;
+    let loaded = database::alone(&database, async {
+        match what {
+            cli::Demo::Load => {
+                database::migrate(&database).await?;
+                load_once(&city, &Lines).await
+            }
+            cli::Demo::Reset => {
+                database::wipe(&database).await?;
+                load(&city, &Lines).await.map(|()| true)
+            }
+        }
+    });
+    console::say(if loaded.await? { "the demo city is loaded" } else { "nothing to load: the database already holds a city" })
+}
+
+/// Progress as lines on stdout.
+pub(crate) struct Lines;
+
+impl Progress for Lines {
+    fn report(&self, what: &str, done: u64, all: u64) {
+        // Loading goes on when nobody reads how far it is.
+        drop(console::say(&format!("loading {what}: {done} of {all}")));
+    }
+}

@@ -1,0 +1,30 @@
+//! What the program says when it is ready: where it is, who you can be, and what to ask first.
+
+use std::net::SocketAddr;
+
+use chrono::{DateTime, Utc};
+use clap::ValueEnum;
+use kernel::Result;
+
+use crate::{
+    console,
+    identity::{Issuer, Persona},
+};
+
+/// Says it.
+pub(crate) fn greet(address: SocketAddr, issuer: &Issuer, demo: bool, now: DateTime<Utc>) -> Result<()> {
+    let url = format!("http://{address}");
+    console::say(&format!(
+        "ready\n\n  graph     {url}/graphql\n  explorer  {url}/explorer\n  health    {url}/health/ready\n  metrics   {url}/metrics\n"
+    ))?;
+    if demo {
+        console::say("Tokens of the demo city, valid for 24 hours (send one as `Authorization: Bearer …`):\n")?;
+        for persona in Persona::value_variants() {
+            console::say(&format!("  {:<14}{}", persona.slug(), persona.token(issuer, now)?))?;
+        }
+        console::say("")?;
+    }
+    console::say(&format!(
+        "Try:\n\n  curl -s {url}/graphql -H 'Content-Type: application/json' -H 'Accept-Language: en' \\\n    -d '{{\"query\":\"{{ parties(first: 3) {{ nodes {{ name kind }} }} }}\"}}'\n"
+    ))
+}

@@ -1,0 +1,155 @@
+//! From the HTTP request to the GraphQL request (GraphQL over HTTP, "Request Parameters").
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequest, Query, Request},
+    http::{Method, StatusCode, request::Parts},
+};
+use federation::GraphRequest;
+use kernel::{Code, Locale};
+use serde_json::{Map, Value};
+
+use super::{layers::BODY_BYTES_MAX, negotiate, rejection::Rejection};
+use crate::words::words;
+
+/// How long a body may take to arrive.
+const BODY_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// Reads what is asked, from the address of a GET or the body of a POST.
+pub(crate) async fn read(parts: &Parts, body: Body) -> Result<GraphRequest, Rejection> {
+    if parts.method == Method::GET {
+        return from_address(parts);
+    }
+    negotiate::content_type(&parts.headers)?;
+    from_body(&receive(parts, body).await?)
+}
+
+async fn receive(parts: &Parts, body: Body) -> Result<Bytes, Rejection> {
+    let mut request = Request::new(body);
+    // The limit that the layer set travels in the extensions.
+    *request.extensions_mut() = parts.extensions.clone();
+    match tokio::time::timeout(BODY_TIME_MAX, Bytes::from_request(request, &())).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            let max = [("max", BODY_BYTES_MAX.into())];
+            Err(Rejection::new(StatusCode::PAYLOAD_TOO_LARGE, Code::BadUserInput, "edge-body-large", &max))
+        }
+        Ok(Err(_)) => Err(Rejection::malformed("edge-body-lost", &[])),
+        Err(_) => Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, "edge-body-slow", &[])),
+    }
+}
+
+fn from_address(parts: &Parts) -> Result<GraphRequest, Rejection> {
+    let Query(pairs) =
+        Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|_| Rejection::malformed("edge-query-string", &[]))?;
+    let mut parameters = Map::new();
+    for (name, text) in pairs {
+        let value = match name.as_str() {
+            "variables" | "extensions" if !text.is_empty() => serde_json::from_str(&text).map_err(|_| wrong(&name, "type-object"))?,
+            "variables" | "extensions" => Value::Null,
+            _ => Value::String(text),
+        };
+        if parameters.insert(name, value).is_some() {
+            return Err(Rejection::malformed("edge-query-string", &[]));
+        }
+    }
+    request(parameters)
+}
+
+fn from_body(bytes: &[u8]) -> Result<GraphRequest, Rejection> {
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(parameters)) => request(parameters),
+        Ok(Value::Array(_)) => Err(Rejection::general(StatusCode::BAD_REQUEST, Code::BatchingNotAllowed)),
+        Ok(_) => Err(Rejection::malformed("edge-body-object", &[])),
+        Err(_) => Err(Rejection::malformed("edge-body-json", &[])),
+    }
+}
+
+fn request(mut parameters: Map<String, Value>) -> Result<GraphRequest, Rejection> {
+    let mut take = |name: &str| parameters.remove(name).unwrap_or_default();
+    let operation_name = match take("operationName") {
+        Value::Null => None,
+        Value::String(name) => Some(name).filter(|name| !name.is_empty()),
+        _ => return Err(wrong("operationName", "type-text")),
+    };
+    let variables = object("variables", take("variables"))?;
+    let extensions = object("extensions", take("extensions"))?;
+    match take("query") {
+        Value::String(query) => Ok(GraphRequest { query, operation_name, variables }),
+        Value::Null if extensions.contains_key("persistedQuery") || !take("documentId").is_null() => {
+            Err(Rejection::general(StatusCode::NOT_FOUND, Code::PersistedDocumentNotFound))
+        }
+        Value::Null => Err(Rejection::malformed("edge-query-missing", &[])),
+        _ => Err(wrong("query", "type-text")),
+    }
+}
+
+fn object(name: &str, value: Value) -> Result<Map<String, Value>, Rejection> {
+    match value {
+        Value::Null => Ok(Map::new()),
+        Value::Object(map) => Ok(map),
+        _ => Err(wrong(name, "type-object")),
+    }
+}
+
+fn wrong(name: &str, kind: &str) -> Rejection {
+    let kinds = words().localized(kind, &[]);
+    let mut rejection = Rejection::malformed("edge-parameter", &[]);
+    let text = |locale: Locale| words().text(locale, "edge-parameter", &[("name", name.into()), ("type", kinds.get(locale).into())]);
+    rejection.message = kernel::LocalizedText::from_fn(text);
+    rejection
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_body_is_one_well_formed_operation() {
+        let read = |body: &str| from_body(body.as_bytes());
+        let good =
+            read(r#"{"query":"query A($x: Int) { a }","operationName":"A","variables":{"x":1},"extensions":{},"unknown":1}"#).unwrap();
+        assert_eq!(
+            (good.query.as_str(), good.operation_name.as_deref(), good.variables["x"].clone()),
+            ("query A($x: Int) { a }", Some("A"), json!(1))
+        );
+        assert!(read(r#"{"query":"{a}","operationName":null,"variables":null,"extensions":null}"#).is_ok());
+        for (body, status, code) in [
+            ("", 400, Code::BadUserInput),
+            ("{\"query\"", 400, Code::BadUserInput),
+            ("null", 400, Code::BadUserInput),
+            ("\"{a}\"", 400, Code::BadUserInput),
+            ("{}", 400, Code::BadUserInput),
+            ("[]", 400, Code::BatchingNotAllowed),
+            (r#"[{"query":"{a}"},{"query":"{a}"}]"#, 400, Code::BatchingNotAllowed),
+            (r#"{"query":1}"#, 400, Code::BadUserInput),
+            (r#"{"query":["{a}"]}"#, 400, Code::BadUserInput),
+            (r#"{"query":"{a}","variables":"x"}"#, 400, Code::BadUserInput),
+            (r#"{"query":"{a}","variables":[1]}"#, 400, Code::BadUserInput),
+            (r#"{"query":"{a}","extensions":0}"#, 400, Code::BadUserInput),
+            (r#"{"query":"{a}","operationName":{}}"#, 400, Code::BadUserInput),
+            (r#"{"documentId":"sha256:x"}"#, 404, Code::PersistedDocumentNotFound),
+            (r#"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}"#, 404, Code::PersistedDocumentNotFound),
+        ] {
+            let rejection = read(body).unwrap_err();
+            assert_eq!((rejection.status.as_u16(), rejection.code), (status, code), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_address_holds_each_parameter_once() {
+        let read = |query: &str| {
+            let (parts, ()) = axum::http::Request::get(format!("/graphql?{query}")).body(()).unwrap().into_parts();
+            from_address(&parts)
+        };
+        let good = read("query=%7Ba%7D&variables=%7B%22x%22%3A1%7D&operationName=").unwrap();
+        assert_eq!((good.query.as_str(), good.operation_name, good.variables["x"].clone()), ("{a}", None, json!(1)));
+        for bad in ["", "query=a&query=b", "query=a&variables=1", "query=a&variables=%7B", "query=a&extensions=%5B%5D"] {
+            assert_eq!(read(bad).unwrap_err().status, StatusCode::BAD_REQUEST, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The life of one GraphQL request, stage by stage.
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{Method, StatusCode, request::Parts},
+    response::Response,
+};
+use federation::GraphResponse;
+use kernel::{Actor, Code, Locale, OperationKind};
+
+use super::{
+    Edge, csrf, document,
+    layers::RequestId,
+    negotiate::{self, Accepted},
+    rejection::Rejection,
+    respond::{self, Timing},
+    stream,
+};
+use crate::identity::{Identified, identify};
+
+/// What was carried out, for the log and the metrics.
+#[derive(Clone)]
+pub(crate) struct Carried {
+    /// Query, mutation or subscription.
+    pub(crate) kind: OperationKind,
+    /// The operation's name.
+    pub(crate) name: Option<String>,
+}
+
+impl Carried {
+    /// The kind in the words of the specification.
+    pub(crate) fn word(&self) -> &'static str {
+        match self.kind {
+            OperationKind::Query => "query",
+            OperationKind::Mutation => "mutation",
+            OperationKind::Subscription => "subscription",
+        }
+    }
+}
+
+/// Answers a GraphQL request.
+pub(crate) async fn answer(State(edge): State<Arc<Edge>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let identified = identify(&edge.issuer, &parts.headers);
+    let locale = negotiate::locale(&parts.headers, identified.as_ref().map_or(&Actor::Anonymous, |identified| &identified.actor));
+    carry(&edge, &parts, body, identified, locale).await.unwrap_or_else(|rejection| respond::reject(&rejection, locale))
+}
+
+async fn carry(edge: &Arc<Edge>, parts: &Parts, body: Body, who: Option<Identified>, locale: Locale) -> Result<Response, Rejection> {
+    negotiate::method(&parts.method)?;
+    let accepted = negotiate::accepted(&parts.headers)?;
+    csrf::check(&parts.method, &parts.headers)?;
+    let mut asked = document::read(parts, body).await?;
+    let who = who.ok_or_else(|| Rejection::general(StatusCode::UNAUTHORIZED, Code::Unauthenticated))?;
+    let city = edge.city.get().ok_or_else(starting)?;
+    let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let request = Arc::new(kernel::Request { actor: who.actor, locale, id, now: edge.clock.now() });
+
+    let planning = Instant::now();
+    let variables = std::mem::take(&mut asked.variables);
+    let prepared = match city.graph.prepare(&asked, &request) {
+        Ok(prepared) => prepared,
+        Err(refused) => return Ok(refuse(&refused, accepted, locale, planning)),
+    };
+    let plan = planning.elapsed();
+    permit(prepared.kind(), &parts.method, accepted)?;
+
+    let executing = Instant::now();
+    let mut response = match accepted.media.filter(|_| prepared.kind() != OperationKind::Subscription) {
+        Some(media) => {
+            let response = prepared.execute(variables, &request).await;
+            respond::answer(&response, media, locale, Timing { plan, execute: executing.elapsed() })
+        }
+        None => stream::events(edge, &prepared, variables, &request, who.until).await?,
+    };
+    response.extensions_mut().insert(Carried { kind: prepared.kind(), name: prepared.name().map(str::to_owned) });
+    Ok(response)
+}
+
+fn starting() -> Rejection {
+    Rejection::new(StatusCode::SERVICE_UNAVAILABLE, Code::SubgraphUnavailable, "edge-starting", &[])
+}
+
+/// An operation that was not executed. A client that takes only a stream cannot read an answer beside it, so it reads the refusal there.
+fn refuse(refused: &GraphResponse, accepted: Accepted, locale: Locale, planning: Instant) -> Response {
+    match accepted.media {
+        Some(media) => respond::answer(refused, media, locale, Timing { plan: planning.elapsed(), ..Timing::default() }),
+        None => stream::single(refused, locale),
+    }
+}
+
+/// A GET changes nothing, and a subscription needs a client that takes a stream.
+fn permit(kind: OperationKind, method: &Method, accepted: Accepted) -> Result<(), Rejection> {
+    match kind {
+        OperationKind::Mutation if *method == Method::GET => {
+            Err(Rejection::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadUserInput, "edge-get-query", &[]))
+        }
+        OperationKind::Subscription if !accepted.stream => {
+            Err(Rejection::new(StatusCode::NOT_ACCEPTABLE, Code::BadUserInput, "edge-stream", &[]))
+        }
+        _ => Ok(()),
+    }
+}

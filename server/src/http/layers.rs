@@ -1,0 +1,117 @@
+//! Every layer around the routes, in order.
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{
+        HeaderName, HeaderValue, StatusCode,
+        header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS},
+    },
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::Response,
+};
+use kernel::{Code, Locale};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument;
+
+use super::{Edge, graphql::Carried, rejection::Rejection, respond};
+
+/// The largest body that is read.
+pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
+/// How long an answer may take to begin. A subscription may last longer; its first byte may not.
+const DEADLINE: Duration = Duration::from_secs(30);
+/// A request id that a client may choose is no longer than this.
+const REQUEST_ID_BYTES_MAX: usize = 64;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The name of a request in logs and answers.
+#[derive(Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
+/// Puts the layers around the routes; a request meets them from top to bottom.
+pub(crate) fn around(routes: Router, edge: &Arc<Edge>) -> Router {
+    routes.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(Arc::clone(edge), name))
+            .layer(from_fn(protect))
+            .layer(from_fn_with_state(Arc::clone(edge), trace))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn(deadline))
+            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX)),
+    )
+}
+
+/// Names the request: with the id that a proxy in front gave it, or with a new one.
+async fn name(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
+    let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok()).filter(|id| is_sane(id)).map(str::to_owned);
+    let id = given.unwrap_or_else(|| edge.rng.uuid_v7(edge.clock.now()).simple().to_string());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let mut response = next.run(request).await;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+fn is_sane(id: &str) -> bool {
+    !id.is_empty()
+        && id.len() <= REQUEST_ID_BYTES_MAX
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+/// Tells browsers what an answer must never be used for. A page that needs more says so itself.
+async fn protect(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (X_FRAME_OPTIONS, "DENY"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// One span and one line a request. Never the address's query, a body, a variable or a token: they hold what people wrote.
+async fn trace(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+    let started = std::time::Instant::now();
+    let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let span = tracing::info_span!("request", request_id = %id);
+    async move {
+        let response = next.run(request).await;
+        let (status, duration) = (response.status(), started.elapsed());
+        let carried = response.extensions().get::<Carried>();
+        let duration_ms = duration.as_secs_f64() * 1000.0;
+        if path == "/graphql" {
+            edge.metrics.count(carried.map(|carried| carried.kind), status.as_u16(), duration);
+            let (operation, kind) =
+                carried.map(|carried| (carried.name.as_deref().unwrap_or_default(), carried.word())).unwrap_or_default();
+            tracing::info!(%method, path, status = status.as_u16(), kind, operation, duration_ms, "answered");
+        } else {
+            tracing::debug!(%method, path, status = status.as_u16(), duration_ms, "answered");
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
+fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = text.unwrap_or("without a text"), "a request panicked");
+    respond::reject(&Rejection::general(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal), Locale::default())
+}
+
+async fn deadline(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(DEADLINE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => respond::reject(&Rejection::general(StatusCode::GATEWAY_TIMEOUT, Code::Timeout), Locale::default()),
+    }
+}

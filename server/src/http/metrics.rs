@@ -1,0 +1,28 @@
+//! `/metrics`, in the text format of Prometheus.
+
+use std::sync::Arc;
+
+use axum::{extract::State, http::header::CONTENT_TYPE, response::IntoResponse};
+
+use super::Edge;
+
+/// What the process counted, and how many jobs are in each state.
+pub(crate) async fn show(State(edge): State<Arc<Edge>>) -> impl IntoResponse {
+    let mut page = edge.metrics.page();
+    page.counter("turkistan_sql_statements_total", "SQL statements run.", &[(String::new(), journal::statements())]);
+    if let Some(city) = edge.city.get() {
+        let calls = city.graph.calls().into_iter().map(|(name, calls)| (format!("subgraph=\"{name}\""), calls));
+        page.counter("turkistan_subgraph_calls_total", "Calls of a subgraph.", &calls.collect::<Vec<_>>());
+        match journal::summary(&city.house.database.reader).await {
+            Ok(states) => {
+                let states =
+                    states.into_iter().map(|(state, count)| (format!("state=\"{state}\""), u64::try_from(count).unwrap_or_default()));
+                page.gauge("turkistan_jobs", "Jobs of the journal by state.", &states.collect::<Vec<_>>());
+            }
+            Err(error) => tracing::warn!(error = error.internal_text(), "jobs cannot be counted"),
+        }
+    }
+    let open = super::SUBSCRIPTIONS_MAX - edge.subscriptions.available_permits();
+    page.gauge("turkistan_subscriptions", "Open subscriptions.", &[(String::new(), u64::try_from(open).unwrap_or_default())]);
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page.text())
+}

@@ -1,0 +1,64 @@
+//! The answer as HTTP.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    http::{
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        header::{ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE},
+    },
+    response::{IntoResponse, Response},
+};
+use federation::GraphResponse;
+use kernel::{Code, Locale};
+use serde_json::json;
+
+use super::{negotiate::Media, rejection::Rejection, status};
+
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// How long the stages took.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Timing {
+    /// Parsing, validation, authorization, planning.
+    pub(crate) plan: Duration,
+    /// The plan's run.
+    pub(crate) execute: Duration,
+}
+
+/// An answer of the graph.
+pub(crate) fn answer(response: &GraphResponse, media: Media, locale: Locale, timing: Timing) -> Response {
+    let Ok(body) = serde_json::to_vec(response) else {
+        return reject(&Rejection::general(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal), locale);
+    };
+    let mut answer = (status::of(response, media), Body::from(body)).into_response();
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
+    common(answer.headers_mut(), locale);
+    let timing = format!("plan;dur={:.3}, execute;dur={:.3}", timing.plan.as_secs_f64() * 1000.0, timing.execute.as_secs_f64() * 1000.0);
+    answer.headers_mut().extend(HeaderValue::from_str(&timing).map(|value| (SERVER_TIMING, value)));
+    answer
+}
+
+/// What every answer of the graph carries, a stream included. An answer may hold a coupon key, which opens a report: nobody keeps it.
+pub(crate) fn common(headers: &mut HeaderMap, locale: Locale) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Language, Authorization"));
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(locale.tag()));
+}
+
+/// A request that was turned away. It has a GraphQL answer too, in JSON, because that is what a GraphQL client reads.
+pub(crate) fn reject(rejection: &Rejection, locale: Locale) -> Response {
+    let error = json!({ "message": rejection.message.get(locale), "extensions": { "code": rejection.code.as_str() } });
+    let mut answer = (rejection.status, axum::Json(json!({ "errors": [error] }))).into_response();
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(Media::Json.content_type()));
+    common(answer.headers_mut(), locale);
+    let said = match rejection.status {
+        StatusCode::METHOD_NOT_ALLOWED => Some((ALLOW, "GET, POST")),
+        StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")),
+        StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, "1")),
+        _ => None,
+    };
+    answer.headers_mut().extend(said.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    answer
+}

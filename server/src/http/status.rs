@@ -1,0 +1,74 @@
+//! The one table of status codes for answers of the graph.
+//!
+//! GraphQL over HTTP: with `application/json` any well-formed answer is 200. With `application/graphql-response+json` an operation that was
+//! not executed is 400: the draft of April 2026 moves some of these to 422, but the audits that clients' libraries are held to ask for 400.
+
+use axum::http::StatusCode;
+use federation::{GraphResponse, Stage};
+use kernel::Code;
+
+use super::negotiate::Media;
+
+/// The status of an answer of the graph.
+pub(crate) fn of(response: &GraphResponse, media: Media) -> StatusCode {
+    match (media, response.stage, &response.data) {
+        (Media::Json, _, _) | (Media::GraphqlResponse, Stage::Execute, Some(_)) => StatusCode::OK,
+        (Media::GraphqlResponse, Stage::Parse | Stage::Validate | Stage::Coerce, _) => StatusCode::BAD_REQUEST,
+        (Media::GraphqlResponse, Stage::Execute, None) => {
+            response.errors.first().map_or(StatusCode::INTERNAL_SERVER_ERROR, |error| of_code(error.code))
+        }
+    }
+}
+
+fn of_code(code: Code) -> StatusCode {
+    match code {
+        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Code::Forbidden => StatusCode::FORBIDDEN,
+        Code::NotFound | Code::PersistedDocumentNotFound => StatusCode::NOT_FOUND,
+        Code::BadUserInput
+        | Code::GraphqlParseFailed
+        | Code::GraphqlValidationFailed
+        | Code::CostEstimatedTooExpensive
+        | Code::BatchingNotAllowed => StatusCode::BAD_REQUEST,
+        Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        Code::SubgraphUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Timeout => StatusCode::GATEWAY_TIMEOUT,
+        Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use federation::GraphError;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn response(stage: Stage, data: Option<Value>, code: Option<Code>) -> GraphResponse {
+        let error = |code| GraphError { message: String::new(), code, locations: Vec::new(), path: Vec::new(), variable: None };
+        GraphResponse { data, errors: code.map(error).into_iter().collect(), stage }
+    }
+
+    #[test]
+    fn only_the_newer_media_type_tells_failures_by_status() {
+        let data = Some(json!({ "a": 1 }));
+        for (stage, data, code, json, graphql) in [
+            (Stage::Execute, data.clone(), None, 200, 200),
+            (Stage::Execute, data, Some(Code::Forbidden), 200, 200),
+            (Stage::Execute, Some(Value::Null), Some(Code::Internal), 200, 200),
+            (Stage::Execute, None, Some(Code::Unauthenticated), 200, 401),
+            (Stage::Execute, None, Some(Code::Forbidden), 200, 403),
+            (Stage::Execute, None, Some(Code::SubgraphUnavailable), 200, 503),
+            (Stage::Execute, None, Some(Code::Internal), 200, 500),
+            (Stage::Execute, None, None, 200, 500),
+            (Stage::Parse, None, Some(Code::GraphqlParseFailed), 200, 400),
+            (Stage::Validate, None, Some(Code::GraphqlValidationFailed), 200, 400),
+            (Stage::Validate, None, Some(Code::CostEstimatedTooExpensive), 200, 400),
+            (Stage::Coerce, None, Some(Code::BadUserInput), 200, 400),
+        ] {
+            let response = response(stage, data, code);
+            assert_eq!(of(&response, Media::Json).as_u16(), json, "{response:?}");
+            assert_eq!(of(&response, Media::GraphqlResponse).as_u16(), graphql, "{response:?}");
+        }
+    }
+}

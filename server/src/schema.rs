@@ -1,0 +1,60 @@
+//! `turkistan schema`: the graph of this program, without a database.
+
+use std::{process::ExitCode, sync::Arc};
+
+use journal::{Database, Options, Target};
+use kernel::{Error, Result};
+use runner::FolderMailer;
+
+use crate::{
+    city::{self, City, Parts},
+    cli::Schema,
+    console, identity,
+    settings::Settings,
+};
+
+/// Prints a schema, or what of it would break clients.
+pub(crate) async fn show(which: &Schema, settings: &Settings) -> Result<ExitCode> {
+    let city = build(settings).await?;
+    match which {
+        Schema::Print => console::say(city.graph.api_sdl().trim_end())?,
+        Schema::Supergraph => console::say(city.graph.supergraph_sdl().trim_end())?,
+        Schema::Check { old } => {
+            let text = std::fs::read_to_string(old).map_err(|error| Error::internal(format!("{}: {error}", old.display())))?;
+            let changes = federation::breaking_changes(&text, &city.graph.api_sdl()).map_err(Error::internal)?;
+            for change in &changes {
+                console::say(&format!("{} {}", change.coordinate, change.description))?;
+            }
+            return Ok(if changes.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A city over an empty database in a folder that goes away: rooms need one to be opened, not to be described.
+pub(crate) async fn build(settings: &Settings) -> Result<City> {
+    let folder = tempfile::tempdir().map_err(Error::internal)?;
+    let target = Target::Sqlite(folder.path().join("empty.db"));
+    let database = Database::open(&Options { target, readers: 1, commit_delay: std::time::Duration::ZERO }).await?;
+    let (clock, rng) = (Arc::new(kernel::SystemClock), Arc::new(kernel::system_rng()));
+    let mailer = Arc::new(FolderMailer::new(folder.path().join("mail"), &settings.mail_from, clock.clone())?);
+    let library = city::library(settings.definitions.as_deref())?;
+    let secret = identity::ephemeral(rng.as_ref()).secret;
+    City::build(Parts { database, secret, clock, rng, library, mailer })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Installation, Serving};
+
+    #[tokio::test]
+    async fn the_rooms_compose_and_the_programs_documents_fit_their_graph() {
+        let settings = Settings::gather(Installation::default(), &Serving::default()).unwrap();
+        let city = build(&settings).await.unwrap();
+        assert!(city.graph.api_sdl().contains("type Query"));
+        assert!(city.graph.supergraph_sdl().contains("enum join__Graph"));
+        let same = city.graph.api_sdl();
+        assert_eq!(federation::breaking_changes(&same, &same).unwrap(), []);
+    }
+}

@@ -1,0 +1,143 @@
+//! The settings of one run, from flags, environment, file and defaults.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use journal::Target;
+use kernel::{Error, Personal, Result};
+use serde::Deserialize;
+
+use crate::cli::{Installation, LogForm, Serving};
+
+/// Reads at once. The embedded database serves each from memory; more connections would only cost memory.
+const READERS: u32 = 4;
+
+/// The file of `--config`. A name that it does not know is a mistake, not a wish.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    listen: Option<SocketAddr>,
+    data_dir: Option<PathBuf>,
+    database_url: Option<String>,
+    smtp_url: Option<String>,
+    mail_from: Option<String>,
+    definitions: Option<PathBuf>,
+    demo: Option<bool>,
+    log: Option<LogForm>,
+    issuer_key: Option<Personal<String>>,
+    secret: Option<Personal<String>>,
+}
+
+/// Everything that a run can be told.
+pub(crate) struct Settings {
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// The folder of database, keys and mail.
+    pub(crate) data_dir: PathBuf,
+    /// The database.
+    pub(crate) database: journal::Options,
+    /// The mail server, when there is one.
+    pub(crate) smtp_url: Option<String>,
+    /// The sender of mail.
+    pub(crate) mail_from: String,
+    /// A folder of definitions instead of the embedded ones.
+    pub(crate) definitions: Option<PathBuf>,
+    /// Whether an empty database is filled with the demo city.
+    pub(crate) demo: bool,
+    /// How the log is written.
+    pub(crate) log: LogForm,
+    /// The issuer's key in base64, when it is not in the data folder: several processes share one.
+    pub(crate) issuer_key: Option<Personal<String>>,
+    /// The installation's secret in base64, likewise.
+    pub(crate) secret: Option<Personal<String>>,
+}
+
+impl Settings {
+    /// Puts the settings together.
+    pub(crate) fn gather(installation: Installation, serving: &Serving) -> Result<Settings> {
+        let file = installation.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let data_dir = installation.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("./data"));
+        let target = match installation.database_url.or(file.database_url) {
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Target::Postgres(url),
+            Some(_) => return Err(Error::internal("the database URL must begin with postgres://; without one the database is embedded")),
+            None => Target::Sqlite(data_dir.join("turkistan.db")),
+        };
+        Ok(Settings {
+            listen: serving.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            database: journal::Options { target, readers: READERS, commit_delay: Duration::from_millis(serving.commit_delay_ms) },
+            data_dir,
+            smtp_url: installation.smtp_url.or(file.smtp_url),
+            mail_from: installation
+                .mail_from
+                .or(file.mail_from)
+                .unwrap_or_else(|| "Smart Turkistan <no-reply@turkistan.localhost>".to_owned()),
+            definitions: installation.definitions.or(file.definitions),
+            demo: !serving.no_demo && file.demo.unwrap_or(true),
+            log: installation.log.or(file.log).unwrap_or_default(),
+            issuer_key: secret("TURKISTAN_ISSUER_KEY").or(file.issuer_key),
+            secret: secret("TURKISTAN_SECRET").or(file.secret),
+        })
+    }
+}
+
+/// Secrets have no flag: a process list shows flags to everybody.
+fn secret(name: &str) -> Option<Personal<String>> {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).map(Personal::new)
+}
+
+fn read(path: &Path) -> Result<File> {
+    let text = std::fs::read_to_string(path).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
+    toml::from_str(&text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let line = text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
+        // The library's own rendering quotes the line, which may hold a password.
+        Error::internal(format!("{}:{line}: {}", path.display(), error.message()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gather(file: &str, installation: Installation, serving: &Serving) -> Result<Settings> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("city.toml");
+        std::fs::write(&path, file).unwrap();
+        Settings::gather(Installation { config: Some(path), ..installation }, serving)
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_defaults() {
+        let file = "listen = \"0.0.0.0:1\"\ndata_dir = \"/from-file\"\ndemo = false\n";
+        let settings =
+            gather(file, Installation { data_dir: Some("/from-flag".into()), ..Default::default() }, &Serving::default()).unwrap();
+        assert_eq!(settings.listen, SocketAddr::from(([0, 0, 0, 0], 1)));
+        assert_eq!(settings.data_dir, Path::new("/from-flag"));
+        assert_eq!(settings.database.target, Target::Sqlite("/from-flag/turkistan.db".into()));
+        assert!(!settings.demo);
+        assert_eq!(settings.log, LogForm::Text);
+    }
+
+    #[test]
+    fn a_name_that_the_file_may_not_hold_is_refused_with_its_line() {
+        let Err(error) = gather("demo = true\nlisten_on = \"x\"\n", Installation::default(), &Serving::default()) else {
+            panic!("accepted")
+        };
+        assert!(error.internal_text().contains("city.toml:2: unknown field `listen_on`"), "{}", error.internal_text());
+    }
+
+    #[test]
+    fn a_mistake_in_the_file_does_not_quote_its_text() {
+        let Err(error) = gather("secret = \"hunter2\n", Installation::default(), &Serving::default()) else { panic!("accepted") };
+        assert!(!error.internal_text().contains("hunter2"), "{}", error.internal_text());
+    }
+
+    #[test]
+    fn another_database_than_postgresql_is_refused() {
+        let installation = Installation { database_url: Some("mysql://x".into()), ..Default::default() };
+        assert!(Settings::gather(installation, &Serving::default()).is_err());
+    }
+}
