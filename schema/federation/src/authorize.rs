@@ -1,22 +1,32 @@
 //! What the actor may not see is not planned: it is cut out of the document here, and the answer has null and a fault in its place
-//! (`merge`). A mutation that is not allowed is therefore not executed. Introspection is cut out too, for no subgraph answers it.
+//! (`merge`). A mutation that is not allowed is therefore not executed. Introspection is cut out too, for no subgraph answers it, and so
+//! is what `@skip` and `@include` leave out.
 
 use std::collections::HashMap;
 
 use graphql_tools::{
     parser::Pos,
-    static_graphql::query::{Definition, Document, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet, TypeCondition},
+    static_graphql::query::{
+        Definition, Document, Field, FragmentDefinition, FragmentSpread, InlineFragment, OperationDefinition, Selection, SelectionSet,
+        TypeCondition,
+    },
 };
 
-use crate::merge::{Lens, planned_key};
+use crate::merge::{Conditions, Lens, planned_key};
 
 /// The part of an operation that is to be planned; `None` when nothing is left.
-pub(crate) fn permitted(document: &Document, operation: &OperationDefinition, root: &str, lens: &Lens<'_>) -> Option<Document> {
+pub(crate) fn permitted(
+    document: &Document,
+    operation: &OperationDefinition,
+    root: &str,
+    lens: &Lens<'_>,
+    conditions: &Conditions,
+) -> Option<Document> {
     let fragments = document.definitions.iter().filter_map(|definition| match definition {
         Definition::Fragment(fragment) => Some((fragment.name.as_str(), fragment)),
         Definition::Operation(_) => None,
     });
-    let mut cut = Cut { lens, root, fragments: fragments.collect(), kept: HashMap::new() };
+    let mut cut = Cut { lens, conditions, root, fragments: fragments.collect(), kept: HashMap::new() };
     let mut operation = operation.clone();
     let selection = match &mut operation {
         OperationDefinition::SelectionSet(selection) => selection,
@@ -41,6 +51,7 @@ fn fragment_name(definition: &Definition) -> &str {
 
 struct Cut<'a> {
     lens: &'a Lens<'a>,
+    conditions: &'a Conditions,
     root: &'a str,
     fragments: HashMap<&'a str, &'a FragmentDefinition>,
     kept: HashMap<&'a str, Option<FragmentDefinition>>,
@@ -57,28 +68,37 @@ impl Cut<'_> {
     }
 
     fn item(&mut self, item: &Selection, type_name: &str) -> Option<Selection> {
+        let directives = match item {
+            Selection::Field(field) => &field.directives,
+            Selection::InlineFragment(fragment) => &fragment.directives,
+            Selection::FragmentSpread(spread) => &spread.directives,
+        };
+        if !self.conditions.hold(directives) {
+            return None;
+        }
         match item {
             Selection::Field(field) => self.field(field, type_name).map(Selection::Field),
             Selection::InlineFragment(fragment) => {
                 let on = fragment.type_condition.as_ref().map_or(type_name, |TypeCondition::On(on)| on);
-                let mut fragment = fragment.clone();
-                fragment.selection_set = self.selection(&fragment.selection_set, on)?;
-                Some(Selection::InlineFragment(fragment))
+                let selection_set = self.selection(&fragment.selection_set, on)?;
+                Some(Selection::InlineFragment(InlineFragment { selection_set, directives: Vec::new(), ..fragment.clone() }))
             }
-            Selection::FragmentSpread(spread) => self.keeps(&spread.fragment_name).then(|| Selection::FragmentSpread(spread.clone())),
+            Selection::FragmentSpread(spread) => self
+                .keeps(&spread.fragment_name)
+                .then(|| Selection::FragmentSpread(FragmentSpread { directives: Vec::new(), ..spread.clone() })),
         }
     }
 
     fn field(&mut self, field: &Field, type_name: &str) -> Option<Field> {
         let alias = planned_key(field.alias.as_deref(), &field.name);
         if field.name.starts_with("__") {
-            return (type_name != self.root).then(|| Field { alias, ..field.clone() });
+            return (type_name != self.root).then(|| Field { alias, directives: Vec::new(), ..field.clone() });
         }
         let known = self.lens.schema.types.get(type_name)?.fields.get(&field.name)?;
         if !self.lens.schema.allows_field(self.lens.access, known) {
             return None;
         }
-        let mut kept = Field { alias, ..field.clone() };
+        let mut kept = Field { alias, directives: Vec::new(), ..field.clone() };
         if !field.selection_set.items.is_empty() {
             // Whether the thing is there is still to be seen when nothing in it may be.
             let below = self.selection(&field.selection_set, known.ty.inner_type());

@@ -7,7 +7,7 @@ use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use kernel::{Answer, Call, Code, Document, Fault, Graph, OperationKind, Request, Subgraph};
+use kernel::{Answer, Call, Code, Document, Fault, Graph, Locale, OperationKind, Request, Subgraph};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     prepare::{Prepared, prepare},
     response::{GraphError, GraphRequest, GraphResponse, Stage},
     supergraph::{Counts, Supergraph},
-    validate::coerce,
+    validate::{parse, validate},
     words::words,
 };
 
@@ -82,35 +82,51 @@ impl Federation {
         counts.iter().map(|(name, calls)| (name.clone(), calls.load(Ordering::Relaxed))).collect()
     }
 
-    /// Prepares an operation of a client: parses, checks limits and rules, cuts it to what the actor may see, plans it.
+    /// Prepares a client's request: parses, checks limits, rules and variables, cuts it to what the actor may see, plans it.
     /// What it needed once it remembers.
     ///
     /// # Errors
     /// The answer to send instead.
-    pub fn prepare(&self, params: &GraphRequest, request: &Request) -> Result<Arc<Prepared>, GraphResponse> {
-        prepare(&self.current(), &params.query, params.operation_name.as_deref(), Some(&self.0.limits), request)
+    pub fn prepare(&self, params: GraphRequest, request: &Request) -> Result<Prepared, GraphResponse> {
+        prepare(self.current(), params, Some(&self.0.limits), request)
     }
 
     /// Prepares a document of the program, which no limit holds.
     ///
     /// # Errors
     /// The answer to send instead.
-    pub fn prepare_document(&self, document: &Document, request: &Request) -> Result<Arc<Prepared>, GraphResponse> {
-        prepare(&self.current(), document.text, None, None, request)
+    pub fn prepare_document(
+        &self,
+        document: &Document,
+        variables: Map<String, Value>,
+        request: &Request,
+    ) -> Result<Prepared, GraphResponse> {
+        let params = GraphRequest { query: document.text.to_owned(), operation_name: None, variables };
+        prepare(self.current(), params, None, request)
+    }
+
+    /// Whether a document of the program fits the graph.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub fn check_document(&self, document: &Document) -> Result<(), Vec<GraphError>> {
+        let current = self.current();
+        let parsed = parse(document.text, None, Locale::En).map_err(|refused| refused.errors)?;
+        validate(&parsed, &current.schema, &current.rules, None, Locale::En).map_err(|refused| refused.errors)
     }
 
     /// Prepares and runs a query or a mutation.
     pub async fn execute(&self, params: GraphRequest, request: &Arc<Request>) -> GraphResponse {
-        match self.prepare(&params, request) {
-            Ok(prepared) => prepared.execute(params.variables, request).await,
+        match self.prepare(params, request) {
+            Ok(prepared) => prepared.execute(request).await,
             Err(refused) => refused,
         }
     }
 
     /// Prepares and starts an operation as a stream: a subscription's events, or the one answer of another operation.
     pub async fn subscribe(&self, params: GraphRequest, request: &Arc<Request>) -> BoxStream<'static, GraphResponse> {
-        match self.prepare(&params, request) {
-            Ok(prepared) => prepared.subscribe(params.variables, request).await,
+        match self.prepare(params, request) {
+            Ok(prepared) => prepared.subscribe(request).await,
             Err(refused) => once(refused),
         }
     }
@@ -122,53 +138,46 @@ fn once(response: GraphResponse) -> BoxStream<'static, GraphResponse> {
 
 impl Prepared {
     /// Runs a query or a mutation.
-    pub async fn execute(&self, variables: Map<String, Value>, request: &Arc<Request>) -> GraphResponse {
-        if self.kind == OperationKind::Subscription {
+    pub async fn execute(&self, request: &Arc<Request>) -> GraphResponse {
+        if self.kind() == OperationKind::Subscription {
             let message = words().text(request.locale, "operation-kind", &[]);
             return GraphResponse::refused(Stage::Validate, vec![GraphError::new(Code::GraphqlValidationFailed, message)]);
         }
-        let variables = match coerce(&self.definitions, variables, &self.supergraph.schema, request.locale) {
-            Ok(variables) => variables,
-            Err(refused) => return refused,
-        };
-        let gathered = Run::new(&self.supergraph, request, &variables).run(self.plan.node.as_ref()).await;
-        self.respond(gathered, &variables, request)
+        let gathered = Run::new(&self.supergraph, request, &self.variables).run(self.ready.plan.node.as_ref()).await;
+        self.respond(gathered, request)
     }
 
     /// Starts a subscription: each event is completed from the other subgraphs. Another operation gives its one answer.
-    pub async fn subscribe(self: Arc<Self>, variables: Map<String, Value>, request: &Arc<Request>) -> BoxStream<'static, GraphResponse> {
-        let variables = match coerce(&self.definitions, variables, &self.supergraph.schema, request.locale) {
-            Ok(variables) => variables,
-            Err(refused) => return once(refused),
+    pub async fn subscribe(self, request: &Arc<Request>) -> BoxStream<'static, GraphResponse> {
+        let Some(source) = &self.ready.plan.source else {
+            let gathered = Run::new(&self.supergraph, request, &self.variables).run(self.ready.plan.node.as_ref()).await;
+            return once(self.respond(gathered, request));
         };
-        let Some(source) = &self.plan.source else {
-            let gathered = Run::new(&self.supergraph, request, &variables).run(self.plan.node.as_ref()).await;
-            return once(self.respond(gathered, &variables, request));
-        };
-        let needed = source.variables.iter().filter_map(|name| Some((name.clone(), variables.get(name)?.clone()))).collect();
-        let call = Call { operation: &source.operation, variables: needed, request };
+        let variables = source.variables.iter().filter_map(|name| Some((name.clone(), self.variables.get(name)?.clone()))).collect();
+        let call = Call { operation: &source.operation, variables, request };
         let events = self.supergraph.subgraph(source.subgraph).subscribe(call).await;
-        let (request, variables) = (Arc::clone(request), Arc::new(variables));
+        let (prepared, request) = (Arc::new(self), Arc::clone(request));
         let complete = move |event: Answer| {
-            let (prepared, request, variables) = (Arc::clone(&self), Arc::clone(&request), Arc::clone(&variables));
-            async move { prepared.complete(event, &variables, &request).await }
+            let (prepared, request) = (Arc::clone(&prepared), Arc::clone(&request));
+            async move { prepared.complete(event, &request).await }
         };
         // One event at a time, so that they arrive in the order in which they happened.
         events.then(complete).boxed()
     }
 
-    async fn complete(&self, event: Answer, variables: &Map<String, Value>, request: &Arc<Request>) -> GraphResponse {
-        let run = Run::new(&self.supergraph, request, variables);
-        let gathered = match &self.plan.source {
-            Some(source) => run.complete(source, event, self.plan.node.as_ref()).await,
+    async fn complete(&self, event: Answer, request: &Arc<Request>) -> GraphResponse {
+        let run = Run::new(&self.supergraph, request, &self.variables);
+        let plan = &self.ready.plan;
+        let gathered = match &plan.source {
+            Some(source) => run.complete(source, event, plan.node.as_ref()).await,
             None => Gathered::default(),
         };
-        self.respond(gathered, variables, request)
+        self.respond(gathered, request)
     }
 
-    fn respond(&self, gathered: Gathered, variables: &Map<String, Value>, request: &Request) -> GraphResponse {
-        let mut projection = Projection { lens: self.lens(), variables, request, faults: Vec::new() };
-        let data = projection.answer(&self.shape, gathered);
+    fn respond(&self, gathered: Gathered, request: &Request) -> GraphResponse {
+        let mut projection = Projection { lens: self.lens(), variables: &self.variables, request, faults: Vec::new() };
+        let data = projection.answer(&self.ready.shape, gathered);
         let errors = projection.faults.into_iter().map(GraphError::from).collect();
         GraphResponse { data: Some(data), errors, stage: Stage::Execute }
     }
@@ -177,8 +186,8 @@ impl Prepared {
 #[async_trait]
 impl Graph for Federation {
     async fn execute(&self, document: &'static Document, variables: Map<String, Value>, request: &Arc<Request>) -> Answer {
-        let response = match self.prepare_document(document, request) {
-            Ok(prepared) => prepared.execute(variables, request).await,
+        let response = match self.prepare_document(document, variables, request) {
+            Ok(prepared) => prepared.execute(request).await,
             Err(refused) => refused,
         };
         let faults = response.errors.into_iter().map(|error| Fault { message: error.message, code: error.code, path: error.path });

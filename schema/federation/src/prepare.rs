@@ -1,47 +1,58 @@
 //! From a document to an operation that can be run: parsed, within limits, valid, cut to what the actor may see, planned.
-//! A document is checked once per supergraph; what it becomes for actors of one kind of access is kept beside it.
+//! A document is checked once per supergraph; what it becomes for actors of one kind of access, and with one set of conditions, is kept
+//! beside it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use graphql_tools::static_graphql::query::{Document, VariableDefinition};
+use graphql_tools::static_graphql::query::{Document, OperationDefinition};
 use kernel::{Code, OperationKind, Request, Result};
+use serde_json::{Map, Value};
 
 use crate::{
     authorize::permitted,
     limits::Limits,
-    merge::{Lens, Shape, compile},
+    merge::{Conditions, Lens, Shape, compile, condition_variables},
     plan::{Plan, plan},
-    response::{GraphError, GraphResponse, Stage},
+    response::{GraphError, GraphRequest, GraphResponse, Stage},
     schema::Access,
     supergraph::Supergraph,
-    validate::{operation_kind, operation_name, parse, select, validate},
+    validate::{coerce, operation_kind, operation_name, parse, select, validate},
     values,
 };
 
-/// How many variants of one document are kept: operations times kinds of access.
+/// How many variants of one document are kept: operations times kinds of access times conditions.
 const VARIANTS_MAX: usize = 64;
 
 /// A document that is valid in one supergraph.
 pub(crate) struct Checked {
     document: Document,
+    /// The variables of its `@skip` and `@include`.
+    conditions: Vec<String>,
     variants: Mutex<Vec<Variant>>,
 }
 
-/// One operation of a document for one kind of access.
+/// One operation of a document for one kind of access, its conditions decided.
 struct Variant {
     name: Option<String>,
-    prepared: Arc<Prepared>,
+    conditions: Conditions,
+    ready: Arc<Ready>,
 }
 
-/// An operation that is ready to run, any number of times.
-pub struct Prepared {
-    pub(crate) supergraph: Arc<Supergraph>,
-    pub(crate) kind: OperationKind,
-    pub(crate) name: Option<String>,
-    pub(crate) definitions: Vec<VariableDefinition>,
+/// An operation that is ready to run any number of times.
+pub(crate) struct Ready {
     pub(crate) access: Access,
     pub(crate) shape: Shape,
     pub(crate) plan: Arc<Plan>,
+}
+
+/// A request that is ready to run.
+#[derive(Clone)]
+pub struct Prepared {
+    pub(crate) supergraph: Arc<Supergraph>,
+    pub(crate) ready: Arc<Ready>,
+    pub(crate) variables: Map<String, Value>,
+    kind: OperationKind,
+    name: Option<String>,
 }
 
 impl Prepared {
@@ -58,52 +69,77 @@ impl Prepared {
     }
 
     pub(crate) fn lens(&self) -> Lens<'_> {
-        Lens { schema: &self.supergraph.schema, access: &self.access }
+        Lens { schema: &self.supergraph.schema, access: &self.ready.access }
     }
 }
 
-/// Prepares an operation. Without limits it is a document of the program.
+/// Prepares a request. Without limits it is a document of the program.
 pub(crate) fn prepare(
-    supergraph: &Arc<Supergraph>,
-    text: &str,
-    name: Option<&str>,
+    supergraph: Arc<Supergraph>,
+    params: GraphRequest,
     limits: Option<&Limits>,
     request: &Request,
-) -> Result<Arc<Prepared>, GraphResponse> {
-    let checked = match supergraph.documents.get(text) {
-        Some(checked) => checked,
-        None => {
-            let document = parse(text, limits, request.locale)?;
-            validate(&document, &supergraph.schema, &supergraph.rules, limits, request.locale)?;
-            let checked = Arc::new(Checked { document, variants: Mutex::default() });
-            supergraph.documents.insert(Arc::from(text), Arc::clone(&checked));
-            checked
+) -> Result<Prepared, GraphResponse> {
+    let checked = check(&supergraph, &params.query, limits, request)?;
+    let operation = select(&checked.document, params.operation_name.as_deref(), request.locale)?;
+    let variables = coerce(operation.variable_definitions(), params.variables, &supergraph.schema, request.locale)?;
+    let ready = checked.ready(&supergraph, operation, &variables, request)?;
+    let (kind, name) = (operation_kind(operation), operation_name(operation).map(str::to_owned));
+    Ok(Prepared { supergraph, ready, variables, kind, name })
+}
+
+fn check(supergraph: &Supergraph, text: &str, limits: Option<&Limits>, request: &Request) -> Result<Arc<Checked>, GraphResponse> {
+    // What the program may ask is not thereby allowed to clients, so the two are remembered apart.
+    let documents = if limits.is_some() { &supergraph.documents } else { &supergraph.own_documents };
+    if let Some(checked) = documents.get(text) {
+        return Ok(checked);
+    }
+    let document = parse(text, limits, request.locale)?;
+    validate(&document, &supergraph.schema, &supergraph.rules, limits, request.locale)?;
+    let checked = Arc::new(Checked { conditions: condition_variables(&document), document, variants: Mutex::default() });
+    documents.insert(Arc::from(text), Arc::clone(&checked));
+    Ok(checked)
+}
+
+impl Checked {
+    fn ready(
+        &self,
+        supergraph: &Supergraph,
+        operation: &OperationDefinition,
+        variables: &Map<String, Value>,
+        request: &Request,
+    ) -> Result<Arc<Ready>, GraphResponse> {
+        let name = operation_name(operation);
+        let access = supergraph.schema.access(&request.actor);
+        let conditions = Conditions::of(&self.conditions, variables);
+        let is_it = |known: &&Variant| known.ready.access == access && known.conditions == conditions && known.name.as_deref() == name;
+        if let Some(known) = self.variants().iter().find(is_it) {
+            return Ok(Arc::clone(&known.ready));
         }
-    };
-    let access = supergraph.schema.access(&request.actor);
-    let mut variants = checked.variants.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = variants.iter().find(|variant| variant.name.as_deref() == name && variant.prepared.access == access) {
-        return Ok(Arc::clone(&known.prepared));
+        let ready = Arc::new(build(supergraph, &self.document, operation, access, &conditions, request)?);
+        let mut variants = self.variants();
+        if variants.len() >= VARIANTS_MAX {
+            variants.remove(0);
+        }
+        variants.push(Variant { name: name.map(str::to_owned), conditions, ready: Arc::clone(&ready) });
+        Ok(ready)
     }
-    let prepared = Arc::new(build(supergraph, &checked.document, name, access, request)?);
-    if variants.len() >= VARIANTS_MAX {
-        variants.remove(0);
+
+    fn variants(&self) -> std::sync::MutexGuard<'_, Vec<Variant>> {
+        self.variants.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    variants.push(Variant { name: name.map(str::to_owned), prepared: Arc::clone(&prepared) });
-    Ok(prepared)
 }
 
 fn build(
-    supergraph: &Arc<Supergraph>,
+    supergraph: &Supergraph,
     document: &Document,
-    name: Option<&str>,
+    operation: &OperationDefinition,
     access: Access,
+    conditions: &Conditions,
     request: &Request,
-) -> Result<Prepared, GraphResponse> {
-    let operation = select(document, name, request.locale)?;
-    let kind = operation_kind(operation);
+) -> Result<Ready, GraphResponse> {
     let schema = &supergraph.schema;
-    let root = match kind {
+    let root = match operation_kind(operation) {
         OperationKind::Query => Some(&schema.query),
         OperationKind::Mutation => schema.mutation.as_ref(),
         OperationKind::Subscription => schema.subscription.as_ref(),
@@ -113,20 +149,13 @@ fn build(
         GraphResponse::refused(Stage::Validate, vec![GraphError::new(code, message)])
     };
     let root = root.ok_or_else(|| refused(Code::GraphqlValidationFailed))?;
-    let permitted = permitted(document, operation, root, &Lens { schema, access: &access });
+    let permitted = permitted(document, operation, root, &Lens { schema, access: &access }, conditions);
     let planned = permitted.map_or_else(|| Ok(Arc::default()), |document| planned(supergraph, &document));
-    Ok(Prepared {
-        kind,
-        name: operation_name(operation).map(str::to_owned),
-        definitions: operation.variable_definitions().to_vec(),
-        shape: Shape::root(root, &compile(operation.selection_set(), document), schema),
-        plan: planned.map_err(|error| {
-            tracing::error!(request_id = %request.id, ?error, "an operation cannot be planned");
-            refused(error.code())
-        })?,
-        supergraph: Arc::clone(supergraph),
-        access,
-    })
+    let plan = planned.map_err(|error| {
+        tracing::error!(request_id = %request.id, ?error, "an operation cannot be planned");
+        refused(error.code())
+    })?;
+    Ok(Ready { shape: Shape::root(root, &compile(operation.selection_set(), document, conditions), schema), plan, access })
 }
 
 fn planned(supergraph: &Supergraph, document: &Document) -> Result<Arc<Plan>> {

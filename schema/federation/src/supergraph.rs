@@ -72,6 +72,8 @@ pub(crate) struct Supergraph {
     pub(crate) names: Subgraphs,
     /// Documents by their text.
     pub(crate) documents: Cache<Arc<str>, Arc<Checked>>,
+    /// Documents of the program by their text.
+    pub(crate) own_documents: Cache<Arc<str>, Arc<Checked>>,
     /// Plans by the normalised operation that was planned.
     pub(crate) plans: Cache<String, Arc<Plan>>,
     subgraphs: Vec<Arc<dyn Subgraph>>,
@@ -98,6 +100,7 @@ impl Supergraph {
             rules: rules(),
             names: subgraphs.iter().enumerate().map(|(index, subgraph)| (subgraph.name().to_owned(), index)).collect(),
             documents: Cache::new(DOCUMENTS_MAX),
+            own_documents: Cache::new(DOCUMENTS_MAX),
             plans: Cache::new(PLANS_MAX),
             subgraphs,
         })

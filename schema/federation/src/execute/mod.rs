@@ -71,13 +71,6 @@ impl<'a> Run<'a> {
             }
             .boxed(),
             Node::Parallel(nodes) => join_all(nodes.iter().map(|node| self.node(node))).map(drop).boxed(),
-            Node::When { variable, wanted, node } => {
-                if self.variables.get(variable).and_then(Value::as_bool) == Some(*wanted) {
-                    self.node(node)
-                } else {
-                    async {}.boxed()
-                }
-            }
         }
     }
 

@@ -5,7 +5,7 @@ use graphql_tools::static_graphql::schema::{
 };
 use serde_json::{Map, Value};
 
-use super::shape::{Field, Lens, Shape, selected};
+use super::shape::{Field, Lens, Shape};
 use crate::{schema::Schema, values};
 
 /// A thing that introspection speaks of.
@@ -47,7 +47,7 @@ struct Introspection<'a> {
 impl<'a> Introspection<'a> {
     fn object(&self, meta: &Meta<'a>, shape: &Shape) -> Value {
         let Some((type_name, fields)) = shape.only_type().and_then(|name| shape.fields(name, self.lens)) else { return Value::Null };
-        let fields = selected(fields, self.variables).into_iter().map(|field| {
+        let fields = fields.iter().map(|field| {
             let value = match &*field.name {
                 "__typename" => Value::String(type_name.to_string()),
                 _ => self.value(self.find(meta, field), field),

@@ -1,11 +1,13 @@
 //! The last stage: what the subgraphs answered becomes the client's answer.
 
 mod compile;
+mod conditions;
 mod introspect;
 mod project;
 mod shape;
 
 pub(crate) use compile::compile;
+pub(crate) use conditions::{Conditions, condition_variables};
 pub(crate) use project::Projection;
 pub(crate) use shape::{Lens, Shape, planned_key};
 

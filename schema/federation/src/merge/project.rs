@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{
     introspect,
-    shape::{Field, Lens, Shape, selected},
+    shape::{Field, Lens, Shape},
 };
 use crate::{execute::Gathered, words::words};
 
@@ -104,7 +104,7 @@ impl Projection<'_> {
             return Ok(Value::Object(data));
         }
         let mut shaped = Map::with_capacity(fields.len());
-        for field in selected(fields, self.variables) {
+        for field in fields {
             let here = place.field(&field.key);
             let (key, value) = if &*field.name == "__typename" {
                 (field.key.to_string(), Value::String(type_name.to_string()))
@@ -206,8 +206,7 @@ fn nullable(ty: &Type) -> Result<Value, Nulled> {
 
 /// Whether the object has exactly the client's fields in the client's order already, as most objects from one subgraph have.
 fn is_shaped(data: &Map<String, Value>, fields: &[Field]) -> bool {
-    data.len() == fields.len()
-        && data.keys().zip(fields).all(|(key, field)| *key == *field.key && *key == *field.from && field.is_always() && !field.denied)
+    data.len() == fields.len() && data.keys().zip(fields).all(|(key, field)| *key == *field.key && *key == *field.from && !field.denied)
 }
 
 /// Turns a path of the gathered data into one of the answer. A subgraph's fault may lie at a field that only the plan asked for; the

@@ -5,11 +5,9 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::schema::{Access, Schema};
 use graphql_tools::static_graphql::{query::Value as Literal, schema::Type};
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
-
-use crate::schema::{Access, Schema};
 
 /// The key under which an aliased field is planned and gathered. A client may give a field any name, that of a key or of a required field
 /// too, so its names live apart from the graph's.
@@ -17,20 +15,10 @@ pub(crate) fn planned_key(alias: Option<&str>, name: &str) -> Option<String> {
     alias.filter(|alias| *alias != name).map(|alias| format!("_as_{alias}"))
 }
 
-/// `@include` and `@skip` with variables, all to hold.
-pub(crate) type When = Vec<Condition>;
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Condition {
-    pub(crate) variable: Arc<str>,
-    /// The value with which the selection counts.
-    pub(crate) wanted: bool,
-}
-
 /// A selection with its fragments put in.
 pub(crate) enum Item {
     Field(FieldItem),
-    Fragment { on: Option<Arc<str>>, when: When, items: Items },
+    Fragment { on: Option<Arc<str>>, items: Items },
 }
 
 pub(crate) struct FieldItem {
@@ -39,7 +27,6 @@ pub(crate) struct FieldItem {
     pub(crate) from: Arc<str>,
     pub(crate) name: Arc<str>,
     pub(crate) arguments: Arc<[(String, Literal)]>,
-    pub(crate) when: When,
     pub(crate) items: Items,
 }
 
@@ -52,7 +39,7 @@ pub(crate) struct Lens<'a> {
 }
 
 pub(crate) struct Shape {
-    sources: Vec<(When, Items)>,
+    sources: Vec<Items>,
     by_type: Vec<(Arc<str>, OnceLock<Vec<Field>>)>,
 }
 
@@ -61,43 +48,17 @@ pub(crate) struct Field {
     pub(crate) from: Arc<str>,
     pub(crate) name: Arc<str>,
     pub(crate) arguments: Arc<[(String, Literal)]>,
-    /// Where the selection names the field, and on which condition.
-    occurrences: Vec<(usize, When)>,
     pub(crate) ty: Arc<Type>,
     pub(crate) denied: bool,
     pub(crate) shape: Option<Shape>,
 }
 
-impl Field {
-    /// Whether the field counts, and in this place, whatever the variables are.
-    pub(crate) fn is_always(&self) -> bool {
-        self.occurrences.first().is_some_and(|(_, when)| when.is_empty())
-    }
-
-    /// The first occurrence that counts.
-    fn place(&self, variables: &Map<String, Value>) -> Option<usize> {
-        let counts = |(_, when): &&(usize, When)| when.iter().all(|condition| holds(condition, variables));
-        self.occurrences.iter().find(counts).map(|(place, _)| *place)
-    }
-}
-
-/// The fields that count, in the order of the selection that these variables leave.
-pub(crate) fn selected<'f>(fields: &'f [Field], variables: &Map<String, Value>) -> Vec<&'f Field> {
-    let mut placed: Vec<(usize, &Field)> = fields.iter().filter_map(|field| Some((field.place(variables)?, field))).collect();
-    placed.sort_by_key(|(place, _)| *place);
-    placed.into_iter().map(|(_, field)| field).collect()
-}
-
-fn holds(condition: &Condition, variables: &Map<String, Value>) -> bool {
-    variables.get(&*condition.variable).and_then(Value::as_bool) == Some(condition.wanted)
-}
-
 impl Shape {
     pub(crate) fn root(type_name: &str, items: &Items, schema: &Schema) -> Shape {
-        Shape::new(type_name, vec![(Vec::new(), Arc::clone(items))], schema)
+        Shape::new(type_name, vec![Arc::clone(items)], schema)
     }
 
-    fn new(type_name: &str, sources: Vec<(When, Items)>, schema: &Schema) -> Shape {
+    fn new(type_name: &str, sources: Vec<Items>, schema: &Schema) -> Shape {
         let possible = schema.types.get(type_name).map_or(&[][..], |entry| &entry.possible);
         Shape { sources, by_type: possible.iter().map(|name| (Arc::clone(name), OnceLock::new())).collect() }
     }
@@ -126,74 +87,52 @@ impl Shape {
     }
 
     fn collect(&self, type_name: &str, lens: &Lens<'_>) -> Vec<Field> {
-        let mut gathering = Gathering { type_name, schema: lens.schema, places: 0, fields: IndexMap::new() };
-        for (when, items) in &self.sources {
-            gathering.gather(items, when);
+        let mut fields: IndexMap<Arc<str>, Gathered<'_>> = IndexMap::new();
+        for items in &self.sources {
+            gather(items, type_name, lens.schema, &mut fields);
         }
-        gathering.fields.into_values().filter_map(|gathered| gathered.finish(type_name, lens)).collect()
+        fields.into_values().filter_map(|gathered| gathered.finish(type_name, lens)).collect()
     }
 }
 
 /// The occurrences of one response key.
 struct Gathered<'a> {
     item: &'a FieldItem,
-    occurrences: Vec<(usize, When, Items)>,
+    sources: Vec<Items>,
 }
 
-struct Gathering<'a> {
-    type_name: &'a str,
-    schema: &'a Schema,
-    places: usize,
-    fields: IndexMap<Arc<str>, Gathered<'a>>,
-}
-
-impl<'a> Gathering<'a> {
-    fn gather(&mut self, items: &'a [Item], outer: &[Condition]) {
-        for item in items {
-            match item {
-                Item::Field(field) => {
-                    self.places += 1;
-                    let occurrence = (self.places, both(outer, &field.when), Arc::clone(&field.items));
-                    let gathered = self.fields.entry(Arc::clone(&field.key));
-                    gathered.or_insert_with(|| Gathered { item: field, occurrences: Vec::new() }).occurrences.push(occurrence);
-                }
-                Item::Fragment { on, when, items } => {
-                    if on.as_ref().is_none_or(|on| self.schema.satisfies(self.type_name, on)) {
-                        self.gather(items, &both(outer, when));
-                    }
+fn gather<'a>(items: &'a [Item], type_name: &str, schema: &Schema, fields: &mut IndexMap<Arc<str>, Gathered<'a>>) {
+    for item in items {
+        match item {
+            Item::Field(field) => {
+                let gathered = fields.entry(Arc::clone(&field.key)).or_insert_with(|| Gathered { item: field, sources: Vec::new() });
+                gathered.sources.push(Arc::clone(&field.items));
+            }
+            Item::Fragment { on, items } => {
+                if on.as_ref().is_none_or(|on| schema.satisfies(type_name, on)) {
+                    gather(items, type_name, schema, fields);
                 }
             }
         }
     }
 }
 
-fn both(outer: &[Condition], inner: &[Condition]) -> When {
-    let mut when = outer.to_vec();
-    when.extend(inner.iter().filter(|condition| !outer.contains(condition)).cloned());
-    when
-}
-
 impl Gathered<'_> {
     fn finish(self, type_name: &str, lens: &Lens<'_>) -> Option<Field> {
-        let Gathered { item, occurrences } = self;
+        let Gathered { item, sources } = self;
         let (ty, denied) = if &*item.name == "__typename" {
             (Arc::new(Type::NonNullType(Box::new(Type::NamedType("String".to_owned())))), false)
         } else {
             let field = lens.schema.types.get(type_name)?.fields.get(&*item.name)?;
             (Arc::clone(&field.ty), !lens.schema.allows_field(lens.access, field))
         };
-        let composite = occurrences.iter().any(|(.., items)| !items.is_empty());
-        // Whoever looks under a field that occurs once has seen that its condition holds.
-        let once = occurrences.len() == 1;
-        let places = occurrences.iter().map(|(place, when, _)| (*place, when.clone())).collect();
-        let sources = occurrences.into_iter().map(|(_, when, items)| (if once { Vec::new() } else { when }, items));
-        let shape = composite.then(|| Shape::new(ty.inner_type(), sources.collect(), lens.schema));
+        let composite = lens.schema.types.get(ty.inner_type()).is_some_and(|entry| entry.definition.is_composite_type());
+        let shape = composite.then(|| Shape::new(ty.inner_type(), sources, lens.schema));
         Some(Field {
             key: Arc::clone(&item.key),
             from: Arc::clone(&item.from),
             name: Arc::clone(&item.name),
             arguments: Arc::clone(&item.arguments),
-            occurrences: places,
             ty,
             denied,
             shape,

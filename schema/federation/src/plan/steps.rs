@@ -32,8 +32,6 @@ pub(crate) enum Node {
     Sequence(Vec<Node>),
     /// All at once.
     Parallel(Vec<Node>),
-    /// Only when the variable has the value.
-    When { variable: String, wanted: bool, node: Box<Node> },
 }
 
 pub(crate) struct Fetch {
@@ -105,16 +103,10 @@ impl Reader<'_> {
             PlanNode::Flatten(flatten) => self.flatten(flatten),
             PlanNode::Sequence(sequence) => self.nodes(sequence.nodes).map(Node::Sequence),
             PlanNode::Parallel(parallel) => self.nodes(parallel.nodes).map(Node::Parallel),
-            PlanNode::Condition(condition) => {
-                let mut branches = Vec::with_capacity(2);
-                for (wanted, clause) in [(true, condition.if_clause), (false, condition.else_clause)] {
-                    if let Some(clause) = clause {
-                        branches.push(Node::When { variable: condition.condition.clone(), wanted, node: Box::new(self.node(*clause)?) });
-                    }
-                }
-                Ok(Node::Sequence(branches))
+            // Conditions are decided before planning, and nothing is deferred.
+            PlanNode::Condition(_) | PlanNode::Subscription(_) | PlanNode::Defer(_) => {
+                Err(Error::internal("the plan holds a step in a place where it cannot be"))
             }
-            PlanNode::Subscription(_) | PlanNode::Defer(_) => Err(Error::internal("the plan holds a step in a place where it cannot be")),
         }
     }
 

@@ -34,7 +34,7 @@ impl View {
 
     /// Answers a query.
     pub fn answer(&self, text: &str, variables: &Map<String, Value>) -> Value {
-        let document = parse_query::<String>(text).unwrap().into_static();
+        let document = parse_query::<String>(text).unwrap_or_else(|error| panic!("{error}: {text}")).into_static();
         let operation = document.definitions.iter().find_map(|definition| match definition {
             Definition::Operation(operation) => Some(operation),
             Definition::Fragment(_) => None,
@@ -77,10 +77,11 @@ impl Evaluation<'_> {
                     let value = self.field(thing, name, field);
                     merge(answer.entry(key).or_insert(Value::Null), value);
                 }
-                Selection::InlineFragment(fragment) if self.counts(&fragment.directives) => {
-                    if fragment.type_condition.as_ref().is_none_or(|TypeCondition::On(on)| self.view.possible(on, name)) {
-                        self.select(thing, name, &fragment.selection_set, answer);
-                    }
+                Selection::InlineFragment(fragment)
+                    if self.counts(&fragment.directives)
+                        && fragment.type_condition.as_ref().is_none_or(|TypeCondition::On(on)| self.view.possible(on, name)) =>
+                {
+                    self.select(thing, name, &fragment.selection_set, answer);
                 }
                 Selection::FragmentSpread(spread) if self.counts(&spread.directives) => {
                     for definition in &self.document.definitions {
