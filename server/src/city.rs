@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use engine::Library;
 use federation::{Federation, Limits};
 use journal::{Database, Demo, Handler, House, Mailer};
-use kernel::{Clock, Document, Error, GraphHandle, Personal, Request, Result, Rng};
+use kernel::{Clock, Document, Error, GraphHandle, Personal, Result, Rng};
 use runner::{FolderMailer, SmtpMailer};
 
 use crate::{demo, modules, settings::Settings};
@@ -22,20 +22,16 @@ pub(crate) struct City {
     pub(crate) demos: Vec<Arc<dyn Demo>>,
 }
 
-/// What a city is built from.
-pub(crate) struct Parts {
-    pub(crate) database: Database,
-    pub(crate) secret: Personal<[u8; 32]>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) rng: Arc<dyn Rng>,
-    pub(crate) library: Arc<Library>,
-    pub(crate) mailer: Arc<dyn Mailer>,
-}
-
 impl City {
-    /// Opens the rooms, composes their graph and checks that every document of the program fits it.
-    pub(crate) fn build(parts: Parts) -> Result<City> {
-        let Parts { database, secret, clock, rng, library, mailer } = parts;
+    /// Opens the rooms over a database, composes their graph and checks that every document of the program fits it.
+    pub(crate) fn build(
+        settings: &Settings,
+        database: Database,
+        secret: Personal<[u8; 32]>,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+    ) -> Result<City> {
+        let (library, mailer) = (library(settings)?, mailer(settings, Arc::clone(&clock))?);
         let house = House { database, graph: GraphHandle::default(), clock, rng, secret };
         let (mut subgraphs, mut handlers, mut documents, mut demos) = (Vec::new(), Vec::new(), vec![&demo::ANY_PARTY], Vec::new());
         for room in modules::rooms(&house, &library, &mailer) {
@@ -45,27 +41,26 @@ impl City {
             demos.extend(room.demo);
         }
         let graph = Federation::new(subgraphs, Limits::default()).map_err(Error::internal)?;
-        check(&graph, &documents, &house)?;
+        check(&graph, &documents)?;
         house.graph.connect(Arc::new(graph.clone()));
         Ok(City { house, graph, handlers, demos })
     }
 }
 
 /// A document that does not fit the graph would fail at the first job that needs it, which may be weeks away.
-fn check(graph: &Federation, documents: &[&'static Document], house: &House) -> Result<()> {
-    let request = Request::system("start", house.clock.now());
+fn check(graph: &Federation, documents: &[&'static Document]) -> Result<()> {
     for document in documents {
-        if let Err(refused) = graph.prepare_document(document, &request) {
-            let reasons: Vec<_> = refused.errors.iter().map(|error| error.message.as_str()).collect();
-            return Err(Error::internal(format!("document {} does not fit the graph: {}", document.name, reasons.join("; "))));
-        }
+        graph.check_document(document).map_err(|errors| {
+            let reasons: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
+            Error::internal(format!("document {} does not fit the graph: {}", document.name, reasons.join("; ")))
+        })?;
     }
     Ok(())
 }
 
 /// The calendars, terms, routing and processes: the ones inside the program, or an installation's own.
-pub(crate) fn library(folder: Option<&Path>) -> Result<Arc<Library>> {
-    let Some(folder) = folder else { return Ok(Arc::new(Library::embedded().clone())) };
+pub(crate) fn library(settings: &Settings) -> Result<Arc<Library>> {
+    let Some(folder) = &settings.definitions else { return Ok(Arc::new(Library::embedded().clone())) };
     let mut files = Vec::new();
     read_folder(folder, &mut files)?;
     files.sort();

@@ -113,8 +113,7 @@ mod tests {
     #[tokio::test]
     async fn one_process_works_in_a_folder() {
         let folder = tempfile::tempdir().unwrap();
-        let installation = Installation { data_dir: Some(folder.path().into()), ..Default::default() };
-        let settings = Settings::gather(installation, &Serving::default()).unwrap();
+        let settings = Settings::gather(Installation::default(), &Serving::default()).unwrap().moved_to(folder.path());
         let first = open(&settings).await.unwrap();
         let Err(refused) = open(&settings).await else { panic!("two processes in one folder") };
         assert!(refused.internal_text().ends_with("another turkistan works in this folder"), "{refused:?}");

@@ -8,12 +8,7 @@ use kernel::{Document, Error, Request, Result};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{
-    city::{self, City, Parts},
-    cli, console, database,
-    identity::Keys,
-    settings::Settings,
-};
+use crate::{city::City, cli, console, database, identity::Keys, settings::Settings};
 
 /// Whether anybody lives here.
 pub(crate) static ANY_PARTY: Document = Document { name: "server.AnyParty", text: "query AnyParty { parties(first: 1) { nodes { id } } }" };
@@ -64,7 +59,7 @@ impl Stage {
 
 /// Loads the demo city unless it is there, or the database holds a city of its own. Tells whether it loaded anything.
 pub(crate) async fn load_once(city: &City, progress: &dyn Progress) -> Result<bool> {
-    if Stage::Loaded.is_marked(city).await? {
+    if is_loaded(city).await? {
         return Ok(false);
     }
     if Stage::Begun.is_marked(city).await? {
@@ -75,6 +70,11 @@ pub(crate) async fn load_once(city: &City, progress: &dyn Progress) -> Result<bo
     }
     load(city, progress).await?;
     Ok(true)
+}
+
+/// Whether the people of the demo city live here. Nobody else's installation hands out their tokens by itself.
+pub(crate) async fn is_loaded(city: &City) -> Result<bool> {
+    Stage::Loaded.is_marked(city).await
 }
 
 async fn load(city: &City, progress: &dyn Progress) -> Result<()> {
@@ -95,10 +95,9 @@ async fn is_inhabited(city: &City) -> Result<bool> {
 /// `turkistan demo load` and `turkistan demo reset`.
 pub(crate) async fn run(what: &cli::Demo, settings: &Settings) -> Result<()> {
     let (database, _held) = database::open(settings).await?;
-    let (clock, rng) = (Arc::new(kernel::SystemClock), Arc::new(kernel::system_rng()));
+    let rng = Arc::new(kernel::system_rng());
     let secret = Keys::open(settings, rng.as_ref())?.secret;
-    let (library, mailer) = (city::library(settings.definitions.as_deref())?, city::mailer(settings, clock.clone())?);
-    let city = City::build(Parts { database: database.clone(), secret, clock, rng, library, mailer })?;
+    let city = City::build(settings, database.clone(), secret, Arc::new(kernel::SystemClock), rng)?;
     let loaded = database::alone(&database, async {
         match what {
             cli::Demo::Load => {
@@ -121,5 +120,64 @@ impl Progress for Lines {
     fn report(&self, what: &str, done: u64, all: u64) {
         // Loading goes on when nobody reads how far it is.
         drop(console::say(&format!("loading {what}: {done} of {all}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::cli::{Installation, Serving};
+
+    #[derive(Default)]
+    struct Silent(Mutex<u64>);
+
+    impl Progress for Silent {
+        fn report(&self, _what: &str, done: u64, _all: u64) {
+            *self.0.lock().unwrap() += done;
+        }
+    }
+
+    async fn empty() -> (City, TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::gather(Installation::default(), &Serving::default()).unwrap().moved_to(folder.path());
+        let (database, _held) = database::open(&settings).await.unwrap();
+        database::migrate(&database).await.unwrap();
+        let rng = Arc::new(kernel::system_rng());
+        let secret = Keys::open(&settings, rng.as_ref()).unwrap().secret;
+        (City::build(&settings, database, secret, Arc::new(kernel::SystemClock), rng).unwrap(), folder)
+    }
+
+    #[tokio::test]
+    async fn an_empty_city_is_loaded_once() {
+        let (city, _folder) = empty().await;
+        let progress = Silent::default();
+        assert!(!is_loaded(&city).await.unwrap());
+        assert!(load_once(&city, &progress).await.unwrap());
+        assert!(is_loaded(&city).await.unwrap() && is_inhabited(&city).await.unwrap());
+        let reported = *progress.0.lock().unwrap();
+        assert!(reported > 0);
+        assert!(!load_once(&city, &progress).await.unwrap());
+        assert_eq!(*progress.0.lock().unwrap(), reported);
+    }
+
+    #[tokio::test]
+    async fn a_loading_that_broke_off_begins_anew() {
+        let (city, _folder) = empty().await;
+        Stage::Begun.mark(&city).await.unwrap();
+        city.demos[0].load(&Silent::default()).await.unwrap();
+        assert!(load_once(&city, &Silent::default()).await.unwrap());
+        assert!(is_loaded(&city).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_city_of_its_own_is_left_alone() {
+        let (city, _folder) = empty().await;
+        city.demos[0].load(&Silent::default()).await.unwrap();
+        assert!(!load_once(&city, &Silent::default()).await.unwrap());
+        assert!(!is_loaded(&city).await.unwrap());
     }
 }

@@ -37,7 +37,7 @@ pub(crate) async fn examine(settings: &Settings) -> Result<ExitCode> {
         Ok(None) => tell("database", Ok("none yet; the first start makes it".to_owned()))?,
         Err(error) => tell("database", Err(error))?,
     }
-    tell("definitions", city::library(settings.definitions.as_deref()).map(|_| "calendars, terms, routing and processes load".to_owned()))?;
+    tell("definitions", city::library(settings).map(|_| "calendars, terms, routing and processes load".to_owned()))?;
     tell("supergraph", schema::build(settings).await.map(|city| format!("{} subgraphs compose", city.graph.calls().len())))?;
     tell("tokens", tokens(settings))?;
     tell("mail", mail(settings))?;

@@ -2,16 +2,10 @@
 
 use std::{process::ExitCode, sync::Arc};
 
-use journal::{Database, Options, Target};
+use journal::Database;
 use kernel::{Error, Result};
-use runner::FolderMailer;
 
-use crate::{
-    city::{self, City, Parts},
-    cli::Schema,
-    console, identity,
-    settings::Settings,
-};
+use crate::{city::City, cli::Schema, console, identity, settings::Settings};
 
 /// Prints a schema, or what of it would break clients.
 pub(crate) async fn show(which: &Schema, settings: &Settings) -> Result<ExitCode> {
@@ -34,13 +28,10 @@ pub(crate) async fn show(which: &Schema, settings: &Settings) -> Result<ExitCode
 /// A city over an empty database in a folder that goes away: rooms need one to be opened, not to be described.
 pub(crate) async fn build(settings: &Settings) -> Result<City> {
     let folder = tempfile::tempdir().map_err(Error::internal)?;
-    let target = Target::Sqlite(folder.path().join("empty.db"));
-    let database = Database::open(&Options { target, readers: 1, commit_delay: std::time::Duration::ZERO }).await?;
-    let (clock, rng) = (Arc::new(kernel::SystemClock), Arc::new(kernel::system_rng()));
-    let mailer = Arc::new(FolderMailer::new(folder.path().join("mail"), &settings.mail_from, clock.clone())?);
-    let library = city::library(settings.definitions.as_deref())?;
-    let secret = identity::ephemeral(rng.as_ref()).secret;
-    City::build(Parts { database, secret, clock, rng, library, mailer })
+    let settings = settings.moved_to(folder.path());
+    let rng = Arc::new(kernel::system_rng());
+    let database = Database::open(&settings.database).await?;
+    City::build(&settings, database, identity::ephemeral(rng.as_ref()).secret, Arc::new(kernel::SystemClock), rng)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use crate::{
-    city::{self, City, Parts},
+    city::City,
     console,
     database::{self, Held},
     demo, greeting,
@@ -45,9 +45,10 @@ pub(crate) async fn serve(settings: &Settings) -> Result<()> {
     // The folder is held until the runner has given its leases back.
     let _held = match opened {
         Some((city, held)) => {
+            let is_demo = demo::is_loaded(&city).await?;
             tasks.push(work(&city, stopping));
             edge.open(city);
-            greeting::greet(address, &issuer, settings.demo, clock.now())?;
+            greeting::greet(address, &issuer, is_demo, clock.now())?;
             signals.next().await;
             Some(held)
         }
@@ -63,10 +64,8 @@ pub(crate) async fn serve(settings: &Settings) -> Result<()> {
 
 /// Opens the database, brings it to the present, builds the city on it and, where nobody lives yet, loads the demo.
 async fn open(settings: &Settings, keys: Keys, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result<(City, Held)> {
-    let library = city::library(settings.definitions.as_deref())?;
-    let mailer = city::mailer(settings, Arc::clone(&clock))?;
     let (database, held) = database::open(settings).await?;
-    let city = City::build(Parts { database: database.clone(), secret: keys.secret, clock, rng, library, mailer })?;
+    let city = City::build(settings, database.clone(), keys.secret, clock, rng)?;
     database::alone(&database, async {
         database::migrate(&database).await?;
         if settings.demo { demo::load_once(&city, &demo::Lines).await.map(drop) } else { Ok(()) }

@@ -32,6 +32,7 @@ struct File {
 }
 
 /// Everything that a run can be told.
+#[derive(Clone)]
 pub(crate) struct Settings {
     /// Where to listen.
     pub(crate) listen: SocketAddr,
@@ -80,6 +81,18 @@ impl Settings {
             issuer_key: secret("TURKISTAN_ISSUER_KEY").or(file.issuer_key),
             secret: secret("TURKISTAN_SECRET").or(file.secret),
         })
+    }
+}
+
+impl Settings {
+    /// The same definitions with everything that is kept in another folder, and no mail server.
+    pub(crate) fn moved_to(&self, folder: &Path) -> Settings {
+        Settings {
+            data_dir: folder.to_owned(),
+            database: journal::Options { target: Target::Sqlite(folder.join("turkistan.db")), ..self.database.clone() },
+            smtp_url: None,
+            ..self.clone()
+        }
     }
 }
 

@@ -53,30 +53,30 @@ async fn carry(edge: &Arc<Edge>, parts: &Parts, body: Body, who: Option<Identifi
     negotiate::method(&parts.method)?;
     let accepted = negotiate::accepted(&parts.headers)?;
     csrf::check(&parts.method, &parts.headers)?;
-    let mut asked = document::read(parts, body).await?;
+    let asked = document::read(parts, body).await?;
     let who = who.ok_or_else(|| Rejection::general(StatusCode::UNAUTHORIZED, Code::Unauthenticated))?;
     let city = edge.city.get().ok_or_else(starting)?;
     let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let request = Arc::new(kernel::Request { actor: who.actor, locale, id, now: edge.clock.now() });
 
     let planning = Instant::now();
-    let variables = std::mem::take(&mut asked.variables);
-    let prepared = match city.graph.prepare(&asked, &request) {
+    let prepared = match city.graph.prepare(asked, &request) {
         Ok(prepared) => prepared,
         Err(refused) => return Ok(refuse(&refused, accepted, locale, planning)),
     };
     let plan = planning.elapsed();
     permit(prepared.kind(), &parts.method, accepted)?;
 
+    let carried = Carried { kind: prepared.kind(), name: prepared.name().map(str::to_owned) };
     let executing = Instant::now();
-    let mut response = match accepted.media.filter(|_| prepared.kind() != OperationKind::Subscription) {
+    let mut response = match accepted.media.filter(|_| carried.kind != OperationKind::Subscription) {
         Some(media) => {
-            let response = prepared.execute(variables, &request).await;
+            let response = prepared.execute(&request).await;
             respond::answer(&response, media, locale, Timing { plan, execute: executing.elapsed() })
         }
-        None => stream::events(edge, &prepared, variables, &request, who.until).await?,
+        None => stream::events(edge, prepared, &request, who.until).await?,
     };
-    response.extensions_mut().insert(Carried { kind: prepared.kind(), name: prepared.name().map(str::to_owned) });
+    response.extensions_mut().insert(carried);
     Ok(response)
 }
 

@@ -87,7 +87,7 @@ async fn trace(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> R
         let response = next.run(request).await;
         let (status, duration) = (response.status(), started.elapsed());
         let carried = response.extensions().get::<Carried>();
-        let duration_ms = duration.as_secs_f64() * 1000.0;
+        let duration_ms = (duration.as_secs_f64() * 1_000_000.0).round() / 1000.0;
         if path == "/graphql" {
             edge.metrics.count(carried.map(|carried| carried.kind), status.as_u16(), duration);
             let (operation, kind) =

@@ -16,7 +16,6 @@ use futures_util::{
     stream,
 };
 use kernel::{Code, Locale, Request};
-use serde_json::{Map, Value};
 
 use super::{Edge, rejection::Rejection, respond};
 
@@ -26,14 +25,13 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Starts an operation as a stream. It ends with the operation, with the token, or with the server.
 pub(crate) async fn events(
     edge: &Edge,
-    prepared: &Arc<Prepared>,
-    variables: Map<String, Value>,
+    prepared: Prepared,
     request: &Arc<Request>,
     until: Option<DateTime<Utc>>,
 ) -> Result<Response, Rejection> {
     let place = Arc::clone(&edge.subscriptions).try_acquire_owned();
     let place = place.map_err(|_| Rejection::new(StatusCode::SERVICE_UNAVAILABLE, Code::RateLimited, "edge-busy", &[]))?;
-    let answers = Arc::clone(prepared).subscribe(variables, request).await;
+    let answers = prepared.subscribe(request).await;
     let ended = future::select(token_end(until, request.now), edge.stopping.clone().wait().boxed()).map(drop);
     let events = answers.map(|answer| next(&answer)).chain(stream::once(future::ready(complete()))).take_until(ended);
     // The place is free again when the stream is dropped, however it ended.

@@ -14,12 +14,12 @@ use tower::ServiceExt;
 
 use super::{Edge, layers::BODY_BYTES_MAX, routes};
 use crate::{
-    city::{self, City, Parts},
+    city::City,
     cli::{Installation, Serving},
     database,
     identity::{Issuer, Keys, Persona},
     settings::Settings,
-    stop::{Stop, Stopping},
+    stop::Stop,
 };
 
 struct House {
@@ -51,23 +51,21 @@ impl Answer {
 
 async fn closed() -> (House, Settings, Keys) {
     let folder = tempfile::tempdir().unwrap();
-    let installation = Installation { data_dir: Some(folder.path().into()), ..Default::default() };
-    let settings = Settings::gather(installation, &Serving::default()).unwrap();
+    let settings = Settings::gather(Installation::default(), &Serving::default()).unwrap().moved_to(folder.path());
     let rng = Arc::new(kernel::system_rng());
     let keys = Keys::open(&settings, rng.as_ref()).unwrap();
     let issuer = Arc::new(Issuer::new(&keys.issuer).unwrap());
-    let (stop, stopping): (Stop, Stopping) = Stop::new();
+    let (stop, stopping) = Stop::new();
     let edge = Edge::new(Arc::clone(&issuer), Arc::new(SystemClock), rng, stopping);
     (House { edge, issuer, stop, _folder: folder }, settings, keys)
 }
 
 async fn open() -> House {
     let (house, settings, keys) = closed().await;
-    let (clock, rng) = (Arc::new(SystemClock), Arc::new(kernel::system_rng()));
     let (database, _held) = database::open(&settings).await.unwrap();
     database::migrate(&database).await.unwrap();
-    let (library, mailer) = (city::library(None).unwrap(), city::mailer(&settings, clock.clone()).unwrap());
-    house.edge.open(City::build(Parts { database, secret: keys.secret, clock, rng, library, mailer }).unwrap());
+    let rng = Arc::new(kernel::system_rng());
+    house.edge.open(City::build(&settings, database, keys.secret, Arc::new(SystemClock), rng).unwrap());
     house
 }
 
