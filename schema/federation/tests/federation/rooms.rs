@@ -42,7 +42,7 @@ impl Handle {
     }
 
     pub fn texts(&self) -> Vec<String> {
-        std::mem::take(&mut self.texts.lock().unwrap())
+        std::mem::take(&mut self.texts.lock().expect("nobody panicked here"))
     }
 }
 
@@ -65,12 +65,12 @@ fn answer(response: async_graphql::Response) -> Answer {
         let code = code.and_then(|code| Code::from_wire(code.trim_matches('"'))).unwrap_or(Code::Internal);
         Fault { message: error.message, code, path: path.collect() }
     });
-    Answer { faults: faults.collect(), data: response.data.into_json().unwrap() }
+    Answer { faults: faults.collect(), data: response.data.into_json().expect("an answer is JSON") }
 }
 
 impl<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionType + 'static> Room<Q, M, S> {
     fn request(&self, call: Call<'_>) -> async_graphql::Request {
-        self.texts.lock().unwrap().push(call.operation.text.clone());
+        self.texts.lock().expect("nobody panicked here").push(call.operation.text.clone());
         async_graphql::Request::new(&call.operation.text)
             .variables(Variables::from_json(Value::Object(call.variables)))
             .data(Arc::clone(call.request))
@@ -223,9 +223,9 @@ pub mod services {
                 code: format!("s{n}"),
                 name: format!("Service {n}"),
                 kind: if n % 2 == 0 { Kind::Online } else { Kind::Paper },
-                weight: i32::try_from(n).unwrap() * 10 + i32::try_from(n).unwrap(),
+                weight: i32::try_from(n).expect("a small number") * 10 + i32::try_from(n).expect("a small number"),
                 title: None,
-                price: (n != 2).then(|| Money { amount: i32::try_from(n).unwrap() * 100 }),
+                price: (n != 2).then(|| Money { amount: i32::try_from(n).expect("a small number") * 100 }),
                 remark: Some(format!("remark {n}")),
                 stamp: 1,
             })
@@ -343,7 +343,7 @@ pub mod ratings {
         }
 
         async fn stars(&self) -> Option<f64> {
-            number(&self.id, "Service").map(|number| f64::from(u32::try_from(number).unwrap()) + 0.5)
+            number(&self.id, "Service").map(|number| f64::from(u32::try_from(number).expect("a small number")) + 0.5)
         }
 
         /// Depends on what the owner knows.
@@ -415,14 +415,14 @@ pub mod ratings {
     #[Object(name = "Mutation")]
     impl Mutation {
         async fn rate(&self, text: String) -> Option<String> {
-            let mut log = self.log.lock().unwrap();
+            let mut log = self.log.lock().expect("nobody panicked here");
             log.push(text);
             Some(log.join(","))
         }
 
         #[graphql(requires_scopes = "officer")]
         async fn erase(&self) -> Option<bool> {
-            self.log.lock().unwrap().clear();
+            self.log.lock().expect("nobody panicked here").clear();
             Some(true)
         }
     }
