@@ -1,1 +1,45 @@
-//! feedback
+//! The room of feedback: a citizen's report finds the party responsible, and everybody sees who has it, why, and by when.
+//!
+//! **Invariants:** a report is on disk, with its first event, its routing job and its deadline timer, before it is acknowledged; the key of
+//! its coupon is derived and never stored; the public sees no text that an officer has not released; what one may not see answers as what
+//! does not exist.
+
+mod acts;
+mod coupon;
+mod demo;
+mod desk;
+mod entity;
+mod error;
+mod filing;
+mod graph;
+mod model;
+mod notices;
+mod parties;
+mod policy;
+mod process;
+mod reference;
+mod routing;
+mod store;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod timeline;
+
+use std::sync::Arc;
+
+use engine::Library;
+use journal::{House, Room};
+
+/// Opens the room, with the processes, tables, terms and calendars that it works by.
+#[must_use]
+pub fn room(house: &House, library: Arc<Library>) -> Room {
+    let desk = desk::Desk { house: house.clone(), library, keys: coupon::CouponKeys::new(house.secret.clone()), parties: Arc::default() };
+    // The first citizen does not wait until the suggester has learnt.
+    std::thread::spawn(suggest::Suggester::embedded);
+    Room {
+        subgraph: graph::subgraph(desk.clone()),
+        handlers: vec![Arc::new(process::FeedbackProcess(desk.clone()))],
+        documents: vec![&parties::PARTIES, &filing::PROVIDER, &acts::OFFICER, &notices::OFFICERS, &notices::QUEUE, &demo::SERVICES],
+        demo: Some(Arc::new(demo::Reports::new(desk))),
+    }
+}

@@ -57,6 +57,12 @@ impl Process {
         &self.clocks
     }
 
+    /// The event that a timer raises; `None` when the definition has no such timer.
+    #[must_use]
+    pub fn raises(&self, timer: &str) -> Option<&str> {
+        self.definition.timers.get(timer).map(|timer| timer.raises.as_str())
+    }
+
     /// The first step of a case.
     ///
     /// # Errors

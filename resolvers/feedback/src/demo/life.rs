@@ -1,0 +1,134 @@
+//! One synthetic report from its filing to where it stands today, by the same process that real reports go through.
+
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use engine::{Process, Step, StepError, Terms, Who};
+use journal::{Abort, NewEvent, Txn};
+use kernel::{Error, Result, Rng};
+use sea_orm::{
+    ActiveValue::Set,
+    EntityTrait,
+    sea_query::{Expr, OnConflict},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    desk::{Act, STREAM, word, write_state},
+    entity::{feedback, reference_counter},
+    model::Outcome,
+    process::routed,
+    routing::Routing,
+};
+
+/// A life that is being lived.
+#[derive(Clone)]
+pub(super) struct Life {
+    process: Process,
+    state: engine::CaseState,
+    row: feedback::ActiveModel,
+    events: Vec<(DateTime<Utc>, String, Value)>,
+}
+
+impl Life {
+    pub(super) fn begin(process: Process, terms: Terms, row: feedback::ActiveModel) -> Result<Life> {
+        let step = process.start(terms)?;
+        let deadline = process.deadline(&step.state)?;
+        let row = feedback::ActiveModel { original_due_on: Set(deadline.due_on), ..row };
+        let mut life = Life { process, state: step.state.clone(), row, events: Vec::new() };
+        life.record(terms.received_at, &step, &Value::Null);
+        Ok(life)
+    }
+
+    fn record(&mut self, at: DateTime<Utc>, step: &Step, facts: &Value) {
+        let payload =
+            json!({ "from": step.from, "to": step.state.name, "message": step.message, "internal": step.internal, "facts": facts });
+        self.events.push((at, step.records.clone(), payload));
+    }
+
+    /// Takes a step; an act that is not possible then does not happen.
+    fn take(&mut self, at: DateTime<Utc>, by: Who, mut act: Act) -> Result<()> {
+        act.event.by = vec![by];
+        let step = match self.process.step(&self.state, &act.event, at) {
+            Ok(step) => step,
+            Err(StepError::Refused(_)) => return Ok(()),
+            Err(StepError::Fault(error)) => return Err(error),
+        };
+        self.record(at, &step, &Value::Object(act.facts));
+        (act.change)(&mut self.row);
+        self.state = step.state;
+        Ok(())
+    }
+
+    /// Routed within minutes, taken up within a day, answered around its term; some are late, some contested, the newest are open.
+    pub(super) fn live(mut self, routing: &Routing, rng: &dyn Rng, now: DateTime<Utc>) -> Result<Life> {
+        let minutes = |low: u64, span: u64| TimeDelta::minutes(i64::try_from(low + rng.below(span)).unwrap_or_default());
+        let received = self.state.terms.received_at;
+        let party = routing.party_name();
+        self.take((received + minutes(1, 5)).min(now), Who::System, routed(routing)?)?;
+        let due = self.process.deadline(&self.state)?.due_at;
+        let accepted = received + minutes(30, 1200);
+        if accepted < now {
+            self.take(accepted, Who::Officer, Act::new("accept", Vec::new()).fact("party", &party))?;
+        }
+        // Three in four within the term, the others up to some days late.
+        let term = (due - received).num_minutes().max(60).unsigned_abs();
+        let answered = if rng.below(4) == 0 { due + minutes(30, 4 * 24 * 60) } else { received + minutes(term / 5, term * 7 / 10) };
+        if due < answered.min(now) {
+            self.take(due, Who::System, Act::new("deadline_passed", Vec::new()).fact("party", &party))?;
+        }
+        // The newest stay open, so that desks have work.
+        if answered < now - TimeDelta::days(2) && rng.below(12) > 0 {
+            let outcome = [Outcome::Satisfied, Outcome::Satisfied, Outcome::PartlySatisfied, Outcome::Explained, Outcome::Refused]
+                [usize::try_from(rng.below(5)).unwrap_or_default()];
+            let mut act = Act::new("respond", Vec::new()).fact("party", &party).fact("outcome", outcome);
+            act.event = act.event.with("outcome", word(&outcome).as_str());
+            let act = act.change(move |row| {
+                row.outcome = Set(Some(word(&outcome)));
+                row.answered_at = Set(Some(answered));
+            });
+            self.take(answered, Who::Officer, act)?;
+            let contested = answered + minutes(600, 5 * 24 * 60);
+            if contested < now && rng.below(9) == 0 {
+                self.take(contested, Who::Reporter, Act::new("contest", Vec::new()).fact("party", &party))?;
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// Writes lives: their rows, events and running timers, and where the numbers of the year have got to.
+pub(super) async fn store(txn: &Txn, lives: Vec<Life>) -> std::result::Result<(), Abort> {
+    let mut rows = Vec::with_capacity(lives.len());
+    for mut life in lives {
+        let id = life.row.id.clone().unwrap();
+        let count = i32::try_from(life.events.len()).unwrap_or_default();
+        let mut number = 0;
+        for (at, kind, payload) in life.events {
+            let event = NewEvent { kind: kind.into(), payload, versions: Some(life.process.versions()) };
+            number = journal::append(txn, STREAM, id, number, at, "system", vec![event]).await?;
+        }
+        for (name, at) in &life.state.timers {
+            let raises = life.process.raises(name).ok_or_else(|| Error::internal(format!("no timer {name}")))?;
+            journal::arm(txn, id, name, raises, *at).await?;
+        }
+        write_state(&mut life.row, &life.process, &life.state)?;
+        life.row.version = Set(count);
+        life.row.events = Set(count);
+        rows.push(life.row);
+    }
+    for row in &rows {
+        count_reference(txn, row).await?;
+    }
+    feedback::Entity::insert_many(rows).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+async fn count_reference(txn: &Txn, row: &feedback::ActiveModel) -> std::result::Result<(), Abort> {
+    use sea_orm::ExprTrait as _;
+    let counter = reference_counter::ActiveModel { year: Set(row.registered_on.clone().unwrap().year()), last: Set(1) };
+    let next = Expr::col((reference_counter::Entity, reference_counter::Column::Last)).add(1);
+    reference_counter::Entity::insert(counter)
+        .on_conflict(OnConflict::column(reference_counter::Column::Year).value(reference_counter::Column::Last, next).to_owned())
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,245 @@
+//! Synthetic reports of the last half year, each with a lawful life, so that desks, statistics and indicators have something to show.
+
+mod life;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use engine::{Kind, Terms, Track};
+use futures_util::FutureExt;
+use journal::{Demo, Progress};
+use kernel::{Document, Error, FeedbackId, Locale, Request, Result, Rng, SeededRng, ServiceId};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use serde::Deserialize;
+use serde_json::json;
+
+use self::life::Life;
+use crate::{
+    desk::{Desk, word},
+    entity::{feedback, note, reference_counter},
+    filing::{TableFacts, facts_for_table},
+    model::CategorySource,
+    parties::Roster,
+    reference::{Category, District, categories, districts},
+    suggest,
+};
+
+/// The services and who provides them.
+pub(crate) static SERVICES: Document = Document {
+    name: "feedback.ServicesForDemo",
+    text: "query ServicesForDemo { services(first: 100) { nodes { id provider { slug } } } }",
+};
+
+const SEED: u64 = 0x7475_726b;
+const REPORTS: u64 = 480;
+/// How far back the reports go.
+const DAYS_BACK: u64 = 180;
+/// One report in so many is about a service.
+const SERVICE_EVERY: u64 = 3;
+
+/// The room's demo data.
+pub(crate) struct Reports(Desk);
+
+impl Reports {
+    pub(crate) fn new(desk: Desk) -> Reports {
+        Reports(desk)
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    services: Connection,
+}
+
+#[derive(Deserialize)]
+struct Connection {
+    nodes: Vec<ServiceNode>,
+}
+
+#[derive(Clone, Deserialize)]
+struct ServiceNode {
+    id: String,
+    provider: Option<Slug>,
+}
+
+#[derive(Clone, Deserialize)]
+struct Slug {
+    slug: String,
+}
+
+#[derive(Deserialize)]
+struct Phrases {
+    slug: String,
+    phrases: Texts,
+}
+
+#[derive(Deserialize)]
+struct Texts {
+    kk: Vec<String>,
+    ru: Vec<String>,
+}
+
+/// What lives are made of.
+struct Material<'a> {
+    desk: &'a Desk,
+    rng: SeededRng,
+    roster: Arc<Roster>,
+    services: Vec<ServiceNode>,
+    phrases: Vec<Phrases>,
+    now: DateTime<Utc>,
+}
+
+#[async_trait]
+impl Demo for Reports {
+    async fn load(&self, progress: &dyn Progress) -> Result<()> {
+        let desk = &self.0;
+        let request = Arc::new(Request::system("demo.feedback", desk.house.clock.now()));
+        let data = desk.house.graph.ask(&SERVICES, json!({}), &request).await?;
+        let answer: Answer = serde_json::from_value(data).map_err(Error::internal)?;
+        let material = Material {
+            desk,
+            rng: SeededRng::new(SEED),
+            roster: desk.parties.roster(&desk.house.graph, &request).await?,
+            services: answer.services.nodes,
+            phrases: serde_json::from_str(include_str!("../reference/categories.json")).map_err(Error::internal)?,
+            now: request.now,
+        };
+        let lives = material.lives()?;
+        for (chunk, lives) in lives.chunks(80).map(<[Life]>::to_vec).enumerate() {
+            let done = u64::try_from(chunk * 80 + lives.len()).unwrap_or_default();
+            let written = desk.house.database.writer.write(move |txn| async move { life::store(txn, lives).await }.boxed()).await;
+            written.map_err(|abort| Error::internal(format!("demo reports: {abort:?}")))?;
+            progress.report("reports", done, REPORTS);
+        }
+        Ok(())
+    }
+
+    async fn clear(&self) -> Result<()> {
+        let cleared = self.0.house.database.writer.write(|txn| {
+            async move {
+                txn.execute_unprepared("DELETE FROM timer WHERE stream_id IN (SELECT id FROM feedback)").await?;
+                txn.execute_unprepared("DELETE FROM event WHERE stream = 'feedback'").await?;
+                note::Entity::delete_many().exec(txn).await?;
+                feedback::Entity::delete_many().exec(txn).await?;
+                reference_counter::Entity::delete_many().exec(txn).await?;
+                Ok(())
+            }
+            .boxed()
+        });
+        cleared.await.map_err(|abort| Error::internal(format!("{abort:?}")))
+    }
+}
+
+impl Material<'_> {
+    fn pick<'t, T>(&self, list: &'t [T]) -> Option<&'t T> {
+        let end = u64::try_from(list.len()).ok().filter(|end| *end > 0)?;
+        list.get(usize::try_from(self.rng.below(end)).ok()?)
+    }
+
+    /// All lives, the oldest first, so that their numbers follow their time.
+    fn lives(&self) -> Result<Vec<Life>> {
+        let mut instants: Vec<DateTime<Utc>> = (0..REPORTS)
+            .map(|_| {
+                let back = i64::try_from(self.rng.below(DAYS_BACK * 24 * 60)).unwrap_or_default();
+                self.now - TimeDelta::minutes(back + 30)
+            })
+            .collect();
+        instants.sort_unstable();
+        let mut lives = Vec::with_capacity(instants.len());
+        let mut numbers: std::collections::BTreeMap<i32, i32> = std::collections::BTreeMap::new();
+        for at in instants {
+            lives.push(self.life(at, &mut numbers)?);
+        }
+        Ok(lives)
+    }
+
+    fn life(&self, at: DateTime<Utc>, numbers: &mut std::collections::BTreeMap<i32, i32>) -> Result<Life> {
+        let category = self.pick(categories()).ok_or_else(|| Error::internal("no categories"))?;
+        let district = self.pick(districts());
+        let service = self.pick(&self.services).filter(|_| self.rng.below(SERVICE_EVERY) == 0).cloned();
+        let locale = if self.rng.below(3) == 0 { Locale::Ru } else { Locale::Kk };
+        let text = self.text(category, locale);
+        let process = self.desk.library.latest_process("request")?;
+        let provider = service.as_ref().and_then(|service| service.provider.as_ref()).map(|party| party.slug.clone());
+        let words = suggest::UrgencyWords::default();
+        let facts = facts_for_table(&TableFacts {
+            track: &word(&Track::Request),
+            kind: &word(&Kind::Message),
+            category: Some(&category.slug),
+            district: district.map(|district| district.slug.as_str()),
+            provider: provider.as_deref(),
+            words: &words,
+        });
+        let terms = Terms {
+            track: Track::Request,
+            kind: Kind::Message,
+            urgency: process.table().urgency(&facts)?.0,
+            received_at: at,
+            registered_on: process.calendar().registration_date(at),
+        };
+        let year = chrono::Datelike::year(&terms.registered_on);
+        let number = numbers.entry(year).and_modify(|last| *last += 1).or_insert(1);
+        let row = self.row(at, &terms, category, district, locale, text, format!("TK-{year}-{number:06}"));
+        let row = feedback::ActiveModel {
+            service_id: Set(service.as_ref().and_then(|service| ServiceId::from_global(&service.id)).map(ServiceId::uuid)),
+            service_provider: Set(provider),
+            versions: Set(serde_json::to_value(process.versions()).map_err(Error::internal)?),
+            ..row
+        };
+        let decision = process.table().decide(&facts, &self.roster.facts)?;
+        let routing = crate::routing::Routing::new(decision, &self.roster)?;
+        Life::begin(process, terms, row)?.live(&routing, &self.rng, self.now)
+    }
+
+    /// A sentence of the category's own phrases.
+    fn text(&self, category: &Category, locale: Locale) -> String {
+        let known = self.phrases.iter().find(|known| known.slug == category.slug);
+        let phrases = known.map(|known| if locale == Locale::Ru { &known.phrases.ru } else { &known.phrases.kk });
+        phrases.and_then(|phrases| self.pick(phrases)).cloned().unwrap_or_else(|| category.name.get(locale).to_owned())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one row of a table")]
+    fn row(
+        &self,
+        at: DateTime<Utc>,
+        terms: &Terms,
+        category: &Category,
+        district: Option<&District>,
+        locale: Locale,
+        text: String,
+        reference: String,
+    ) -> feedback::ActiveModel {
+        feedback::ActiveModel {
+            id: Set(FeedbackId::new(at, &self.rng).uuid()),
+            reference: Set(reference),
+            track: Set(word(&terms.track)),
+            kind: Set(word(&terms.kind)),
+            locale: Set(locale.tag().to_owned()),
+            // The phrases are invented and name nobody, so the public may read them.
+            public_text: Set(Some(text.clone())),
+            text: Set(text),
+            district: Set(district.map(|district| district.slug.clone())),
+            lat: Set(None),
+            lon: Set(None),
+            address: Set(None),
+            contact: Set(None),
+            reporter: Set(None),
+            received_at: Set(at),
+            registered_on: Set(terms.registered_on),
+            synthetic: Set(true),
+            category: Set(Some(category.slug.clone())),
+            category_source: Set(Some(word(&CategorySource::Reporter))),
+            suggestion: Set(None),
+            outcome: Set(None),
+            answer: Set(None),
+            answered_at: Set(None),
+            party_id: Set(None),
+            supervisor_id: Set(None),
+            assignee: Set(None),
+            routing: Set(None),
+            joined: Set(0),
+            ..Default::default()
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What the room's acts work with, and how one act changes one case.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use engine::{CaseState, Library, Process, Step, StepError, TimerChange, Versions, Who};
+use journal::{Abort, House, NewEvent, NewJob, Priority, Txn};
+use kernel::{Actor, Error, FeedbackId, Result};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::{coupon::CouponKeys, entity::feedback, error, parties::Parties};
+
+/// The stream of the journal that tells of reports.
+pub(crate) const STREAM: &str = "feedback";
+
+/// What the room's acts work with. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) house: House,
+    pub(crate) library: Arc<Library>,
+    pub(crate) keys: CouponKeys,
+    pub(crate) parties: Arc<Parties>,
+}
+
+/// One act on one case.
+pub(crate) struct Act {
+    /// What happens, and as what the actor does it.
+    pub(crate) event: engine::Event,
+    /// Facts for the timeline and for audit: names of parties, days, reasons as digests; never personal data.
+    pub(crate) facts: Map<String, Value>,
+    /// Columns that change besides state, term and version.
+    pub(crate) change: Box<dyn FnOnce(&mut feedback::ActiveModel) + Send>,
+}
+
+impl Act {
+    pub(crate) fn new(name: &str, by: Vec<Who>) -> Act {
+        let event = engine::Event { name: name.to_owned(), by, facts: engine::Facts::new(), urgency: None };
+        Act { event, facts: Map::new(), change: Box::new(|_| ()) }
+    }
+
+    pub(crate) fn fact(mut self, name: &str, value: impl Serialize) -> Act {
+        self.facts.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
+        self
+    }
+
+    pub(crate) fn change(mut self, change: impl FnOnce(&mut feedback::ActiveModel) + Send + 'static) -> Act {
+        self.change = Box::new(change);
+        self
+    }
+}
+
+/// A value of an enum as it is stored.
+pub(crate) fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+/// Reads a stored value of an enum.
+pub(crate) fn parse<T: DeserializeOwned>(word: &str) -> Result<T> {
+    serde_json::from_value(Value::String(word.to_owned())).map_err(Error::internal)
+}
+
+impl feedback::Model {
+    /// The typed id.
+    pub(crate) fn feedback_id(&self) -> FeedbackId {
+        FeedbackId::from_uuid(self.id)
+    }
+
+    /// The engine's state.
+    pub(crate) fn state(&self) -> Result<CaseState> {
+        serde_json::from_value(self.case_state.clone()).map_err(Error::internal)
+    }
+
+    /// The versions that the case is pinned to.
+    pub(crate) fn pinned(&self) -> Result<Versions> {
+        serde_json::from_value(self.versions.clone()).map_err(Error::internal)
+    }
+}
+
+impl Desk {
+    /// The process that a case runs on.
+    pub(crate) fn process(&self, case: &feedback::Model) -> Result<Process> {
+        self.library.process(&case.pinned()?)
+    }
+
+    /// Takes one step of a case and writes all of it: the new state and term, the event, its jobs and its timers. The case must not have
+    /// changed since it was read.
+    pub(crate) async fn act(
+        &self,
+        txn: &Txn,
+        case: feedback::Model,
+        act: Act,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<feedback::Model, Abort> {
+        let process = self.process(&case)?;
+        let step = process.step(&case.state()?, &act.event, now).map_err(|error| match error {
+            StepError::Refused(refusal) => Abort::from(refusal),
+            StepError::Fault(error) => Abort::from(error),
+        })?;
+        let number = append(txn, &case, &process, &step, act.facts, actor, now).await?;
+        let (id, version) = (case.id, case.version);
+        let mut changed = case.into_active_model();
+        write_state(&mut changed, &process, &step.state)?;
+        (act.change)(&mut changed);
+        changed.version = Set(version + 1);
+        changed.events = Set(number);
+        let written = feedback::Entity::update_many()
+            .set(changed)
+            .filter(feedback::Column::Id.eq(id))
+            .filter(feedback::Column::Version.eq(version))
+            .exec(txn)
+            .await?;
+        if written.rows_affected != 1 {
+            return Err(error::stale(version + 1).into());
+        }
+        let case = feedback::Entity::find_by_id(id).one(txn).await?;
+        case.ok_or_else(|| Abort::from(Error::internal("a case vanished")))
+    }
+}
+
+/// Appends what a step did to the journal.
+async fn append(
+    txn: &Txn,
+    case: &feedback::Model,
+    process: &Process,
+    step: &Step,
+    facts: Map<String, Value>,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<i32, Abort> {
+    let number = case.events + 1;
+    enqueue(txn, case.id, number, step, now).await?;
+    turn_timers(txn, case.id, step).await?;
+    let payload = json!({
+        "from": step.from,
+        "to": step.state.name,
+        "message": step.message,
+        "internal": step.internal,
+        "facts": facts,
+    });
+    let event = NewEvent { kind: step.records.clone().into(), payload, versions: Some(process.versions()) };
+    journal::append(txn, STREAM, case.id, case.events, now, &actor.journal_name(), vec![event]).await
+}
+
+/// Writes what follows from a state: status, term, whether it ended.
+pub(crate) fn write_state(row: &mut feedback::ActiveModel, process: &Process, state: &CaseState) -> Result<()> {
+    let deadline = process.deadline(state)?;
+    row.status = Set(word(&process.public_status(state)?));
+    row.ended = Set(process.is_ended(state) || state.name == "answered");
+    row.contested = Set(state.name == "contested" || state.is("reopened"));
+    row.urgency = Set(word(&state.terms.urgency));
+    row.due_at = Set(deadline.due_at);
+    row.due_on = Set(deadline.due_on);
+    row.deadline = Set(serde_json::to_value(&deadline).map_err(Error::internal)?);
+    row.case_state = Set(serde_json::to_value(state).map_err(Error::internal)?);
+    Ok(())
+}
+
+/// Queues the jobs of a step. A job's key names the report, the event and the effect, so that each effect happens once.
+pub(crate) async fn enqueue(txn: &Txn, id: Uuid, number: i32, step: &Step, now: DateTime<Utc>) -> Result<(), Abort> {
+    let jobs = step.effects.iter().map(|effect| NewJob {
+        kind: effect.kind().to_owned(),
+        key: format!("{}:{id}:{number}", effect.kind()),
+        payload: json!({ "feedback": id, "event": number }),
+        run_at: now,
+        priority: Priority::Normal,
+    });
+    journal::enqueue(txn, now, jobs.collect()).await
+}
+
+/// Sets and cancels the timers of a step. A timer's job has the name of the event that it raises.
+pub(crate) async fn turn_timers(txn: &Txn, id: Uuid, step: &Step) -> Result<(), Abort> {
+    for change in &step.timers {
+        match change {
+            TimerChange::Set { name, at, raises } => journal::arm(txn, id, name, raises, *at).await?,
+            TimerChange::Cancel { name } => journal::disarm(txn, id, name).await?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! The room's tables.
+
+pub(crate) mod feedback;
+pub(crate) mod note;
+pub(crate) mod reference_counter;

@@ -1,0 +1,255 @@
+//! Filing a report: one transaction holds the report, its first event, its jobs and its timers, and commits before anybody is answered.
+
+use std::sync::Arc;
+
+use engine::{Facts, Process, Terms, Track};
+use futures_util::FutureExt;
+use journal::{Abort, ActKey, Claim, NewEvent, Txn};
+use kernel::{Document, Error, FeedbackId, Locale, PartyId, Request, Result, ServiceId};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, Statement};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    desk::{Desk, STREAM, enqueue, turn_timers, word, write_state},
+    entity::feedback,
+    error::{self, refusal},
+    model::{CategorySource, Filing, Submission, check},
+    reference::{Category, find_category},
+    suggest::{self, Suggester, Suggestion},
+};
+
+/// Who provides a service.
+pub(crate) static PROVIDER: Document = Document {
+    name: "feedback.ProviderOfService",
+    text: "query ProviderOfService($service: ID!) { node(id: $service) { __typename ... on Service { id provider { id slug } } } }",
+};
+
+#[derive(Deserialize)]
+struct ProviderAnswer {
+    node: Option<ServiceNode>,
+}
+
+#[derive(Deserialize)]
+struct ServiceNode {
+    provider: Option<Provider>,
+}
+
+#[derive(Deserialize)]
+struct Provider {
+    slug: String,
+}
+
+/// What a report is about, before anybody has looked at it.
+struct Subject {
+    category: Option<&'static Category>,
+    source: Option<CategorySource>,
+    suggestion: Option<Suggestion>,
+    provider: Option<String>,
+}
+
+impl Desk {
+    /// Files a report and answers after it is on disk. The same key gives the same report again.
+    ///
+    /// # Errors
+    /// Refusals of the input, or a fault.
+    pub(crate) async fn submit(&self, key: Uuid, submission: &Submission, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
+        let filing = check(submission)?;
+        let provider = match filing.service {
+            Some(service) => Some(self.provider(service, request).await?),
+            None => None,
+        };
+        let subject = Subject::of(&filing, provider.flatten());
+        let process = self.library.latest_process(if filing.track == Track::Appeal { "appeal" } else { "request" })?;
+        let id = FeedbackId::new(request.now, &*self.house.rng);
+        let row = self.row(id, filing, &subject, &process, request)?;
+        let act_key = ActKey::new(key, "submit_feedback", &request.actor.journal_name(), submission)?;
+        let actor = request.actor.journal_name();
+        let now = request.now;
+        self.house
+            .database
+            .writer
+            .write(move |txn| {
+                async move {
+                    match journal::claim_with(txn, &act_key, now, &id.uuid()).await? {
+                        Claim::Same(before) => found(txn, before).await,
+                        Claim::Reused => Err(error::key_reused().into()),
+                        Claim::New => file(txn, row, &process, &actor).await,
+                    }
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// The slug of the party that provides a service; `None` when the service has no provider.
+    async fn provider(&self, service: ServiceId, request: &Arc<Request>) -> Result<Option<String>, Abort> {
+        let data = self.house.graph.ask(&PROVIDER, json!({ "service": service.global() }), request).await?;
+        let answer: ProviderAnswer = serde_json::from_value(data).map_err(Error::internal)?;
+        match answer.node {
+            Some(node) => Ok(node.provider.map(|provider| provider.slug)),
+            None => Err(refusal(kernel::RefusalCode::NotFound, "refusal-service-unknown", &[]).at("input.service").into()),
+        }
+    }
+
+    fn row(&self, id: FeedbackId, filing: Filing, subject: &Subject, process: &Process, request: &Request) -> Result<NewRow> {
+        let calendar = process.calendar();
+        let facts = routing_facts(&filing, subject);
+        let terms = Terms {
+            track: filing.track,
+            kind: filing.kind,
+            urgency: process.table().urgency(&facts)?.0,
+            received_at: request.now,
+            registered_on: calendar.registration_date(request.now),
+        };
+        let step = process.start(terms)?;
+        let deadline = process.deadline(&step.state)?;
+        let mut row = feedback::ActiveModel {
+            id: Set(id.uuid()),
+            track: Set(word(&filing.track)),
+            kind: Set(word(&filing.kind)),
+            locale: Set(filing.locale.tag().to_owned()),
+            text: Set(filing.text.into_inner()),
+            public_text: Set(None),
+            district: Set(filing.district.map(|district| district.slug.clone())),
+            lat: Set(filing.point.map(|point| point.lat)),
+            lon: Set(filing.point.map(|point| point.lon)),
+            address: Set(filing.address.map(kernel::Personal::into_inner)),
+            service_id: Set(filing.service.map(ServiceId::uuid)),
+            service_provider: Set(subject.provider.clone()),
+            contact: Set(Some(serde_json::to_value(&filing.contact).map_err(Error::internal)?)),
+            reporter: Set(request.actor.person().map(|person| person.id.uuid())),
+            received_at: Set(request.now),
+            registered_on: Set(terms.registered_on),
+            synthetic: Set(false),
+            category: Set(subject.category.map(|category| category.slug.clone())),
+            category_source: Set(subject.source.map(|source| word(&source))),
+            suggestion: Set(subject.suggestion.as_ref().map(suggestion_json)),
+            original_due_on: Set(deadline.due_on),
+            version: Set(1),
+            events: Set(1),
+            joined: Set(0),
+            versions: Set(serde_json::to_value(process.versions()).map_err(Error::internal)?),
+            ..Default::default()
+        };
+        write_state(&mut row, process, &step.state)?;
+        Ok(NewRow { row, step })
+    }
+}
+
+/// A report that is about to be written.
+struct NewRow {
+    row: feedback::ActiveModel,
+    step: engine::Step,
+}
+
+async fn file(txn: &Txn, new: NewRow, process: &Process, actor: &str) -> Result<feedback::Model, Abort> {
+    let NewRow { mut row, step } = new;
+    let (id, now) = (row.id.clone().unwrap(), row.received_at.clone().unwrap());
+    row.reference = Set(next_reference(txn, row.registered_on.clone().unwrap()).await?);
+    let payload = json!({
+        "from": step.from,
+        "to": step.state.name,
+        "message": step.message,
+        "internal": false,
+        "facts": {
+            "category": row.category.clone().unwrap(),
+            "categorySource": row.category_source.clone().unwrap(),
+            "suggesterVersion": row.suggestion.clone().unwrap().is_some().then(Suggester::version),
+            "urgency": row.urgency.clone().unwrap(),
+            "dueOn": row.due_on.clone().unwrap(),
+        },
+    });
+    let filed = feedback::Entity::insert(row).exec_with_returning(txn).await?;
+    let event = NewEvent { kind: step.records.clone().into(), payload, versions: Some(process.versions()) };
+    journal::append(txn, STREAM, id, 0, now, actor, vec![event]).await?;
+    enqueue(txn, id, 1, &step, now).await?;
+    turn_timers(txn, id, &step).await?;
+    Ok(filed)
+}
+
+async fn found(txn: &Txn, id: Uuid) -> Result<feedback::Model, Abort> {
+    let row = feedback::Entity::find_by_id(id).one(txn).await?;
+    row.ok_or_else(|| Error::internal("the report of a key is not there").into())
+}
+
+/// The next number of the year, without gaps: the counter is written in the report's own transaction.
+async fn next_reference(txn: &Txn, registered_on: chrono::NaiveDate) -> Result<String, Abort> {
+    let year = chrono::Datelike::year(&registered_on);
+    let statement = Statement::from_sql_and_values(
+        txn.get_database_backend(),
+        "INSERT INTO reference_counter (year, last) VALUES ($1, 1) ON CONFLICT (year) DO UPDATE SET last = reference_counter.last + 1 RETURNING last",
+        [year.into()],
+    );
+    let row = txn.query_one_raw(statement).await?.ok_or_else(|| Error::internal("the counter gave no number"))?;
+    let number: i32 = row.try_get_by_index(0)?;
+    Ok(format!("TK-{year}-{number:06}"))
+}
+
+impl Subject {
+    /// The reporter's own choice wins. Without one the suggester reads the text, and its proposal counts at or above its threshold.
+    fn of(filing: &Filing, provider: Option<String>) -> Subject {
+        if filing.category.is_some() {
+            return Subject { category: filing.category, source: Some(CategorySource::Reporter), suggestion: None, provider };
+        }
+        let suggestion = Suggester::embedded().suggest(filing.text.reveal()).into_iter().next();
+        let trusted = suggestion.as_ref().filter(|suggestion| suggestion.confidence >= Suggester::THRESHOLD);
+        let category = trusted.and_then(|suggestion| find_category(suggestion.category));
+        Subject { category, source: category.map(|_| CategorySource::Suggested), suggestion, provider }
+    }
+}
+
+fn suggestion_json(suggestion: &Suggestion) -> Value {
+    json!({
+        "category": suggestion.category,
+        "confidence": suggestion.confidence,
+        "words": suggestion.words,
+        "version": Suggester::version(),
+    })
+}
+
+fn routing_facts(filing: &Filing, subject: &Subject) -> Facts {
+    let words = suggest::urgency(filing.text.reveal());
+    facts_for_table(&TableFacts {
+        track: &word(&filing.track),
+        kind: &word(&filing.kind),
+        category: subject.category.map(|category| category.slug.as_str()),
+        district: filing.district.map(|district| district.slug.as_str()),
+        provider: subject.provider.as_deref(),
+        words: &words,
+    })
+}
+
+/// What the decision table is told.
+pub(crate) struct TableFacts<'a> {
+    pub(crate) track: &'a str,
+    pub(crate) kind: &'a str,
+    pub(crate) category: Option<&'a str>,
+    pub(crate) district: Option<&'a str>,
+    pub(crate) provider: Option<&'a str>,
+    pub(crate) words: &'a suggest::UrgencyWords,
+}
+
+pub(crate) fn facts_for_table(facts: &TableFacts<'_>) -> Facts {
+    let urgent_by_default = facts.category.and_then(find_category).is_some_and(|category| category.urgent_by_default);
+    Facts::new()
+        .with("track", facts.track)
+        .with("kind", facts.kind)
+        .with("category", facts.category.unwrap_or_default())
+        .with("district", facts.district.unwrap_or_default())
+        .with("service_provider", facts.provider.unwrap_or_default())
+        .with("urgent_by_default", urgent_by_default)
+        .with("urgent_words", facts.words.urgent)
+        .with("life_in_danger", facts.words.emergency)
+}
+
+/// Where every report is registered before it is routed: the akim's office controls and supervises appeals.
+pub(crate) fn registrar() -> PartyId {
+    PartyId::of_slug("akim-office")
+}
+
+/// The language of a stored report.
+pub(crate) fn locale_of(row: &feedback::Model) -> Locale {
+    Locale::from_tag(&row.locale).unwrap_or_default()
+}

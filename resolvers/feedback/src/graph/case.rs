@@ -1,0 +1,262 @@
+//! The officers' side of a report.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use engine::CaseState;
+use journal::Event;
+use kernel::{CaseId, Error, PartyId, PersonId};
+use vocabulary::{Connection, DateTime, Locale, OrFault, connection, request};
+
+use super::{
+    neighbours::{Officer, Party},
+    types::{Feedback, events},
+};
+use crate::{
+    desk::Desk,
+    entity::{feedback::Model, note},
+    model::Contact,
+    policy, timeline,
+};
+
+/// The officers' side of a report.
+#[derive(Clone)]
+pub(crate) struct Case(pub(crate) Arc<Model>);
+
+/// The officers' side of a report: who works on it, by when, and what may be done now. Officers see their own party's cases, supervisors
+/// also those of the parties that theirs supervises, auditors all.
+#[Object(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
+impl Case {
+    /// Opaque, and the same for good.
+    pub(crate) async fn id(&self) -> ID {
+        ID(CaseId::from_uuid(self.0.id).global())
+    }
+
+    /// The number that people quote.
+    async fn reference(&self) -> &str {
+        &self.0.reference
+    }
+
+    /// Grows with every act; an act names the version that its officer saw.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// The report, with all of it that this officer may see.
+    async fn feedback(&self, ctx: &Context<'_>) -> Feedback {
+        Feedback::seen_by(&request(ctx).actor, Arc::clone(&self.0))
+    }
+
+    /// How to reach the reporter; null for a report without contact.
+    async fn reporter(&self, ctx: &Context<'_>) -> Result<Option<Reporter>> {
+        let contact: Option<Contact> =
+            self.0.contact.clone().map(serde_json::from_value).transpose().map_err(Error::internal).or_fault(ctx)?;
+        Ok(contact.map(|contact| Reporter {
+            name: contact.name.map(kernel::Personal::into_inner),
+            email: contact.email.map(kernel::Personal::into_inner),
+            phone: contact.phone.map(kernel::Personal::into_inner),
+        }))
+    }
+
+    /// Who works on it; null while nobody does.
+    async fn assignee(&self) -> Option<Officer> {
+        self.0.assignee.map(|id| Officer { id: ID(PersonId::from_uuid(id).global()) })
+    }
+
+    /// The party whose case it is; null until it is routed.
+    async fn party(&self) -> Option<Party> {
+        self.0.party_id.map(|id| Party::of(PartyId::from_uuid(id)))
+    }
+
+    /// The party that sees it and is escalated to.
+    async fn supervisor(&self) -> Option<Party> {
+        self.0.supervisor_id.map(|id| Party::of(PartyId::from_uuid(id)))
+    }
+
+    /// The state in the process, e.g. `accepted`.
+    async fn state(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(self.0.state().or_fault(ctx)?.name)
+    }
+
+    /// Whether the reporter contested an answer to it.
+    async fn contested(&self) -> bool {
+        self.0.contested
+    }
+
+    /// Working minutes until the answer is due, below zero when that has passed.
+    async fn working_minutes_left(&self, ctx: &Context<'_>) -> Result<i32> {
+        let desk = ctx.data_unchecked::<Desk>();
+        let process = desk.process(&self.0).or_fault(ctx)?;
+        let (now, due) = (request(ctx).now, self.0.due_at);
+        let minutes = if now <= due {
+            process.calendar().working_minutes_between(now, due)
+        } else {
+            -process.calendar().working_minutes_between(due, now)
+        };
+        Ok(i32::try_from(minutes).unwrap_or(i32::MAX))
+    }
+
+    /// The clocks that run, the next one first.
+    async fn clocks(&self, ctx: &Context<'_>) -> Result<Vec<Clock>> {
+        let state: CaseState = self.0.state().or_fault(ctx)?;
+        let now = request(ctx).now;
+        let mut clocks: Vec<Clock> =
+            state.timers.into_iter().map(|(name, at)| Clock { name, due_at: DateTime(at), overdue: at < now }).collect();
+        clocks.sort_by_key(|clock| clock.due_at);
+        Ok(clocks)
+    }
+
+    /// Every act of the process: whether you may do it now, and if not, why.
+    async fn allowed(&self, ctx: &Context<'_>) -> Result<Vec<AllowedAct>> {
+        let request = request(ctx);
+        let desk = ctx.data_unchecked::<Desk>();
+        let by = policy::offices(&request.actor, &self.0);
+        let process = desk.process(&self.0).or_fault(ctx)?;
+        let acts = process.allowed(&self.0.state().or_fault(ctx)?, &by).or_fault(ctx)?;
+        let text = |act: engine::AllowedAct| AllowedAct {
+            act: act.act,
+            possible: act.possible,
+            why_not: act.why_not.map(|refusal| refusal.message.get(request.locale).to_owned()),
+        };
+        Ok(acts.into_iter().map(text).collect())
+    }
+
+    /// What the suggester read in the text, when the reporter chose no category.
+    async fn suggestion(&self) -> Option<StoredSuggestion> {
+        let suggestion = self.0.suggestion.as_ref()?;
+        Some(StoredSuggestion {
+            category: suggestion.get("category")?.as_str()?.to_owned(),
+            confidence: suggestion.get("confidence")?.as_f64()?,
+            words: suggestion.get("words")?.as_array()?.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect(),
+        })
+    }
+
+    /// Internal notes, oldest first; in no public field.
+    async fn notes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+    ) -> Result<Connection<Note>> {
+        let page = vocabulary::page(first, after).or_fault(ctx)?;
+        let page = super::store(ctx).notes(self.0.id, &page).await.or_fault(ctx)?;
+        Ok(connection(page, Note::of))
+    }
+
+    /// All that happened, oldest first, with what the public does not see.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+    ) -> Result<Connection<CaseEvent>> {
+        let page = events(ctx, &self.0, first, after, |_| true).await?;
+        Ok(connection(page, CaseEvent))
+    }
+}
+
+/// How to reach the reporter.
+#[derive(SimpleObject)]
+#[graphql(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
+pub(crate) struct Reporter {
+    /// As they gave it.
+    name: Option<String>,
+    /// As they gave it.
+    email: Option<String>,
+    /// As they gave it.
+    phone: Option<String>,
+}
+
+/// A clock that runs on a case.
+#[derive(SimpleObject)]
+#[graphql(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
+pub(crate) struct Clock {
+    /// Its name in the process, e.g. `deadline`.
+    name: String,
+    /// When it goes off.
+    due_at: DateTime,
+    /// Whether that has passed.
+    overdue: bool,
+}
+
+/// An act of the process.
+#[derive(SimpleObject)]
+#[graphql(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
+pub(crate) struct AllowedAct {
+    /// Its name in the process, e.g. `accept`.
+    act: String,
+    /// Whether you may do it now.
+    possible: bool,
+    /// Why not, in the request's language.
+    why_not: Option<String>,
+}
+
+/// What the suggester read in a text.
+#[derive(SimpleObject)]
+#[graphql(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
+pub(crate) struct StoredSuggestion {
+    /// The category's slug.
+    category: String,
+    /// The calibrated probability that it is right, 0 to 1.
+    confidence: f64,
+    /// The words of the text that spoke for it most.
+    words: Vec<String>,
+}
+
+/// An internal note.
+#[derive(SimpleObject)]
+#[graphql(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
+pub(crate) struct Note {
+    /// When.
+    at: DateTime,
+    /// By whom; null for what the reporter wrote when contesting.
+    author: Option<Officer>,
+    /// The text.
+    text: String,
+}
+
+impl Note {
+    fn of(row: note::Model) -> Note {
+        let author = (!row.author.is_nil()).then(|| Officer { id: ID(PersonId::from_uuid(row.author).global()) });
+        Note { at: DateTime(row.at), author, text: row.text }
+    }
+}
+
+/// Something that happened to a case.
+pub(crate) struct CaseEvent(pub(crate) Event);
+
+/// Something that happened to a case.
+#[Object(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
+impl CaseEvent {
+    /// When.
+    async fn at(&self) -> DateTime {
+        DateTime(self.0.at)
+    }
+
+    /// Its kind, e.g. `forwarded`.
+    async fn kind(&self) -> &str {
+        &self.0.kind
+    }
+
+    /// In words.
+    async fn text(&self, ctx: &Context<'_>, #[graphql(desc = "The language; by default the request's.")] locale: Option<Locale>) -> String {
+        timeline::text(&self.0, vocabulary::locale(ctx, locale))
+    }
+
+    /// Whether the public does not see it.
+    async fn internal(&self) -> bool {
+        !timeline::is_public(&self.0)
+    }
+
+    /// Who did it; null for the house itself and for people without an account.
+    async fn actor(&self) -> Option<Officer> {
+        let uuid = self.0.actor.strip_prefix("person:")?.parse().ok()?;
+        Some(Officer { id: ID(PersonId::from_uuid(uuid).global()) })
+    }
+
+    /// The versions of process, rules, terms and calendar that it was judged by, e.g. `request.v1 routing.v1 clocks.v1 kz.v1`.
+    async fn versions(&self) -> Option<String> {
+        let versions = self.0.versions.as_ref()?;
+        Some(format!("{} {} {} {}", versions.definition, versions.rules, versions.clocks, versions.calendar))
+    }
+}

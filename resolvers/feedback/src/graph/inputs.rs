@@ -1,0 +1,198 @@
+//! What acts are told.
+
+use async_graphql::{ID, InputObject};
+use kernel::Personal;
+use vocabulary::Locale;
+
+use super::enums::{FeedbackKind, Outcome, Track};
+use crate::{
+    acts::{OnCase, OnReport},
+    model::{Contact, Submission},
+};
+
+/// A point, WGS 84, in degrees.
+#[derive(InputObject)]
+pub(crate) struct PointInput {
+    /// Latitude.
+    lat: f64,
+    /// Longitude.
+    lon: f64,
+}
+
+/// Where it is. The place picked here wins over any name in the text.
+#[derive(Default, InputObject)]
+pub(crate) struct PlaceInput {
+    /// The city or district.
+    district: Option<ID>,
+    /// The exact point; not shown to the public.
+    point: Option<PointInput>,
+    /// The address, at most 2,000 characters; not shown to the public.
+    address: Option<String>,
+}
+
+/// How to reach the reporter. Shown to nobody but those who work the case.
+#[derive(Default, InputObject)]
+pub(crate) struct ContactInput {
+    /// The name; an appeal needs it (APPC Art. 63).
+    name: Option<String>,
+    /// The mail address; the coupon and the news go there.
+    email: Option<String>,
+    /// The phone number.
+    phone: Option<String>,
+    /// The individual identification number; an appeal needs it (APPC Art. 63). It is checked, and only its last four digits are stored.
+    iin: Option<String>,
+}
+
+impl From<ContactInput> for Contact {
+    fn from(input: ContactInput) -> Contact {
+        Contact {
+            name: input.name.map(Personal::new),
+            email: input.email.map(Personal::new),
+            phone: input.phone.map(Personal::new),
+            iin: input.iin.map(Personal::new),
+        }
+    }
+}
+
+/// A new report.
+#[derive(InputObject)]
+pub(crate) struct SubmitFeedbackInput {
+    /// A UUID made by the client and kept for good: the same key gives the same coupon and no second report.
+    pub(super) idempotency_key: String,
+    /// Informal request or statutory appeal.
+    #[graphql(default_with = "Track::Request")]
+    track: Track,
+    /// Which kind of appeal.
+    #[graphql(default_with = "FeedbackKind::Message")]
+    kind: FeedbackKind,
+    /// What it is about; when absent, the suggester reads the text, and when that abstains, the akim's office decides.
+    category: Option<ID>,
+    /// What happened, in Kazakh, Russian or English: 1 to 10,000 characters.
+    text: String,
+    /// The language of the reporter; news come in it.
+    locale: Locale,
+    /// Where it is.
+    place: Option<PlaceInput>,
+    /// The service that it is about.
+    service: Option<ID>,
+    /// How to reach the reporter; may be absent for a request.
+    contact: Option<ContactInput>,
+}
+
+impl From<SubmitFeedbackInput> for Submission {
+    fn from(input: SubmitFeedbackInput) -> Submission {
+        let place = input.place.unwrap_or_default();
+        Submission {
+            track: input.track.into(),
+            kind: input.kind.into(),
+            category: input.category.map(|id| id.0),
+            text: Personal::new(input.text),
+            locale: input.locale.into(),
+            district: place.district.map(|id| id.0),
+            point: place.point.map(|point| (point.lat, point.lon)),
+            address: place.address.map(Personal::new),
+            service: input.service.map(|id| id.0),
+            contact: input.contact.unwrap_or_default().into(),
+        }
+    }
+}
+
+macro_rules! case_inputs {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(InputObject)]
+        pub(crate) struct $name {
+            /// A UUID made by the client: the act is carried out once for it.
+            idempotency_key: String,
+            /// The case.
+            case: ID,
+            /// The version of the case that you saw.
+            version: i32,
+            $($(#[$field_doc])* pub(super) $field: $type,)*
+        }
+
+        impl $name {
+            pub(super) fn on_case(&self) -> OnCase {
+                OnCase { key: self.idempotency_key.clone(), case: self.case.0.clone(), version: self.version }
+            }
+        }
+    )*};
+}
+
+case_inputs! {
+    /// Takes up a case; you become its assignee.
+    AcceptCaseInput {}
+
+    /// Gives a case to a colleague.
+    AssignCaseInput {
+        /// The colleague; nobody when absent.
+        to: Option<ID>,
+    }
+
+    /// Adds an internal note.
+    NoteOnCaseInput {
+        /// 1 to 2,000 characters; in no public field.
+        text: String,
+    }
+
+    /// Sends a case to the body that is competent.
+    ForwardCaseInput {
+        /// The body.
+        to: ID,
+        /// Why, 1 to 2,000 characters.
+        reason: String,
+    }
+
+    /// Answers the reporter.
+    RespondToCaseInput {
+        /// How it ended.
+        outcome: Outcome,
+        /// The answer, 1 to 2,000 characters.
+        text: String,
+    }
+
+    /// Corrects what a case is about; it is routed again.
+    CorrectCategoryInput {
+        /// What it is about.
+        category: ID,
+    }
+
+    /// Publishes the text of a report without personal data.
+    ReleaseTextInput {
+        /// What the public may read, 1 to 2,000 characters, without names, numbers and addresses.
+        text: String,
+    }
+}
+
+macro_rules! report_inputs {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(InputObject)]
+        pub(crate) struct $name {
+            /// A UUID made by the client: the act is carried out once for it.
+            idempotency_key: String,
+            /// The report's number.
+            reference: String,
+            /// The coupon's key; may be absent when you are signed in and filed it.
+            key: Option<String>,
+            $($(#[$field_doc])* pub(super) $field: $type,)*
+        }
+
+        impl $name {
+            pub(super) fn on_report(&self) -> OnReport {
+                OnReport { key: self.idempotency_key.clone(), reference: self.reference.clone(), coupon_key: self.key.clone() }
+            }
+        }
+    )*};
+}
+
+report_inputs! {
+    /// Says that it is not fixed.
+    ContestClosureInput {
+        /// Why, 1 to 2,000 characters; those who work the case read it.
+        reason: String,
+    }
+
+    /// Takes a report back.
+    WithdrawFeedbackInput {}
+}

@@ -1,0 +1,163 @@
+//! What a call asks for at once is read at once.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, dataloader::Loader};
+use chrono::{DateTime, Utc};
+use journal::Event;
+use kernel::{Cursor, Error, Page, PageRequest};
+use uuid::Uuid;
+use vocabulary::Batched;
+
+use crate::{
+    entity::feedback::Model,
+    policy::Scope,
+    store::{Answered, Load, Numbers, Span, Store},
+};
+
+/// Reads for one call, with what its actor may see.
+pub(crate) struct Reports {
+    pub(crate) store: Store,
+    pub(crate) scope: Scope,
+    pub(crate) now: DateTime<Utc>,
+}
+
+/// The key of a report by its number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ByReference(pub(crate) String);
+
+/// The key of a case that the actor may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct VisibleCase(pub(crate) Uuid);
+
+/// The key of a report's whole history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct HistoryOf(pub(crate) Uuid);
+
+/// The key of a page of a service's reports.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct OfService {
+    pub(crate) service: Uuid,
+    pub(crate) open: Option<bool>,
+    pub(crate) first: u32,
+    pub(crate) after: Option<String>,
+}
+
+/// The key of a party's workload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct LoadOf(pub(crate) Uuid);
+
+/// The key of a district's numbers since a day.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct NumbersOf {
+    pub(crate) district: String,
+    pub(crate) from: chrono::NaiveDate,
+    pub(crate) to: chrono::NaiveDate,
+}
+
+/// The call's loader.
+pub(crate) fn reports<'a>(ctx: &Context<'a>) -> &'a Batched<Reports> {
+    ctx.data_unchecked::<Batched<Reports>>()
+}
+
+type Loaded<K, V> = Result<HashMap<K, V>, Arc<Error>>;
+
+impl Loader<Uuid> for Reports {
+    type Value = Arc<Model>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[Uuid]) -> Loaded<Uuid, Arc<Model>> {
+        let rows = self.store.find_many(ids).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|(id, row)| (id, Arc::new(row))).collect())
+    }
+}
+
+impl Loader<ByReference> for Reports {
+    type Value = Arc<Model>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ByReference]) -> Loaded<ByReference, Arc<Model>> {
+        let references: Vec<String> = keys.iter().map(|key| key.0.clone()).collect();
+        let rows = self.store.find_many_by_reference(&references).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|(reference, row)| (ByReference(reference), Arc::new(row))).collect())
+    }
+}
+
+impl Loader<VisibleCase> for Reports {
+    type Value = Arc<Model>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[VisibleCase]) -> Loaded<VisibleCase, Arc<Model>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rows = self.store.cases(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|(id, row)| (VisibleCase(id), Arc::new(row))).collect())
+    }
+}
+
+impl Loader<HistoryOf> for Reports {
+    type Value = Arc<Vec<Event>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[HistoryOf]) -> Loaded<HistoryOf, Arc<Vec<Event>>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let mut histories: HashMap<Uuid, Vec<Event>> = HashMap::new();
+        for event in journal::history_of_many(&self.store.0, &ids).await.map_err(Arc::new)? {
+            histories.entry(event.stream_id).or_default().push(event);
+        }
+        Ok(histories.into_iter().map(|(id, events)| (HistoryOf(id), Arc::new(events))).collect())
+    }
+}
+
+impl Loader<OfService> for Reports {
+    type Value = Page<Arc<Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[OfService]) -> Loaded<OfService, Page<Arc<Model>>> {
+        // One statement for each distinct page request; a document rarely has more than one.
+        let mut by_request: HashMap<(Option<bool>, u32, Option<String>), Vec<Uuid>> = HashMap::new();
+        for key in keys {
+            by_request.entry((key.open, key.first, key.after.clone())).or_default().push(key.service);
+        }
+        let mut loaded = HashMap::new();
+        for ((open, first, after), services) in by_request {
+            let request = PageRequest { first, after: after.clone().map(Cursor::from_wire) };
+            for (service, page) in self.store.of_services(&services, open, &request).await.map_err(Arc::new)? {
+                loaded.insert(OfService { service, open, first, after: after.clone() }, page.map(Arc::new));
+            }
+        }
+        Ok(loaded)
+    }
+}
+
+impl Loader<LoadOf> for Reports {
+    type Value = (Load, Vec<Answered>);
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[LoadOf]) -> Loaded<LoadOf, (Load, Vec<Answered>)> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let loads = self.store.workloads(&ids, self.now).await.map_err(Arc::new)?;
+        let answered = self.store.answered(&ids).await.map_err(Arc::new)?;
+        let of = |id: Uuid| answered.iter().filter(|case| case.party_id == Some(id)).copied().collect();
+        Ok(keys.iter().map(|key| (*key, (loads.get(&key.0).copied().unwrap_or_default(), of(key.0)))).collect())
+    }
+}
+
+impl Loader<NumbersOf> for Reports {
+    type Value = Numbers;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[NumbersOf]) -> Loaded<NumbersOf, Numbers> {
+        let mut by_span: HashMap<(chrono::NaiveDate, chrono::NaiveDate), Vec<String>> = HashMap::new();
+        for key in keys {
+            by_span.entry((key.from, key.to)).or_default().push(key.district.clone());
+        }
+        let mut loaded = HashMap::new();
+        for ((from, to), districts) in by_span {
+            let span = Span { from, to, party: None, districts: Some(districts) };
+            for (district, numbers) in self.store.statistics(&span, self.now).await.map_err(Arc::new)? {
+                loaded.extend(district.map(|district| (NumbersOf { district, from, to }, numbers)));
+            }
+        }
+        Ok(loaded)
+    }
+}

@@ -1,0 +1,40 @@
+//! The room's part of the graph.
+
+mod case;
+mod enums;
+mod inputs;
+mod loaders;
+mod mutation;
+mod neighbours;
+mod query;
+mod subscription;
+mod types;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Schema};
+use kernel::Subgraph;
+use vocabulary::{LocalSubgraph, UserError};
+
+use crate::{desk::Desk, policy, store::Store};
+
+pub(crate) fn subgraph(desk: Desk) -> Arc<dyn Subgraph> {
+    let store = Store(desk.house.database.reader.clone());
+    let schema = Schema::build(query::Query, mutation::Mutation, subscription::Subscription)
+        .enable_federation()
+        .enable_subscription_in_federation()
+        .register_output_type::<types::Node>()
+        .register_output_type::<UserError>()
+        .data(desk)
+        .data(store.clone())
+        .finish();
+    LocalSubgraph::offer("feedback", schema, move |call, request| {
+        let reports = loaders::Reports { store: store.clone(), scope: policy::scope(&request.actor), now: request.now };
+        call.data(vocabulary::batched(reports))
+    })
+}
+
+/// Reads that are not batched: roots and pages of one parent.
+fn store<'a>(ctx: &Context<'a>) -> &'a Store {
+    ctx.data_unchecked::<Store>()
+}

@@ -1,0 +1,208 @@
+//! What can be done.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, SimpleObject};
+use journal::Abort;
+use vocabulary::{Nullable, OrNull, UserError, refusals, request};
+
+use super::{
+    case::Case,
+    inputs::{
+        AcceptCaseInput, AssignCaseInput, ContestClosureInput, CorrectCategoryInput, ForwardCaseInput, NoteOnCaseInput, ReleaseTextInput,
+        RespondToCaseInput, SubmitFeedbackInput, WithdrawFeedbackInput,
+    },
+    types::{Coupon, Feedback},
+};
+use crate::{
+    desk::Desk,
+    entity::feedback::Model,
+    model::{Submission, act_key},
+    policy::View,
+};
+
+macro_rules! payloads {
+    ($(#[$rule:meta] $name:ident: $field:ident $type:ty = $doc:literal;)*) => {$(
+        /// What became of the act.
+        #[derive(SimpleObject)]
+        #[$rule]
+        pub(crate) struct $name {
+            #[doc = $doc]
+            $field: Option<$type>,
+            /// Why it was refused; empty when it was carried out.
+            errors: Vec<UserError>,
+        }
+
+        impl $name {
+            fn of(ctx: &Context<'_>, outcome: Result<Model, Abort>, show: impl FnOnce(Model) -> $type) -> Nullable<$name> {
+                let locale = request(ctx).locale;
+                let payload = match outcome {
+                    Ok(row) => Ok(Some($name { $field: Some(show(row)), errors: Vec::new() })),
+                    Err(abort) => abort.into_refusals().map(|refused| Some($name { $field: None, errors: refusals(&refused, locale) })),
+                };
+                payload.or_null(ctx)
+            }
+        }
+    )*};
+}
+
+payloads! {
+    #[graphql(tag = "scoped")] ContestClosurePayload: feedback Feedback = "The report, open again.";
+    #[graphql(tag = "scoped")] WithdrawFeedbackPayload: feedback Feedback = "The report, taken back.";
+    #[graphql(tag = "scoped")] AcceptCasePayload: case Case = "The case.";
+    #[graphql(tag = "scoped")] AssignCasePayload: case Case = "The case.";
+    #[graphql(tag = "scoped")] NoteOnCasePayload: case Case = "The case.";
+    #[graphql(tag = "scoped")] ForwardCasePayload: case Case = "The case, now another body's.";
+    #[graphql(tag = "scoped")] RespondToCasePayload: case Case = "The case, answered.";
+    #[graphql(tag = "scoped")] CorrectCategoryPayload: case Case = "The case, about to be routed again.";
+    #[graphql(tag = "scoped")] ReleaseTextPayload: case Case = "The case.";
+}
+
+/// What became of a submission.
+#[derive(SimpleObject)]
+#[graphql(tag = "scoped")]
+pub(crate) struct SubmitFeedbackPayload {
+    /// The report.
+    feedback: Option<Feedback>,
+    /// What the reporter keeps.
+    coupon: Option<Coupon>,
+    /// Why it was refused; empty when it was filed.
+    errors: Vec<UserError>,
+}
+
+fn desk<'a>(ctx: &Context<'a>) -> &'a Desk {
+    ctx.data_unchecked::<Desk>()
+}
+
+fn case(row: Model) -> Case {
+    Case(Arc::new(row))
+}
+
+fn own(row: Model) -> Feedback {
+    Feedback { row: Arc::new(row), view: View::Whole }
+}
+
+pub(crate) struct Mutation;
+
+/// The root of everything that can be done.
+#[Object(name = "Mutation")]
+impl Mutation {
+    /// Files a report. It is on disk before the answer, with its deadline and the job that routes it. Whatever the text says, it is accepted;
+    /// only an empty or over-long one is refused.
+    #[graphql(tag = "public")]
+    async fn submit_feedback(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The report.")] input: SubmitFeedbackInput,
+    ) -> Nullable<SubmitFeedbackPayload> {
+        let key = act_key(&input.idempotency_key);
+        let submission = Submission::from(input);
+        let outcome = match key {
+            Ok(key) => desk(ctx).submit(key, &submission, request(ctx)).await,
+            Err(refusal) => Err(refusal.into()),
+        };
+        let payload = match outcome {
+            Ok(row) => {
+                let coupon = Some(Coupon::of(desk(ctx), &row));
+                Ok(Some(SubmitFeedbackPayload { feedback: Some(own(row)), coupon, errors: Vec::new() }))
+            }
+            Err(abort) => abort.into_refusals().map(|refused| {
+                let errors = refusals(&refused, request(ctx).locale);
+                Some(SubmitFeedbackPayload { feedback: None, coupon: None, errors })
+            }),
+        };
+        payload.or_null(ctx)
+    }
+
+    /// Says that an answered report is not fixed: it is opened again and goes to the desk.
+    #[graphql(tag = "public")]
+    async fn contest_closure(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which report, and why.")] input: ContestClosureInput,
+    ) -> Nullable<ContestClosurePayload> {
+        let outcome = desk(ctx).contest(input.on_report(), &input.reason, request(ctx)).await;
+        ContestClosurePayload::of(ctx, outcome, own)
+    }
+
+    /// Takes a report back.
+    #[graphql(tag = "public")]
+    async fn withdraw_feedback(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which report.")] input: WithdrawFeedbackInput,
+    ) -> Nullable<WithdrawFeedbackPayload> {
+        let outcome = desk(ctx).withdraw(input.on_report(), request(ctx)).await;
+        WithdrawFeedbackPayload::of(ctx, outcome, own)
+    }
+
+    /// Takes up a case; you become its assignee.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn accept_case(&self, ctx: &Context<'_>, #[graphql(desc = "Which case.")] input: AcceptCaseInput) -> Nullable<AcceptCasePayload> {
+        AcceptCasePayload::of(ctx, desk(ctx).accept(input.on_case(), request(ctx)).await, case)
+    }
+
+    /// Gives a case to a colleague of the same party.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn assign_case(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which case, and to whom.")] input: AssignCaseInput,
+    ) -> Nullable<AssignCasePayload> {
+        let outcome = desk(ctx).assign(input.on_case(), input.to.clone().map(|id| id.0), request(ctx)).await;
+        AssignCasePayload::of(ctx, outcome, case)
+    }
+
+    /// Adds an internal note; in no public field.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn note_on_case(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which case, and what.")] input: NoteOnCaseInput,
+    ) -> Nullable<NoteOnCasePayload> {
+        NoteOnCasePayload::of(ctx, desk(ctx).note(input.on_case(), &input.text, request(ctx)).await, case)
+    }
+
+    /// Sends a case to the competent body, with notice to the reporter (APPC Art. 65: within three working days).
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn forward_case(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which case, to whom, and why.")] input: ForwardCaseInput,
+    ) -> Nullable<ForwardCasePayload> {
+        let outcome = desk(ctx).forward(input.on_case(), &input.to, &input.reason, request(ctx)).await;
+        ForwardCasePayload::of(ctx, outcome, case)
+    }
+
+    /// Answers the reporter, who is told of the right to contest.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn respond_to_case(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which case, how it ended, and the answer.")] input: RespondToCaseInput,
+    ) -> Nullable<RespondToCasePayload> {
+        let outcome = desk(ctx).respond(input.on_case(), input.outcome.into(), &input.text, request(ctx)).await;
+        RespondToCasePayload::of(ctx, outcome, case)
+    }
+
+    /// Corrects what a case is about; it is routed again.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn correct_category(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which case, and what it is about.")] input: CorrectCategoryInput,
+    ) -> Nullable<CorrectCategoryPayload> {
+        let outcome = desk(ctx).correct_category(input.on_case(), &input.category, request(ctx)).await;
+        CorrectCategoryPayload::of(ctx, outcome, case)
+    }
+
+    /// Publishes the text of a report that you have cleared of personal data.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn release_text(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which case, and what the public may read.")] input: ReleaseTextInput,
+    ) -> Nullable<ReleaseTextPayload> {
+        ReleaseTextPayload::of(ctx, desk(ctx).release_text(input.on_case(), &input.text, request(ctx)).await, case)
+    }
+}

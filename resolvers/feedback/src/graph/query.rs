@@ -1,0 +1,247 @@
+//! What can be asked.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object, Result};
+use chrono::Datelike;
+use kernel::{CategoryId, DistrictId, FeedbackId, PartyId, ServiceId};
+use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, connection, request};
+
+use super::{
+    case::Case,
+    enums::{FeedbackKind, PublicStatus, Track, Urgency},
+    loaders::{ByReference, VisibleCase, reports},
+    neighbours::{District, FeedbackStatistics, Party, Service, Viewer},
+    store,
+    types::{Category, CategorySuggestion, Deadline, Feedback},
+};
+use crate::{
+    desk::{Desk, word},
+    model::TEXT_CHARS_MAX,
+    policy::{self, View},
+    reference::{categories, find_category_by_id, find_district_by_id},
+    store::{DeskFilter as DeskRows, PublicFilter, Span},
+    suggest::Suggester,
+};
+
+/// Which cases the desk shows.
+#[derive(Default, InputObject)]
+#[graphql(name = "DeskFilter")]
+pub(crate) struct DeskInput {
+    /// Only those past their term, or only those within it.
+    overdue: Option<bool>,
+    /// Only those whose answer was contested, or only the others.
+    contested: Option<bool>,
+    /// Only those that you work on.
+    mine: Option<bool>,
+    /// Only this category.
+    category: Option<ID>,
+    /// The answered and ended ones instead of the open ones.
+    #[graphql(default)]
+    ended: bool,
+}
+
+/// Which reports the public list shows.
+#[derive(Default, InputObject)]
+#[graphql(name = "PublicFeedbackFilter")]
+pub(crate) struct PublicInput {
+    /// Only this category.
+    category: Option<ID>,
+    /// Only from this city or district.
+    district: Option<ID>,
+    /// Only about this service.
+    service: Option<ID>,
+    /// Only with this status.
+    status: Option<PublicStatus>,
+    /// Only those without an answer, or only those with one.
+    open: Option<bool>,
+}
+
+pub(crate) struct Query;
+
+/// The root of everything that can be asked.
+#[Object(name = "Query")]
+impl Query {
+    /// The subjects of feedback.
+    #[graphql(tag = "public")]
+    async fn categories(&self) -> Option<Vec<Category>> {
+        Some(categories().iter().map(Category).collect())
+    }
+
+    /// What a text may be about, best first; empty when the suggester abstains. The text is not stored.
+    #[graphql(tag = "public")]
+    async fn suggest_categories(
+        &self,
+        #[graphql(desc = "What the citizen wrote, in any of the languages, or mixed.")] text: String,
+        #[graphql(desc = "The language of the text; the suggester reads all of them, so it may be left out.")] locale: Option<Locale>,
+    ) -> Option<Vec<CategorySuggestion>> {
+        let _ = locale;
+        let text: String = text.chars().take(TEXT_CHARS_MAX).collect();
+        Some(Suggester::embedded().suggest(&text).into_iter().map(CategorySuggestion).collect())
+    }
+
+    /// When an answer would be due, and why, for any instant of arrival: so that anybody can check it.
+    #[graphql(tag = "public")]
+    async fn derive_deadline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Request or appeal.")] track: Track,
+        #[graphql(desc = "The kind; it sets the term of an appeal.")] kind: FeedbackKind,
+        #[graphql(desc = "The urgency; it sets the term of a request.")] urgency: Urgency,
+        #[graphql(desc = "When it came in.")] received_at: DateTime,
+    ) -> Nullable<Deadline> {
+        // Terms reach some months ahead; chrono's own range is far wider than any calendar.
+        if !(1900..=9000).contains(&received_at.0.year()) {
+            return Err(kernel::Error::bad_input(kernel::Code::BadUserInput.text())).or_null(ctx);
+        }
+        let desk = ctx.data_unchecked::<Desk>();
+        let derived = desk.library.deadline(track.into(), kind.into(), urgency.into(), received_at.0);
+        let overdue = |due| due < request(ctx).now;
+        derived.map(|derived| Some(Deadline { original_due_on: derived.due_on, overdue: overdue(derived.due_at), derived })).or_null(ctx)
+    }
+
+    /// A report by its number: the public view, or the reporter's own with the coupon's key. A wrong key answers as no report.
+    #[graphql(tag = "scoped")]
+    async fn feedback(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The number, e.g. `TK-2026-000123`.")] reference: String,
+        #[graphql(desc = "The coupon's key.")] key: Option<String>,
+    ) -> Nullable<Feedback> {
+        let found = reports(ctx).load_one(ByReference(reference)).await;
+        let keys = &ctx.data_unchecked::<Desk>().keys;
+        let opened = found.map(|row| match (row, key) {
+            (Some(row), Some(key)) => keys.fits(row.feedback_id(), &key).then_some(Feedback { row, view: View::Whole }),
+            (Some(row), None) => Some(Feedback::seen_by(&request(ctx).actor, row)),
+            (None, _) => None,
+        });
+        opened.or_null(ctx)
+    }
+
+    /// Requests, newest first, as the public sees them. Appeals are found by their number only.
+    #[graphql(tag = "public")]
+    async fn public_feedback(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] filter: Option<PublicInput>,
+        #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+    ) -> Result<Option<Connection<Feedback>>> {
+        let page = vocabulary::page(first, after).or_fault(ctx)?;
+        let filter = filter.unwrap_or_default();
+        let category = filter.category.map(|id| CategoryId::from_global(&id).and_then(find_category_by_id));
+        let district = filter.district.map(|id| DistrictId::from_global(&id).and_then(find_district_by_id));
+        // A filter that names nothing finds nothing.
+        let rows = PublicFilter {
+            category: category.map(|known| known.map_or_else(String::new, |known| known.slug.clone())),
+            district: district.map(|known| known.map_or_else(String::new, |known| known.slug.clone())),
+            service: filter.service.map(|id| ServiceId::from_global(&id).map(ServiceId::uuid).unwrap_or_default()),
+            status: filter.status.map(|status| word(&engine::PublicStatus::from(status))),
+            open: filter.open,
+        };
+        let page = store(ctx).published(rows, &page).await.or_fault(ctx)?;
+        let actor = &request(ctx).actor;
+        Ok(Some(connection(page.map(Arc::new), |row| Feedback::seen_by(actor, row))))
+    }
+
+    /// The numbers of reports registered in a span of days.
+    #[graphql(tag = "public")]
+    async fn feedback_statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day.")] from: Date,
+        #[graphql(desc = "The last day.")] to: Date,
+        #[graphql(desc = "Only the cases of this party.")] party: Option<ID>,
+        #[graphql(desc = "Only from this city or district.")] district: Option<ID>,
+    ) -> Result<Option<FeedbackStatistics>> {
+        let district = district.map(|id| DistrictId::from_global(&id).and_then(find_district_by_id));
+        let span = Span {
+            from: from.0,
+            to: to.0,
+            party: party.map(|id| PartyId::from_global(&id).map(PartyId::uuid).unwrap_or_default()),
+            districts: district.map(|known| known.map(|known| known.slug.clone()).into_iter().collect()),
+        };
+        let numbers = store(ctx).statistics(&span, request(ctx).now).await.or_fault(ctx)?.into_values().next().unwrap_or_default();
+        let answered = store(ctx).answered_in(&span).await.or_fault(ctx)?;
+        let calendar = ctx.data_unchecked::<Desk>().library.latest_calendar("kz").or_fault(ctx)?;
+        Ok(Some(FeedbackStatistics::gate(&numbers, &answered, &calendar)))
+    }
+
+    /// The queue of your party, least time left first; for a supervisor also the queues of the parties that theirs supervises.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
+    async fn desk(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] filter: Option<DeskInput>,
+        #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+    ) -> Result<Option<Connection<Case>>> {
+        let request = request(ctx);
+        let scope = policy::may_open_desk(&request.actor).or_fault(ctx)?;
+        let page = vocabulary::page(first, after).or_fault(ctx)?;
+        let filter = filter.unwrap_or_default();
+        let category = filter.category.map(|id| CategoryId::from_global(&id).and_then(find_category_by_id));
+        let own = request.actor.person().map(|person| person.id.uuid());
+        let rows = DeskRows {
+            overdue: filter.overdue,
+            contested: filter.contested,
+            assignee: own.filter(|_| filter.mine == Some(true)),
+            category: category.map(|known| known.map_or_else(String::new, |known| known.slug.clone())),
+            ended: filter.ended,
+        };
+        let page = store(ctx).desk(scope, rows, request.now, &page).await.or_fault(ctx)?;
+        Ok(Some(connection(page.map(Arc::new), Case)))
+    }
+
+    /// A case by its number; null for one that you may not see.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
+    async fn case(&self, ctx: &Context<'_>, #[graphql(desc = "The number, e.g. `TK-2026-000123`.")] reference: String) -> Nullable<Case> {
+        let scope = policy::scope(&request(ctx).actor);
+        let found = store(ctx).case_by_reference(scope, &reference).await;
+        found.map(|row| row.map(|row| Case(Arc::new(row)))).or_null(ctx)
+    }
+
+    #[graphql(entity)]
+    async fn find_feedback_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Feedback>> {
+        let Some(id) = FeedbackId::from_global(&id) else { return Ok(None) };
+        let row = reports(ctx).load_one(id.uuid()).await.or_fault(ctx)?;
+        Ok(row.map(|row| Feedback::seen_by(&request(ctx).actor, row)))
+    }
+
+    #[graphql(entity)]
+    async fn find_feedback_by_reference(&self, ctx: &Context<'_>, reference: String) -> Result<Option<Feedback>> {
+        let row = reports(ctx).load_one(ByReference(reference)).await.or_fault(ctx)?;
+        Ok(row.map(|row| Feedback::seen_by(&request(ctx).actor, row)))
+    }
+
+    #[graphql(entity)]
+    async fn find_case_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Case>> {
+        let Some(id) = kernel::CaseId::from_global(&id) else { return Ok(None) };
+        Ok(reports(ctx).load_one(VisibleCase(id.uuid())).await.or_fault(ctx)?.map(Case))
+    }
+
+    #[graphql(entity)]
+    async fn find_category_by_id(&self, id: ID) -> Option<Category> {
+        CategoryId::from_global(&id).and_then(find_category_by_id).map(Category)
+    }
+
+    #[graphql(entity)]
+    async fn find_party_by_id(&self, id: ID) -> Option<Party> {
+        PartyId::from_global(&id).map(Party::of)
+    }
+
+    #[graphql(entity)]
+    async fn find_district_by_id(&self, id: ID) -> Option<District> {
+        DistrictId::from_global(&id).map(District::of)
+    }
+
+    #[graphql(entity)]
+    async fn find_service_by_id(&self, id: ID) -> Option<Service> {
+        ServiceId::from_global(&id).map(Service::of)
+    }
+
+    #[graphql(entity)]
+    async fn find_viewer_by_id(&self, ctx: &Context<'_>, id: ID) -> Option<Viewer> {
+        Viewer::of(&id, &request(ctx).actor)
+    }
+}

@@ -1,0 +1,163 @@
+//! What can be listened to. A subscription reads the journal after a cursor, so whoever reconnects with their last cursor misses nothing.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use async_graphql::{Context, Result, SimpleObject, Subscription};
+use futures_util::{Stream, stream};
+use journal::{Committed, Event};
+use kernel::Cursor;
+use sea_orm::DatabaseConnection;
+use uuid::Uuid;
+use vocabulary::{OrFault, request};
+
+use super::{
+    case::Case,
+    store,
+    types::{Feedback, FeedbackEvent},
+};
+use crate::{
+    desk::{Desk, STREAM},
+    entity::feedback::Model,
+    policy::{self, Scope, View},
+    store::Store,
+    timeline,
+};
+
+/// How many events are read at once.
+const BATCH: u64 = 100;
+/// How long to wait for a commit of this process before looking for those of others.
+const POLL: Duration = Duration::from_secs(2);
+
+/// A change of a case on your desk.
+#[derive(SimpleObject)]
+#[graphql(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
+pub(crate) struct DeskChange {
+    /// Resumes the subscription after this change.
+    cursor: String,
+    /// What happened, e.g. `assigned`.
+    kind: String,
+    /// The case as it is now.
+    case: Case,
+}
+
+pub(crate) struct Subscription;
+
+/// The root of everything that can be listened to.
+#[Subscription(name = "Subscription")]
+impl Subscription {
+    /// What happens to a report, from the beginning or after a cursor.
+    async fn feedback_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The number, e.g. `TK-2026-000123`.")] reference: String,
+        #[graphql(desc = "The coupon's key.")] key: Option<String>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+    ) -> Result<impl Stream<Item = FeedbackEvent> + use<>> {
+        let desk = ctx.data_unchecked::<Desk>().clone();
+        let after: i32 = after.map(Cursor::from_wire).as_ref().map_or(Ok(0), Cursor::decode).or_fault(ctx)?;
+        let absent = || kernel::Error::coded(kernel::Code::NotFound, "no such report");
+        let row = store(ctx).find_by_reference(&reference).await.or_fault(ctx)?.ok_or_else(absent).or_fault(ctx)?;
+        let whole = match key {
+            Some(key) if desk.keys.fits(row.feedback_id(), &key) => true,
+            Some(_) => return Err(absent()).or_fault(ctx),
+            None => policy::view(&request(ctx).actor, &row) == View::Whole,
+        };
+        let source = OneReport { id: row.id, after, whole, reader: desk.house.database.reader.clone() };
+        Ok(listen(source, desk.house.database.writer.committed()))
+    }
+
+    /// What happens on your desk, from now on or after a cursor.
+    async fn desk_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+    ) -> Result<impl Stream<Item = DeskChange> + use<>> {
+        let desk = ctx.data_unchecked::<Desk>();
+        let scope = policy::may_open_desk(&request(ctx).actor).or_fault(ctx)?;
+        let reader = desk.house.database.reader.clone();
+        let after = match after.map(Cursor::from_wire) {
+            Some(cursor) => cursor.decode().or_fault(ctx)?,
+            None => journal::latest_position(&reader).await.or_fault(ctx)?,
+        };
+        Ok(listen(OneDesk { scope, after, store: Store(reader) }, desk.house.database.writer.committed()))
+    }
+}
+
+/// Something whose new events can be read in order.
+trait Source: Send + 'static {
+    type Item: Send;
+
+    /// The next events after those that were read before; empty when there is nothing new.
+    fn next(&mut self) -> impl Future<Output = kernel::Result<Vec<Self::Item>>> + Send;
+}
+
+/// Reads a source now and after each commit. It ends when the database fails: the client then resumes with its cursor.
+fn listen<S: Source>(source: S, committed: Committed) -> impl Stream<Item = S::Item> {
+    stream::unfold((source, committed, VecDeque::new()), |(mut source, mut committed, mut waiting)| async move {
+        loop {
+            if let Some(item) = waiting.pop_front() {
+                return Some((item, (source, committed, waiting)));
+            }
+            committed.mark_unchanged();
+            match source.next().await {
+                Ok(items) => waiting.extend(items),
+                Err(error) => {
+                    tracing::error!(?error, "a subscription cannot read the journal");
+                    return None;
+                }
+            }
+            if waiting.is_empty() && matches!(tokio::time::timeout(POLL, committed.changed()).await, Ok(Err(_))) {
+                return None;
+            }
+        }
+    })
+}
+
+struct OneReport {
+    id: Uuid,
+    after: i32,
+    whole: bool,
+    reader: DatabaseConnection,
+}
+
+impl Source for OneReport {
+    type Item = FeedbackEvent;
+
+    async fn next(&mut self) -> kernel::Result<Vec<FeedbackEvent>> {
+        let events = journal::history(&self.reader, self.id, self.after, BATCH).await?;
+        let Some(last) = events.last() else { return Ok(Vec::new()) };
+        self.after = last.number;
+        let row: Option<Arc<Model>> = Store(self.reader.clone()).find_many(&[self.id]).await?.remove(&self.id).map(Arc::new);
+        let view = if self.whole { View::Whole } else { View::Public };
+        let shown = |event: Event| FeedbackEvent { event, feedback: row.clone().map(|row| Feedback { row, view }) };
+        Ok(events.into_iter().filter(timeline::is_public).map(shown).collect())
+    }
+}
+
+struct OneDesk {
+    scope: Scope,
+    after: i64,
+    store: Store,
+}
+
+impl Source for OneDesk {
+    type Item = DeskChange;
+
+    async fn next(&mut self) -> kernel::Result<Vec<DeskChange>> {
+        let mut changes = Vec::new();
+        while changes.is_empty() {
+            let events = journal::stream_after(&self.store.0, STREAM, self.after, BATCH).await?;
+            let Some(last) = events.last() else { break };
+            self.after = last.position;
+            let ids: Vec<Uuid> = events.iter().map(|event| event.stream_id).collect();
+            let cases = self.store.cases(self.scope, &ids).await?;
+            for event in events {
+                if let Some(row) = cases.get(&event.stream_id) {
+                    let cursor = Cursor::encode(&event.position)?.as_str().to_owned();
+                    changes.push(DeskChange { cursor, kind: event.kind, case: Case(Arc::new(row.clone())) });
+                }
+            }
+        }
+        Ok(changes)
+    }
+}

@@ -1,0 +1,502 @@
+//! What the public and the reporter see of a report.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Interface, Object, Result, SimpleObject};
+use engine::{CaseState, Derived};
+use journal::Event;
+use kernel::{Cursor, Error, Page, PartyId, ServiceId};
+use vocabulary::{Connection, Date, DateTime, Locale, OrFault, connection, request};
+
+use super::{
+    case::Case,
+    enums::{CategorySource, FeedbackKind, Outcome, PublicStatus, Track, Urgency},
+    loaders::{HistoryOf, reports},
+    neighbours::{District, Party, Service},
+};
+use crate::{
+    desk::{Desk, parse},
+    entity::feedback::Model,
+    policy::{self, View},
+    reference::{self, find_category, find_district},
+    routing::Routing,
+    suggest, timeline,
+};
+
+/// A thing that can be fetched again by its id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque, and the same for good."))]
+pub(crate) enum Node {
+    Category(Category),
+    Feedback(Feedback),
+    Case(Case),
+}
+
+/// A subject of feedback.
+#[derive(Clone, Copy)]
+pub(crate) struct Category(pub(crate) &'static reference::Category);
+
+/// A subject of feedback.
+#[Object(tag = "public")]
+impl Category {
+    /// Opaque, and the same for good.
+    pub(crate) async fn id(&self) -> ID {
+        ID(self.0.id().global())
+    }
+
+    /// The short name in links and in the city's data files, e.g. `water-supply`.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// The name that people know.
+    async fn name(&self, ctx: &Context<'_>, #[graphql(desc = "The language; by default the request's.")] locale: Option<Locale>) -> &str {
+        self.0.name.get(vocabulary::locale(ctx, locale))
+    }
+
+    /// Whether a report on this subject is urgent even when its text does not say so.
+    async fn urgent_by_default(&self) -> bool {
+        self.0.urgent_by_default
+    }
+}
+
+/// What a text may be about, and the words that say so.
+pub(crate) struct CategorySuggestion(pub(crate) suggest::Suggestion);
+
+/// What a text may be about, and the words that say so.
+#[Object(tag = "public")]
+impl CategorySuggestion {
+    /// The subject.
+    async fn category(&self) -> Result<Category> {
+        find_category(self.0.category).map(Category).ok_or_else(|| "the suggester knows a category that the room does not".into())
+    }
+
+    /// The calibrated probability that it is right, 0 to 1.
+    async fn confidence(&self) -> f64 {
+        f64::from(self.0.confidence)
+    }
+
+    /// The words of the text that spoke for it most, as they were typed.
+    async fn words(&self) -> &[String] {
+        &self.0.words
+    }
+}
+
+/// A report: what the public and the reporter see.
+#[derive(Clone)]
+pub(crate) struct Feedback {
+    pub(crate) row: Arc<Model>,
+    pub(crate) view: View,
+}
+
+impl Feedback {
+    /// A report as the actor sees it without its key.
+    pub(crate) fn seen_by(actor: &kernel::Actor, row: Arc<Model>) -> Feedback {
+        let view = policy::view(actor, &row);
+        Feedback { row, view }
+    }
+
+    fn whole(&self) -> bool {
+        self.view == View::Whole
+    }
+}
+
+/// A report of a citizen: what the public and the reporter see. Personal parts (the text as written, the exact place) are null to the
+/// public.
+#[Object(tag = "scoped")]
+impl Feedback {
+    /// Opaque, and the same for good.
+    pub(crate) async fn id(&self) -> ID {
+        ID(self.row.feedback_id().global())
+    }
+
+    /// The number that people quote, e.g. `TK-2026-000123`.
+    async fn reference(&self) -> &str {
+        &self.row.reference
+    }
+
+    /// Informal request or statutory appeal.
+    async fn track(&self, ctx: &Context<'_>) -> Result<Track> {
+        parse::<engine::Track>(&self.row.track).map(Into::into).or_fault(ctx)
+    }
+
+    /// Which kind of appeal.
+    async fn kind(&self, ctx: &Context<'_>) -> Result<FeedbackKind> {
+        parse::<engine::Kind>(&self.row.kind).map(Into::into).or_fault(ctx)
+    }
+
+    /// How soon it must be answered.
+    async fn urgency(&self, ctx: &Context<'_>) -> Result<Urgency> {
+        parse::<engine::Urgency>(&self.row.urgency).map(Into::into).or_fault(ctx)
+    }
+
+    /// What it is about; null while nobody knows.
+    async fn category(&self) -> Option<Category> {
+        self.row.category.as_deref().and_then(find_category).map(Category)
+    }
+
+    /// Who said so.
+    async fn category_source(&self, ctx: &Context<'_>) -> Result<Option<CategorySource>> {
+        let source = self.row.category_source.as_deref().map(parse::<crate::model::CategorySource>).transpose();
+        Ok(source.or_fault(ctx)?.map(Into::into))
+    }
+
+    /// What was written: whole to the reporter and to those who work the case; to the public null, until an officer has released a text
+    /// without personal data.
+    async fn text(&self) -> Option<&str> {
+        if self.whole() { Some(&self.row.text) } else { self.row.public_text.as_deref() }
+    }
+
+    /// Where it is.
+    async fn place(&self) -> Option<Place> {
+        let row = &self.row;
+        let place = Place {
+            district: row.district.as_deref().and_then(find_district).map(|district| District::of(district.id())),
+            point: row.lat.zip(row.lon).filter(|_| self.whole()).map(|(lat, lon)| Point { lat, lon }),
+            address: row.address.clone().filter(|_| self.whole()),
+        };
+        (place.district.is_some() || place.point.is_some() || place.address.is_some()).then_some(place)
+    }
+
+    /// Where it stands.
+    async fn status(&self, ctx: &Context<'_>) -> Result<PublicStatus> {
+        parse::<engine::PublicStatus>(&self.row.status).map(Into::into).or_fault(ctx)
+    }
+
+    /// How it ended; null while it is open.
+    async fn outcome(&self, ctx: &Context<'_>) -> Result<Option<Outcome>> {
+        let outcome = self.row.outcome.as_deref().map(parse::<crate::model::Outcome>).transpose();
+        Ok(outcome.or_fault(ctx)?.map(Into::into))
+    }
+
+    /// The answer: to the reporter and to those who work the case.
+    async fn answer(&self) -> Option<&str> {
+        self.row.answer.as_deref().filter(|_| self.whole())
+    }
+
+    /// Who has it; null until it is routed.
+    async fn responsible(&self) -> Option<Party> {
+        self.row.party_id.map(|id| Party::of(PartyId::from_uuid(id)))
+    }
+
+    /// Why it went there; null until it is routed.
+    async fn why(&self, ctx: &Context<'_>) -> Result<Option<RoutingExplanation>> {
+        Ok(Routing::of(&self.row).or_fault(ctx)?.map(RoutingExplanation))
+    }
+
+    /// When the answer is due, and how that date came to be.
+    async fn deadline(&self, ctx: &Context<'_>) -> Result<Option<Deadline>> {
+        Deadline::of(&self.row, request(ctx).now).map(Some).or_fault(ctx)
+    }
+
+    /// When it came in.
+    async fn received_at(&self) -> DateTime {
+        DateTime(self.row.received_at)
+    }
+
+    /// The working day on which it was registered (APPC Art. 64).
+    async fn registered_on(&self) -> Date {
+        Date(self.row.registered_on)
+    }
+
+    /// What happened to it, oldest first.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+    ) -> Result<Connection<FeedbackEvent>> {
+        let page = events(ctx, &self.row, first, after, timeline::is_public).await?;
+        Ok(connection(page, |event| FeedbackEvent { event, feedback: Some(self.clone()) }))
+    }
+
+    /// How many others said “same here”.
+    async fn joined(&self) -> i32 {
+        self.row.joined
+    }
+
+    /// The service that it is about, when it is about one.
+    async fn service(&self) -> Option<Service> {
+        self.row.service_id.map(|id| Service::of(ServiceId::from_uuid(id)))
+    }
+
+    /// Whether it was invented for the demonstration.
+    async fn synthetic(&self) -> bool {
+        self.row.synthetic
+    }
+
+    /// The key of its coupon: for the house itself, when it mails the coupon.
+    #[graphql(requires_scopes = "system")]
+    async fn coupon_key(&self, ctx: &Context<'_>) -> Option<String> {
+        let system = request(ctx).actor == kernel::Actor::System;
+        system.then(|| ctx.data_unchecked::<Desk>().keys.derive(self.row.feedback_id()).into_inner())
+    }
+}
+
+/// A page of a report's history, cut from what one statement read for all reports of the call.
+pub(crate) async fn events(
+    ctx: &Context<'_>,
+    row: &Model,
+    first: i32,
+    after: Option<String>,
+    shown: impl Fn(&Event) -> bool,
+) -> Result<Page<Event>> {
+    let page = vocabulary::page(first, after).or_fault(ctx)?;
+    let after: i32 = page.after.as_ref().map_or(Ok(0), Cursor::decode).or_fault(ctx)?;
+    let history = reports(ctx).load_one(HistoryOf(row.id)).await.or_fault(ctx)?.unwrap_or_default();
+    let limit = usize::try_from(page.limit()).unwrap_or(usize::MAX);
+    let events: Vec<Event> = history.iter().filter(|event| event.number > after && shown(event)).take(limit).cloned().collect();
+    Page::cut(&page, events, |event| event.number).or_fault(ctx)
+}
+
+/// Where a report is.
+#[derive(SimpleObject)]
+#[graphql(tag = "scoped")]
+pub(crate) struct Place {
+    /// The city or district.
+    district: Option<District>,
+    /// The exact point: to the reporter and to those who work the case.
+    point: Option<Point>,
+    /// The address as written: to the reporter and to those who work the case.
+    address: Option<String>,
+}
+
+/// A point, WGS 84, in degrees.
+#[derive(SimpleObject)]
+#[graphql(tag = "scoped")]
+pub(crate) struct Point {
+    /// Latitude.
+    lat: f64,
+    /// Longitude.
+    lon: f64,
+}
+
+/// Something that happened to a report.
+pub(crate) struct FeedbackEvent {
+    pub(crate) event: Event,
+    pub(crate) feedback: Option<Feedback>,
+}
+
+/// Something that happened to a report. Names of officers are withheld.
+#[Object(tag = "scoped")]
+impl FeedbackEvent {
+    /// Resumes a subscription or a page after this event.
+    async fn cursor(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(Cursor::encode(&self.event.number).or_fault(ctx)?.as_str().to_owned())
+    }
+
+    /// When.
+    async fn at(&self) -> DateTime {
+        DateTime(self.event.at)
+    }
+
+    /// Its kind, e.g. `assigned`.
+    async fn kind(&self) -> &str {
+        &self.event.kind
+    }
+
+    /// In words.
+    async fn text(&self, ctx: &Context<'_>, #[graphql(desc = "The language; by default the request's.")] locale: Option<Locale>) -> String {
+        timeline::text(&self.event, vocabulary::locale(ctx, locale))
+    }
+
+    /// The report.
+    async fn feedback(&self) -> Option<Feedback> {
+        self.feedback.clone()
+    }
+}
+
+/// When an answer is due, and how that date came to be.
+pub(crate) struct Deadline {
+    pub(crate) derived: Derived,
+    pub(crate) original_due_on: chrono::NaiveDate,
+    pub(crate) overdue: bool,
+}
+
+impl Deadline {
+    pub(crate) fn of(row: &Model, now: chrono::DateTime<chrono::Utc>) -> kernel::Result<Deadline> {
+        let derived: Derived = serde_json::from_value(row.deadline.clone()).map_err(Error::internal)?;
+        let state: CaseState = row.state()?;
+        let overdue = if row.ended { state.is("overdue") } else { derived.due_at < now };
+        Ok(Deadline { derived, original_due_on: row.original_due_on, overdue })
+    }
+}
+
+/// When an answer is due, and how that date came to be.
+#[Object(tag = "public")]
+impl Deadline {
+    /// The instant.
+    async fn due_at(&self) -> DateTime {
+        DateTime(self.derived.due_at)
+    }
+
+    /// The day.
+    async fn due_on(&self) -> Date {
+        Date(self.derived.due_on)
+    }
+
+    /// The day that was promised first, before pauses and extensions.
+    async fn original_due_on(&self) -> Date {
+        Date(self.original_due_on)
+    }
+
+    /// Whether it has passed without an answer.
+    async fn overdue(&self) -> bool {
+        self.overdue
+    }
+
+    /// The version of the terms, e.g. `clocks.v1`.
+    async fn clocks_version(&self) -> String {
+        self.derived.clocks.to_string()
+    }
+
+    /// How it came to be, step by step; anybody can repeat it.
+    async fn steps(&self) -> Vec<DeadlineStep> {
+        self.derived.steps.iter().cloned().map(DeadlineStep).collect()
+    }
+}
+
+/// One step of a derivation.
+pub(crate) struct DeadlineStep(engine::DeadlineStep);
+
+/// One step of a derivation.
+#[Object(tag = "public")]
+impl DeadlineStep {
+    /// The rule, e.g. `appeal-complaint`.
+    async fn rule(&self) -> &str {
+        &self.0.rule
+    }
+
+    /// Where the rule is written.
+    async fn article(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language; by default the request's.")] locale: Option<Locale>,
+    ) -> String {
+        self.0.law.text(vocabulary::locale(ctx, locale))
+    }
+
+    /// How sure the city is of the rule.
+    async fn confidence(&self) -> Confidence {
+        match self.0.law.status {
+            engine::Status::Confirmed => Confidence::Confirmed,
+            engine::Status::Likely => Confidence::Likely,
+            engine::Status::Unverified => Confidence::Unverified,
+        }
+    }
+
+    /// The day before the step.
+    async fn from(&self) -> Date {
+        Date(self.0.from)
+    }
+
+    /// The day after the step.
+    async fn to(&self) -> Date {
+        Date(self.0.to)
+    }
+
+    /// The version of the calendar, e.g. `kz.v1`.
+    async fn calendar_version(&self) -> String {
+        self.0.calendar.to_string()
+    }
+
+    /// The days off that were left out.
+    async fn days_skipped(&self) -> Vec<Date> {
+        self.0.days_skipped.iter().map(|day| Date(day.date)).collect()
+    }
+
+    /// Whether the clock stood still in this step, because the reporter was asked.
+    async fn pause(&self) -> bool {
+        self.0.pause.is_some()
+    }
+
+    /// In words.
+    async fn text(&self, ctx: &Context<'_>, #[graphql(desc = "The language; by default the request's.")] locale: Option<Locale>) -> String {
+        self.0.text(vocabulary::locale(ctx, locale))
+    }
+}
+
+/// How sure the city is that a rule of its own files is the law.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[graphql(name = "RuleConfidence")]
+pub(crate) enum Confidence {
+    /// Read in a source.
+    Confirmed,
+    /// Well known, or from one indirect source.
+    Likely,
+    /// Not checked.
+    Unverified,
+}
+
+/// Why a report went to its party: the row of the decision table that fired, and the facts that mattered.
+pub(crate) struct RoutingExplanation(Routing);
+
+/// Why a report went to its party: the row of the decision table that fired, and the facts that mattered.
+#[Object(tag = "public")]
+impl RoutingExplanation {
+    /// The party that the table named.
+    async fn party(&self) -> Option<Party> {
+        Some(Party::of(PartyId::of_slug(&self.0.decision.party)))
+    }
+
+    /// The row.
+    async fn rule(&self) -> &str {
+        &self.0.decision.row
+    }
+
+    /// The version of the table.
+    async fn rule_version(&self) -> i32 {
+        i32::try_from(self.0.decision.table.version).unwrap_or(i32::MAX)
+    }
+
+    /// The facts that mattered: with these alone the decision is the same, and without any one of them it is another.
+    async fn facts(&self) -> Vec<Fact> {
+        self.0.decision.facts.iter().map(|fact| Fact { name: fact.name.clone(), value: fact.value.text().to_owned() }).collect()
+    }
+
+    /// In words.
+    async fn text(&self, ctx: &Context<'_>, #[graphql(desc = "The language; by default the request's.")] locale: Option<Locale>) -> String {
+        self.0.text(vocabulary::locale(ctx, locale))
+    }
+}
+
+/// A fact that a rule asked for.
+#[derive(SimpleObject)]
+#[graphql(tag = "public")]
+pub(crate) struct Fact {
+    /// Its name in the table, e.g. `district`.
+    name: String,
+    /// Its value, e.g. `turkistan-city`.
+    value: String,
+}
+
+/// What the reporter keeps. Whoever holds number and key is the reporter.
+#[derive(SimpleObject)]
+#[graphql(tag = "scoped")]
+pub(crate) struct Coupon {
+    /// The number, e.g. `TK-2026-000123`.
+    pub(crate) reference: String,
+    /// The key, 160 bits; shown here and in the mail, and stored nowhere.
+    pub(crate) key: String,
+    /// The working day on which it was registered (APPC Art. 64).
+    pub(crate) registered_on: Date,
+    /// When it came in.
+    pub(crate) received_at: DateTime,
+    /// Who accepted it.
+    pub(crate) accepted_by: Option<Party>,
+    /// When the answer is due.
+    pub(crate) due_on: Option<Date>,
+}
+
+impl Coupon {
+    pub(crate) fn of(desk: &Desk, row: &Model) -> Coupon {
+        Coupon {
+            reference: row.reference.clone(),
+            key: desk.keys.derive(row.feedback_id()).into_inner(),
+            registered_on: Date(row.registered_on),
+            received_at: DateTime(row.received_at),
+            accepted_by: Some(Party::of(crate::filing::registrar())),
+            due_on: Some(Date(row.original_due_on)),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Word to everyone whom an event concerns. The text is worded here; the room of notifications sends it.
+
+use std::sync::Arc;
+
+use journal::{Event, Job, JobError};
+use kernel::{Document, Error, Fact, Locale, PartyId, PersonId, Request};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    desk::Desk,
+    entity::feedback,
+    error::words,
+    filing::locale_of,
+    model::Contact,
+    reference::{find_category, find_district},
+    timeline,
+};
+
+/// Whom to tell at a party.
+pub(crate) static OFFICERS: Document = Document {
+    name: "feedback.OfficersOfParty",
+    text: "query OfficersOfParty($party: ID!) { node(id: $party) { __typename ... on Party { id officers { id email locale } } } }",
+};
+
+/// Hands a message over to the room of notifications.
+pub(crate) static QUEUE: Document = Document {
+    name: "feedback.QueueMessage",
+    text: "mutation QueueMessage($input: QueueMessageInput!) { queueMessage(input: $input) { errors { __typename message code } } }",
+};
+
+/// The place in a text where the room of notifications puts the coupon's key when it sends the message.
+const COUPON_KEY: &str = "{coupon-key}";
+
+#[derive(Deserialize)]
+struct OfficersAnswer {
+    node: Option<PartyNode>,
+}
+
+#[derive(Deserialize)]
+struct PartyNode {
+    officers: Option<Vec<Recipient>>,
+}
+
+/// Somebody who is told.
+#[derive(Deserialize)]
+struct Recipient {
+    id: String,
+    email: Option<String>,
+    locale: Option<String>,
+}
+
+/// One message before it is worded.
+struct Notice<'a> {
+    case: &'a feedback::Model,
+    event: &'a Event,
+    topic: &'static str,
+    subject: &'static str,
+    text: &'static str,
+    with_coupon_key: bool,
+}
+
+/// Performs one of the jobs that tell people of an event. Told twice, it is sent once: each message has a key of its own that follows from
+/// the job's.
+pub(crate) async fn send(desk: &Desk, job: &Job, case: &feedback::Model, event: &Event, request: &Arc<Request>) -> Result<(), JobError> {
+    let notice = |topic, subject, text, with_coupon_key| Notice { case, event, topic, subject, text, with_coupon_key };
+    match job.kind.as_str() {
+        "notify_officers" => {
+            let topic = if event.kind == "deadline_passed" { "OVERDUE" } else { "ASSIGNMENT" };
+            let notice = notice(topic, "mail-officer-subject", "mail-officer-text", false);
+            let only = case.assignee.map(|id| PersonId::from_uuid(id).global()).filter(|_| event.kind != "forwarded");
+            tell_party(desk, job, &notice, case.party_id, only, request).await
+        }
+        "notify_supervisor" => {
+            let notice = notice("OVERDUE", "mail-officer-subject", "mail-supervisor-text", false);
+            tell_party(desk, job, &notice, case.supervisor_id, None, request).await
+        }
+        "send_coupon" => tell_reporter(desk, job, &notice("COUPON", "mail-coupon-subject", "mail-coupon-text", true), request).await,
+        "invite_rating" => tell_reporter(desk, job, &notice("ANSWER", "mail-rating-subject", "mail-rating-text", false), request).await,
+        _ => {
+            let (topic, text) = match event.kind.as_str() {
+                "answered" | "terminated" => ("ANSWER", "mail-answer-text"),
+                "forwarded" => ("FORWARDED", "mail-reporter-text"),
+                "deadline_passed" | "deemed_refused" => ("OVERDUE", "mail-reporter-text"),
+                "question_asked" => ("QUESTION", "mail-reporter-text"),
+                _ => ("REMINDER", "mail-reporter-text"),
+            };
+            tell_reporter(desk, job, &notice(topic, "mail-reporter-subject", text, false), request).await
+        }
+    }
+}
+
+async fn tell_party(
+    desk: &Desk,
+    job: &Job,
+    notice: &Notice<'_>,
+    party: Option<Uuid>,
+    only: Option<String>,
+    request: &Arc<Request>,
+) -> Result<(), JobError> {
+    let Some(party) = party else { return Ok(()) };
+    let variables = json!({ "party": PartyId::from_uuid(party).global() });
+    let data = desk.house.graph.ask(&OFFICERS, variables, request).await?;
+    let answer: OfficersAnswer = serde_json::from_value(data).map_err(Error::internal)?;
+    let officers = answer.node.and_then(|party| party.officers).unwrap_or_default();
+    for officer in officers.into_iter().filter(|officer| only.as_ref().is_none_or(|only| *only == officer.id)) {
+        let locale = officer.locale.as_deref().and_then(Locale::from_tag).unwrap_or_default();
+        if let Some(email) = officer.email {
+            queue(desk, job, notice, &officer.id, &email, locale, request).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn tell_reporter(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Arc<Request>) -> Result<(), JobError> {
+    let contact: Option<Contact> = notice.case.contact.clone().map(serde_json::from_value).transpose().map_err(Error::internal)?;
+    match contact.and_then(|contact| contact.email) {
+        Some(email) => queue(desk, job, notice, "reporter", email.reveal(), locale_of(notice.case), request).await,
+        // Whoever left no address reads the timeline with the coupon's key.
+        None => Ok(()),
+    }
+}
+
+async fn queue(
+    desk: &Desk,
+    job: &Job,
+    notice: &Notice<'_>,
+    recipient: &str,
+    email: &str,
+    locale: Locale,
+    request: &Arc<Request>,
+) -> Result<(), JobError> {
+    let key = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}:{recipient}", job.key).as_bytes());
+    let facts = notice.facts(locale);
+    let input = json!({
+        "idempotencyKey": key,
+        "email": email,
+        "locale": locale.tag().to_ascii_uppercase(),
+        "topic": notice.topic,
+        "about": notice.case.reference,
+        "subject": words().text(locale, notice.subject, &facts),
+        "text": words().text(locale, notice.text, &facts),
+        "withCouponKey": notice.with_coupon_key,
+    });
+    let data = desk.house.graph.ask(&QUEUE, json!({ "input": input }), request).await?;
+    match data.pointer("/queueMessage/errors").and_then(Value::as_array) {
+        Some(errors) if errors.is_empty() => Ok(()),
+        Some(errors) => Err(JobError::Fail(format!("a message was refused: {}", errors[0]["code"]))),
+        None => Err(JobError::Retry("notifications did not answer".to_owned())),
+    }
+}
+
+impl Notice<'_> {
+    fn facts(&self, locale: Locale) -> Vec<Fact<'static>> {
+        let case = self.case;
+        let nameless = || words().text(locale, "not-known", &[]);
+        let category = case.category.as_deref().and_then(find_category).map_or_else(nameless, |known| known.name.get(locale).to_owned());
+        let district = case.district.as_deref().and_then(find_district).map_or_else(nameless, |known| known.name.get(locale).to_owned());
+        let day = |date: chrono::NaiveDate| date.format("%d.%m.%Y").to_string();
+        vec![
+            ("reference", case.reference.clone().into()),
+            ("event", timeline::text(self.event, locale).into()),
+            ("category", category.into()),
+            ("district", district.into()),
+            ("registered", day(case.registered_on).into()),
+            ("due", day(case.due_on).into()),
+            ("answer", case.answer.clone().unwrap_or_default().into()),
+            ("key", COUPON_KEY.into()),
+        ]
+    }
+}

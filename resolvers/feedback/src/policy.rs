@@ -1,0 +1,90 @@
+//! Who may see and do what.
+//!
+//! - The public sees a report's status, subject, district and term. Its text only after an officer released one.
+//! - The reporter, by the coupon's key or signed in, sees all of their own report.
+//! - An officer sees and works the cases of their own party; a supervisor those of the parties that theirs supervises, and their own;
+//!   an auditor sees all cases and changes none. For everybody else there is no case.
+
+use engine::Who;
+use kernel::{Actor, Code, Error, PartyId, Result, Role};
+
+use crate::entity::feedback::Model;
+
+/// Which cases a query may reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// None at all.
+    Nothing,
+    /// Those of one party.
+    Party(PartyId),
+    /// Those of one party and of the parties that it supervises.
+    Supervised(PartyId),
+    /// All.
+    Everything,
+}
+
+/// The cases that the actor may see.
+pub(crate) fn scope(actor: &Actor) -> Scope {
+    match (actor, actor.party()) {
+        (Actor::System, _) => Scope::Everything,
+        (Actor::Person(_), _) if actor.is(Role::Auditor) => Scope::Everything,
+        (Actor::Person(_), Some(party)) if actor.is(Role::Supervisor) => Scope::Supervised(party),
+        (Actor::Person(_), Some(party)) if actor.is(Role::Officer) => Scope::Party(party),
+        _ => Scope::Nothing,
+    }
+}
+
+impl Scope {
+    /// Whether the scope reaches this case.
+    pub(crate) fn reaches(self, case: &Model) -> bool {
+        match self {
+            Scope::Nothing => false,
+            Scope::Everything => true,
+            Scope::Party(party) => case.party_id == Some(party.uuid()),
+            Scope::Supervised(party) => [case.party_id, case.supervisor_id].contains(&Some(party.uuid())),
+        }
+    }
+}
+
+/// Only those who work cases may open the desk.
+pub(crate) fn may_open_desk(actor: &Actor) -> Result<Scope> {
+    match scope(actor) {
+        Scope::Nothing if *actor == Actor::Anonymous => Err(Error::coded(Code::Unauthenticated, "the desk needs a token")),
+        Scope::Nothing => Err(Error::coded(Code::Forbidden, "the desk is for officers")),
+        scope => Ok(scope),
+    }
+}
+
+/// As what the actor acts on this case, by their office.
+pub(crate) fn offices(actor: &Actor, case: &Model) -> Vec<Who> {
+    match actor {
+        Actor::System => vec![Who::System],
+        Actor::Anonymous => Vec::new(),
+        Actor::Person(person) => {
+            let party = person.party.map(PartyId::uuid);
+            let mut offices = Vec::new();
+            if actor.is(Role::Officer) && party.is_some() && case.party_id == party {
+                offices.push(Who::Officer);
+            }
+            if actor.is(Role::Supervisor) && party.is_some() && [case.party_id, case.supervisor_id].contains(&party) {
+                offices.push(Who::Supervisor);
+            }
+            offices
+        }
+    }
+}
+
+/// How much of a report is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// What everybody sees.
+    Public,
+    /// All of it: to the reporter and to those who work the case.
+    Whole,
+}
+
+/// How much of this report the actor sees without its key.
+pub(crate) fn view(actor: &Actor, case: &Model) -> View {
+    let own = actor.person().is_some_and(|person| case.reporter == Some(person.id.uuid()));
+    if own || scope(actor).reaches(case) { View::Whole } else { View::Public }
+}

@@ -1,0 +1,166 @@
+//! This room's part in work that outlives a request: routing a report, telling whom it concerns, and what its timers raise.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use engine::{Event, Who};
+use futures_util::FutureExt;
+use journal::{Commit, Handler, Job, JobError};
+use kernel::{Actor, Error, PartyId, Request};
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    desk::{Act, Desk, word},
+    entity::feedback,
+    filing::{TableFacts, facts_for_table},
+    notices,
+    routing::Routing,
+    suggest,
+};
+
+/// Performs the jobs and timers of reports.
+pub(crate) struct FeedbackProcess(pub(crate) Desk);
+
+/// The payload of an effect's job.
+#[derive(Deserialize)]
+struct EffectJob {
+    feedback: Uuid,
+    event: i32,
+}
+
+/// The payload of a timer's job.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TimerJob {
+    stream_id: Uuid,
+}
+
+#[async_trait]
+impl Handler for FeedbackProcess {
+    fn kinds(&self) -> &'static [&'static str] {
+        &[
+            "route_feedback",
+            "send_coupon",
+            "notify_officers",
+            "notify_supervisor",
+            "notify_reporter",
+            "invite_rating",
+            "deadline_passed",
+            "forward_window_passed",
+            "question_unanswered",
+            "contest_window_passed",
+        ]
+    }
+
+    async fn perform(&self, job: &Job) -> Result<Commit, JobError> {
+        match job.kind.as_str() {
+            "route_feedback" => self.route(job).await,
+            "send_coupon" | "notify_officers" | "notify_supervisor" | "notify_reporter" | "invite_rating" => self.tell(job).await,
+            _ => self.raise(job),
+        }
+    }
+}
+
+fn payload<T: serde::de::DeserializeOwned>(job: &Job) -> Result<T, JobError> {
+    serde_json::from_value(job.payload.clone()).map_err(|error| JobError::Fail(format!("a payload that is not ours: {error}")))
+}
+
+fn nothing() -> Commit {
+    Box::new(|_| async { Ok(()) }.boxed())
+}
+
+impl FeedbackProcess {
+    fn request(&self, job: &Job) -> Arc<Request> {
+        Arc::new(Request::system(job.key.clone(), self.0.house.clock.now()))
+    }
+
+    async fn find(&self, id: Uuid) -> Result<feedback::Model, JobError> {
+        let row = feedback::Entity::find_by_id(id).one(&self.0.house.database.reader).await.map_err(Error::internal)?;
+        row.ok_or_else(|| JobError::Fail(format!("no report {id}")))
+    }
+
+    /// Asks the decision table who answers, and takes the step `route`.
+    async fn route(&self, job: &Job) -> Result<Commit, JobError> {
+        let id = payload::<EffectJob>(job)?.feedback;
+        let case = self.find(id).await?;
+        if !awaits_routing(&case)? {
+            return Ok(nothing());
+        }
+        let request = self.request(job);
+        let roster = self.0.parties.roster(&self.0.house.graph, &request).await?;
+        let words = suggest::urgency(&case.text);
+        let facts = facts_for_table(&TableFacts {
+            track: &case.track,
+            kind: &case.kind,
+            category: case.category.as_deref(),
+            district: case.district.as_deref(),
+            provider: case.service_provider.as_deref(),
+            words: &words,
+        });
+        let decision = self.0.process(&case)?.table().decide(&facts, &roster.facts)?;
+        let routing = Routing::new(decision, &roster)?;
+        let (desk, now) = (self.0.clone(), request.now);
+        Ok(Box::new(move |txn| {
+            async move {
+                let case = feedback::Entity::find_by_id(id).one(txn).await?;
+                let Some(case) = case.filter(|case| awaits_routing(case).unwrap_or(false)) else { return Ok(()) };
+                let act = routed(&routing)?;
+                desk.act(txn, case, act, &Actor::System, now).await.map(drop)
+            }
+            .boxed()
+        }))
+    }
+
+    /// Tells the officers, their supervisor or the reporter of an event, through the room of notifications.
+    async fn tell(&self, job: &Job) -> Result<Commit, JobError> {
+        let EffectJob { feedback, event } = payload(job)?;
+        let case = self.find(feedback).await?;
+        let events = journal::history(&self.0.house.database.reader, feedback, event - 1, 1).await?;
+        let event = events.into_iter().next().ok_or_else(|| JobError::Fail(format!("no event {event} of {feedback}")))?;
+        notices::send(&self.0, job, &case, &event, &self.request(job)).await?;
+        Ok(nothing())
+    }
+
+    /// A timer went off: the process decides what it means now. One that comes too late means nothing.
+    fn raise(&self, job: &Job) -> Result<Commit, JobError> {
+        let id = payload::<TimerJob>(job)?.stream_id;
+        let (desk, event, now) = (self.0.clone(), job.kind.clone(), self.0.house.clock.now());
+        Ok(Box::new(move |txn| {
+            async move {
+                let Some(case) = feedback::Entity::find_by_id(id).one(txn).await? else { return Ok(()) };
+                let possible = desk.process(&case)?.step(&case.state()?, &Event::new(&event, Who::System), now);
+                if let Err(engine::StepError::Refused(_)) = possible {
+                    return Ok(());
+                }
+                let party = Routing::of(&case)?.map(|routing| routing.party_name());
+                let act = Act::new(&event, vec![Who::System]).fact("party", party);
+                desk.act(txn, case, act, &Actor::System, now).await.map(drop)
+            }
+            .boxed()
+        }))
+    }
+}
+
+fn awaits_routing(case: &feedback::Model) -> Result<bool, Error> {
+    Ok(matches!(case.state()?.name.as_str(), "submitted" | "routing"))
+}
+
+pub(crate) fn routed(routing: &Routing) -> Result<Act, Error> {
+    let decision = routing.decision.clone();
+    let stored: Value = serde_json::to_value(routing).map_err(Error::internal)?;
+    let mut act = Act::new("route", vec![Who::System])
+        .fact("party", routing.party_name())
+        .fact("partySlug", &decision.party)
+        .fact("row", &decision.row)
+        .fact("urgency", word(&decision.urgency))
+        .change(move |row| {
+            row.party_id = Set(Some(PartyId::of_slug(&decision.party).uuid()));
+            row.supervisor_id = Set(Some(PartyId::of_slug(&decision.supervisor).uuid()));
+            row.routing = Set(Some(stored));
+        });
+    act.event = act.event.with("triage", routing.decision.triage).with_urgency(routing.decision.urgency);
+    Ok(act)
+}

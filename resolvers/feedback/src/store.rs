@@ -1,0 +1,344 @@
+//! Reads of reports. What a person may reach is part of every statement.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kernel::{Error, Page, PageRequest, Result};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseConnection, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+    Statement, Value, sea_query::Expr,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    entity::{
+        feedback::{Column, Entity, Model},
+        note,
+    },
+    policy::Scope,
+};
+
+/// Which cases a desk shows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DeskFilter {
+    pub(crate) overdue: Option<bool>,
+    pub(crate) contested: Option<bool>,
+    pub(crate) assignee: Option<Uuid>,
+    pub(crate) category: Option<String>,
+    pub(crate) ended: bool,
+}
+
+/// Which reports a public list shows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PublicFilter {
+    pub(crate) category: Option<String>,
+    pub(crate) district: Option<String>,
+    pub(crate) service: Option<Uuid>,
+    pub(crate) status: Option<String>,
+    pub(crate) open: Option<bool>,
+}
+
+/// Reads reports.
+#[derive(Clone)]
+pub(crate) struct Store(pub(crate) DatabaseConnection);
+
+/// The place of a case in a queue.
+#[derive(Serialize, Deserialize)]
+struct QueueKey(DateTime<Utc>, Uuid);
+
+fn scoped(scope: Scope) -> Select<Entity> {
+    let find = Entity::find();
+    match scope {
+        Scope::Everything => find,
+        Scope::Nothing => find.filter(Expr::value(1).eq(0)),
+        Scope::Party(party) => find.filter(Column::PartyId.eq(party.uuid())),
+        Scope::Supervised(party) => {
+            find.filter(Condition::any().add(Column::PartyId.eq(party.uuid())).add(Column::SupervisorId.eq(party.uuid())))
+        }
+    }
+}
+
+/// The public list holds requests. A statutory appeal is a matter between its author and the state: it is found by its number only.
+fn public() -> Select<Entity> {
+    Entity::find().filter(Column::Track.eq("REQUEST"))
+}
+
+fn fault(error: sea_orm::DbErr) -> Error {
+    Error::internal(error)
+}
+
+impl Store {
+    pub(crate) async fn find_by_reference(&self, reference: &str) -> Result<Option<Model>> {
+        Entity::find().filter(Column::Reference.eq(reference)).one(&self.0).await.map_err(fault)
+    }
+
+    pub(crate) async fn find_many(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Model>> {
+        let rows = Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(&self.0).await.map_err(fault)?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+
+    pub(crate) async fn find_many_by_reference(&self, references: &[String]) -> Result<HashMap<String, Model>> {
+        let rows = Entity::find().filter(Column::Reference.is_in(references)).all(&self.0).await.map_err(fault)?;
+        Ok(rows.into_iter().map(|row| (row.reference.clone(), row)).collect())
+    }
+
+    pub(crate) async fn case_by_reference(&self, scope: Scope, reference: &str) -> Result<Option<Model>> {
+        scoped(scope).filter(Column::Reference.eq(reference)).one(&self.0).await.map_err(fault)
+    }
+
+    pub(crate) async fn cases(&self, scope: Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Model>> {
+        let rows = scoped(scope).filter(Column::Id.is_in(ids.iter().copied())).all(&self.0).await.map_err(fault)?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+
+    /// The queue, least time left first.
+    pub(crate) async fn desk(&self, scope: Scope, filter: DeskFilter, now: DateTime<Utc>, page: &PageRequest) -> Result<Page<Model>> {
+        let mut select = scoped(scope).filter(Column::Ended.eq(filter.ended));
+        if let Some(overdue) = filter.overdue {
+            select = select.filter(if overdue { Column::DueAt.lt(now) } else { Column::DueAt.gte(now) });
+        }
+        if let Some(contested) = filter.contested {
+            select = select.filter(Column::Contested.eq(contested));
+        }
+        if let Some(assignee) = filter.assignee {
+            select = select.filter(Column::Assignee.eq(assignee));
+        }
+        if let Some(category) = filter.category {
+            select = select.filter(Column::Category.eq(category));
+        }
+        if let Some(after) = &page.after {
+            let QueueKey(due_at, id) = after.decode()?;
+            let later =
+                Condition::any().add(Column::DueAt.gt(due_at)).add(Condition::all().add(Column::DueAt.eq(due_at)).add(Column::Id.gt(id)));
+            select = select.filter(later);
+        }
+        let rows = select.order_by_asc(Column::DueAt).order_by_asc(Column::Id).limit(page.limit()).all(&self.0).await.map_err(fault)?;
+        Page::cut(page, rows, |row| QueueKey(row.due_at, row.id))
+    }
+
+    /// The public list, newest first.
+    pub(crate) async fn published(&self, filter: PublicFilter, page: &PageRequest) -> Result<Page<Model>> {
+        let mut select = public();
+        if let Some(category) = filter.category {
+            select = select.filter(Column::Category.eq(category));
+        }
+        if let Some(district) = filter.district {
+            select = select.filter(Column::District.eq(district));
+        }
+        if let Some(service) = filter.service {
+            select = select.filter(Column::ServiceId.eq(service));
+        }
+        if let Some(status) = filter.status {
+            select = select.filter(Column::Status.eq(status));
+        }
+        if let Some(open) = filter.open {
+            select = select.filter(Column::Ended.eq(!open));
+        }
+        newest_first(select, page, &self.0).await
+    }
+
+    /// What one person filed, newest first.
+    pub(crate) async fn filed_by(&self, reporter: Uuid, page: &PageRequest) -> Result<Page<Model>> {
+        newest_first(Entity::find().filter(Column::Reporter.eq(reporter)), page, &self.0).await
+    }
+
+    /// The newest public reports on each of many services, `page.limit()` for each, in one statement.
+    pub(crate) async fn of_services(
+        &self,
+        services: &[Uuid],
+        open: Option<bool>,
+        page: &PageRequest,
+    ) -> Result<HashMap<Uuid, Page<Model>>> {
+        let after: Option<Uuid> = page.after.as_ref().map(kernel::Cursor::decode).transpose()?;
+        let mut values: Vec<Value> = Vec::new();
+        let mut bind = |value: Value| {
+            values.push(value);
+            format!("${}", values.len())
+        };
+        let places: Vec<String> = services.iter().map(|service| bind((*service).into())).collect();
+        let open = open.map(|open| format!(" AND ended = {}", bind((!open).into()))).unwrap_or_default();
+        let after = after.map(|after| format!(" AND id < {}", bind(after.into()))).unwrap_or_default();
+        let limit = bind(i64::try_from(page.limit()).unwrap_or(i64::MAX).into());
+        let sql = format!(
+            "SELECT * FROM (SELECT feedback.*, ROW_NUMBER() OVER (PARTITION BY service_id ORDER BY id DESC) AS place FROM feedback \
+             WHERE track = 'REQUEST' AND service_id IN ({}){open}{after}) AS ranked WHERE place <= {limit} ORDER BY service_id, place",
+            places.join(", ")
+        );
+        let statement = Statement::from_sql_and_values(self.0.get_database_backend(), sql, values);
+        let rows = Entity::find().from_raw_sql(statement).all(&self.0).await.map_err(fault)?;
+        let mut by_service: HashMap<Uuid, Vec<Model>> = services.iter().map(|service| (*service, Vec::new())).collect();
+        for row in rows {
+            if let Some(list) = row.service_id.and_then(|service| by_service.get_mut(&service)) {
+                list.push(row);
+            }
+        }
+        by_service.into_iter().map(|(service, rows)| Ok((service, Page::cut(page, rows, |row| row.id)?))).collect()
+    }
+
+    /// The internal notes of a case, oldest first.
+    pub(crate) async fn notes(&self, feedback: Uuid, page: &PageRequest) -> Result<Page<note::Model>> {
+        let mut select = note::Entity::find().filter(note::Column::FeedbackId.eq(feedback));
+        if let Some(after) = &page.after {
+            select = select.filter(note::Column::Id.gt(after.decode::<Uuid>()?));
+        }
+        let rows = select.order_by_asc(note::Column::Id).limit(page.limit()).all(&self.0).await.map_err(fault)?;
+        Page::cut(page, rows, |row| row.id)
+    }
+
+    /// What each party has on its desk.
+    pub(crate) async fn workloads(&self, parties: &[Uuid], now: DateTime<Utc>) -> Result<HashMap<Uuid, Load>> {
+        let rows: Vec<LoadRow> = Entity::find()
+            .select_only()
+            .column(Column::PartyId)
+            .column_as(Column::Id.count(), "open")
+            .column_as(Expr::cust_with_values("SUM(CASE WHEN due_at < $1 THEN 1 ELSE 0 END)", [now]), "overdue")
+            .column_as(Expr::cust("SUM(CASE WHEN contested THEN 1 ELSE 0 END)"), "contested")
+            .filter(Column::PartyId.is_in(parties.iter().copied()))
+            .filter(Column::Ended.eq(false))
+            .group_by(Column::PartyId)
+            .into_model::<LoadRow>()
+            .all(&self.0)
+            .await
+            .map_err(fault)?;
+        let loads = rows.into_iter().map(|row| (row.party_id, Load { open: row.open, overdue: row.overdue, contested: row.contested }));
+        Ok(loads.collect())
+    }
+
+    /// The answered cases of many parties, the newest thousand in all: when each was received and answered.
+    pub(crate) async fn answered(&self, parties: &[Uuid]) -> Result<Vec<Answered>> {
+        Entity::find()
+            .select_only()
+            .column(Column::PartyId)
+            .column(Column::ReceivedAt)
+            .column(Column::AnsweredAt)
+            .filter(Column::PartyId.is_in(parties.iter().copied()))
+            .filter(Column::AnsweredAt.is_not_null())
+            .order_by_desc(Column::AnsweredAt)
+            .limit(1000)
+            .into_model::<Answered>()
+            .all(&self.0)
+            .await
+            .map_err(fault)
+    }
+
+    /// The numbers of reports registered in a span of days, for each of the districts, or for all together with the key `None`.
+    pub(crate) async fn statistics(&self, span: &Span, now: DateTime<Utc>) -> Result<HashMap<Option<String>, Numbers>> {
+        let mut select = Entity::find().select_only().filter(Column::RegisteredOn.between(span.from, span.to));
+        if let Some(party) = span.party {
+            select = select.filter(Column::PartyId.eq(party));
+        }
+        if let Some(districts) = &span.districts {
+            select = select.filter(Column::District.is_in(districts)).column(Column::District).group_by(Column::District);
+        } else {
+            select = select.column_as(Expr::value(Option::<String>::None), "district");
+        }
+        let rows: Vec<NumbersRow> = select
+            .column_as(Column::Id.count(), "received")
+            .column_as(Expr::cust("COALESCE(SUM(CASE WHEN answered_at IS NOT NULL THEN 1 ELSE 0 END), 0)"), "answered")
+            .column_as(Expr::cust("COALESCE(SUM(CASE WHEN answered_at <= due_at THEN 1 ELSE 0 END), 0)"), "on_time")
+            .column_as(
+                Expr::cust_with_values("COALESCE(SUM(CASE WHEN answered_at IS NULL AND due_at < $1 THEN 1 ELSE 0 END), 0)", [now]),
+                "overdue",
+            )
+            .column_as(Expr::cust("COALESCE(SUM(CASE WHEN contested THEN 1 ELSE 0 END), 0)"), "contested")
+            .into_model::<NumbersRow>()
+            .all(&self.0)
+            .await
+            .map_err(fault)?;
+        Ok(rows.into_iter().map(|row| (row.district.clone(), row.into())).collect())
+    }
+
+    /// The received and answered instants of a span, for a median; the newest thousand.
+    pub(crate) async fn answered_in(&self, span: &Span) -> Result<Vec<Answered>> {
+        let mut select = Entity::find()
+            .select_only()
+            .column(Column::PartyId)
+            .column(Column::ReceivedAt)
+            .column(Column::AnsweredAt)
+            .filter(Column::RegisteredOn.between(span.from, span.to))
+            .filter(Column::AnsweredAt.is_not_null());
+        if let Some(party) = span.party {
+            select = select.filter(Column::PartyId.eq(party));
+        }
+        if let Some(districts) = &span.districts {
+            select = select.filter(Column::District.is_in(districts));
+        }
+        select.order_by_desc(Column::AnsweredAt).limit(1000).into_model::<Answered>().all(&self.0).await.map_err(fault)
+    }
+}
+
+async fn newest_first(select: Select<Entity>, page: &PageRequest, db: &DatabaseConnection) -> Result<Page<Model>> {
+    let mut select = select;
+    if let Some(after) = &page.after {
+        select = select.filter(Column::Id.lt(after.decode::<Uuid>()?));
+    }
+    let rows = select.order_by_desc(Column::Id).limit(page.limit()).all(db).await.map_err(fault)?;
+    Page::cut(page, rows, |row| row.id)
+}
+
+/// Which reports to count.
+#[derive(Clone, Debug)]
+pub(crate) struct Span {
+    pub(crate) from: NaiveDate,
+    pub(crate) to: NaiveDate,
+    pub(crate) party: Option<Uuid>,
+    pub(crate) districts: Option<Vec<String>>,
+}
+
+/// What a party has on its desk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Load {
+    pub(crate) open: i64,
+    pub(crate) overdue: i64,
+    pub(crate) contested: i64,
+}
+
+#[derive(FromQueryResult)]
+struct LoadRow {
+    party_id: Uuid,
+    open: i64,
+    overdue: i64,
+    contested: i64,
+}
+
+/// When a case came in and when it was answered.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub(crate) struct Answered {
+    pub(crate) party_id: Option<Uuid>,
+    pub(crate) received_at: DateTime<Utc>,
+    pub(crate) answered_at: DateTime<Utc>,
+}
+
+/// Numbers of reports, before they pass the suppression gate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Numbers {
+    pub(crate) received: u64,
+    pub(crate) answered: u64,
+    pub(crate) on_time: u64,
+    pub(crate) overdue: u64,
+    pub(crate) contested: u64,
+}
+
+#[derive(FromQueryResult)]
+struct NumbersRow {
+    district: Option<String>,
+    received: i64,
+    answered: i64,
+    on_time: i64,
+    overdue: i64,
+    contested: i64,
+}
+
+impl From<NumbersRow> for Numbers {
+    fn from(row: NumbersRow) -> Self {
+        let count = |n: i64| u64::try_from(n).unwrap_or_default();
+        Numbers {
+            received: count(row.received),
+            answered: count(row.answered),
+            on_time: count(row.on_time),
+            overdue: count(row.overdue),
+            contested: count(row.contested),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+not-known = not known yet
+refusal-key-not-uuid = The key of an act must be a UUID.
+refusal-key-reused = This key was already used for something else. Make a new one for a new act.
+refusal-text-empty = Write what it is about.
+refusal-text-long = { $max ->
+    [one] The text is too long: at most { $max } character.
+   *[other] The text is too long: at most { $max } characters.
+}
+refusal-category-unknown = There is no such category.
+refusal-district-unknown = There is no such city or district in the region.
+refusal-service-unknown = There is no such service.
+refusal-party-unknown = There is no such body.
+refusal-point-outside = This place is outside Turkistan region.
+refusal-email = This is not a mail address.
+refusal-phone = This is not a phone number. Write it with its code, for example +7 701 123 45 67.
+refusal-iin = This is not an individual identification number: 12 digits, the last of which checks the others.
+refusal-appeal-name = A statutory appeal needs the name of its author (APPC Art. 63). A request can be filed without a name.
+refusal-appeal-iin = A statutory appeal needs the author’s individual identification number (APPC Art. 63). A request can be filed without it.
+refusal-not-found = There is no such thing here.
+refusal-stale = Somebody changed the case meanwhile. Look at it again, then decide.
+refusal-not-your-case = Only those who work the case may do this.
+refusal-officer-elsewhere = This officer works for another body.
+refusal-forward-to-itself = The case is with this body already.
+event-text-released = The text of the report was published without personal data.
+mail-coupon-subject = { $reference }: your report is registered
+mail-coupon-text = Your report is registered.
+
+    Number: { $reference }
+    Registered: { $registered }
+    Answer due: { $due }
+    Subject: { $category }
+    Key: { $key }
+
+    With the number and the key you see who has your report, why, and by when, and you can contest the answer. Keep the key to yourself.
+mail-reporter-subject = { $reference }: news of your report
+mail-reporter-text = { $event }
+
+    Number: { $reference }
+    Answer due: { $due }
+mail-answer-text = { $event }
+
+    { $answer }
+
+    Number: { $reference }
+    If it is not fixed, say so with the number and the key of your coupon within 30 days: the case is opened again. You may also complain to the higher body (APPC Art. 91).
+mail-rating-subject = { $reference }: rate the answer
+mail-rating-text = Your report { $reference } was answered. Rate the answer in e-Halyk with the number and the key of your coupon. The body sees the rating, not who gave it.
+mail-officer-subject = { $reference }: { $category }
+mail-officer-text = { $event }
+
+    Number: { $reference }
+    Subject: { $category }
+    Place: { $district }
+    Answer due: { $due }
+mail-supervisor-text = A case of a body that you supervise needs you. { $event }
+
+    Number: { $reference }
+    Subject: { $category }
+    Place: { $district }
+    Answer due: { $due }
