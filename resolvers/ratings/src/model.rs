@@ -159,21 +159,10 @@ impl Summary {
         // With the verified ones and the total the others are known, so both pass the gate together or not at all.
         let verified = SafeCount::gate_cells(&[tally.verified, all - tally.verified], k)[0];
         let distribution = SafeCount::gate_cells(&tally.stars, k);
-        let worst_share = (all > 0).then(|| worst_share(tally, &distribution, k));
+        let worst_share = (all > 0).then(|| SafeShare::gate_part(&tally.stars, 0..2, k));
         let estimate = (all > 0 && !count.is_suppressed()).then(|| Estimate::of(tally));
         Summary { count, distribution, worst_share, estimate, verified }
     }
-}
-
-/// The share of 1 and 2 stars. It is also a sum over cells of the distribution: where one of the two, or one of the other three, is the
-/// only hidden one on its side, the sum would give it away, and the share is hidden too.
-fn worst_share(tally: &Tally, distribution: &[SafeCount], k: Threshold) -> SafeShare {
-    let lone = |cells: &[SafeCount]| cells.iter().filter(|cell| cell.is_suppressed()).count() == 1;
-    let (low, rest) = distribution.split_at(2);
-    if lone(low) || lone(rest) {
-        return SafeShare::gate(0, 0, k);
-    }
-    SafeShare::gate(tally.stars[0] + tally.stars[1], tally.count(), k)
 }
 
 /// A mean with its uncertainty.
@@ -288,25 +277,6 @@ mod tests {
     }
 
     #[test]
-    fn the_share_of_low_marks_gives_no_hidden_cell_away() {
-        for (stars, shown) in [
-            ([20, 30, 40, 50, 60], true),
-            // The second cell is shown, so the sum would give the first away.
-            ([5, 20, 8, 50, 60], false),
-            // The third cell is the only hidden one on its side.
-            ([5, 6, 7, 50, 60], false),
-            ([5, 6, 30, 50, 60], true),
-        ] {
-            assert_eq!(summary(stars).worst_share.unwrap(), worst(stars, shown), "{stars:?}");
-        }
-    }
-
-    fn worst(stars: [u64; 5], shown: bool) -> SafeShare {
-        let all = if shown { stars.iter().sum() } else { 0 };
-        SafeShare::gate(stars[0] + stars[1], all, Threshold::default())
-    }
-
-    #[test]
     fn the_few_who_are_not_verified_are_not_found_by_subtraction() {
         for (verified, shown) in [(0, Some(0)), (95, None), (50, Some(50)), (4, None)] {
             let summary = Summary::of(&tally([20, 20, 20, 20, 20], verified), Threshold::default());
@@ -321,8 +291,10 @@ mod tests {
             for (count, told) in stars.iter().zip(&summary.distribution) {
                 prop_assert!(told.shown().is_none_or(|_| *count == 0 || *count >= 10));
             }
-            let hidden = summary.distribution.iter().filter(|cell| cell.is_suppressed()).count();
-            prop_assert_ne!(hidden, 1);
+            let hidden = || stars.iter().zip(&summary.distribution).filter(|(_, cell)| cell.is_suppressed());
+            let (all, people) = (stars.iter().sum::<u64>(), hidden().map(|(count, _)| count).sum::<u64>());
+            prop_assert!(hidden().count() == 0 || people >= 10 || people == all);
+            prop_assert_ne!(hidden().count(), 1);
             prop_assert_eq!(summary.estimate.is_some(), stars.iter().sum::<u64>() >= 10);
         }
 

@@ -1,5 +1,7 @@
 //! Results about people leave only through this gate: what is counted over fewer than k persons is suppressed.
 
+use std::ops::Range;
+
 use async_graphql::SimpleObject;
 use rust_decimal::Decimal as Exact;
 
@@ -44,20 +46,26 @@ impl SafeCount {
         }
     }
 
-    /// Lets the cells of one table through the gate together. When exactly one cell would be hidden, it could be found by subtraction
-    /// from the total, so the smallest other cell is hidden with it (complementary suppression).
+    /// Lets the cells of one table through the gate together, whose total is known. Hidden cells could be found by subtraction from it
+    /// while there is one of them, or while they hold fewer than k together; so the smallest others are hidden with them (complementary
+    /// suppression). Of a table of fewer than k nothing is shown.
     #[must_use]
     pub fn gate_cells(counts: &[u64], k: Threshold) -> Vec<SafeCount> {
         let mut cells: Vec<SafeCount> = counts.iter().map(|count| SafeCount::gate(*count, k)).collect();
-        let hidden = cells.iter().filter(|cell| cell.suppressed).count();
-        if hidden == 1 {
-            let companion = (0..counts.len()).filter(|i| !cells[*i].suppressed && counts[*i] > 0).min_by_key(|i| counts[*i]);
-            let companion = companion.or_else(|| (0..counts.len()).find(|i| !cells[*i].suppressed));
-            if let Some(i) = companion {
-                cells[i] = SafeCount { value: None, suppressed: true };
+        loop {
+            let (mut hidden, mut people) = (0, 0);
+            for (cell, count) in cells.iter().zip(counts).filter(|(cell, _)| cell.suppressed) {
+                hidden += usize::from(cell.suppressed);
+                people += count;
             }
+            if hidden == 0 || (hidden > 1 && people >= k.0) {
+                return cells;
+            }
+            // Empty cells come last: hiding one protects least.
+            let companion = (0..counts.len()).filter(|i| !cells[*i].suppressed).min_by_key(|i| (counts[*i] == 0, counts[*i]));
+            let Some(companion) = companion else { return cells };
+            cells[companion] = SafeCount { value: None, suppressed: true };
         }
-        cells
     }
 
     /// Whether the count was suppressed.
@@ -92,6 +100,23 @@ impl SafeShare {
         let value = shown.then(|| Decimal((Exact::from(part) / Exact::from(whole)).round_dp(3)));
         SafeShare { value, suppressed: !shown }
     }
+
+    /// Lets the share of some cells of a table through the gate, beside the table itself ([`SafeCount::gate_cells`]). The share is a sum of
+    /// cells: where it, or what is left, holds hidden cells that are alone or fewer than k together, it would give them away.
+    #[must_use]
+    pub fn gate_part(counts: &[u64], part: Range<usize>, k: Threshold) -> SafeShare {
+        let cells = SafeCount::gate_cells(counts, k);
+        let tells = |inside: bool| {
+            let hidden = (0..counts.len()).filter(|i| part.contains(i) == inside && cells[*i].suppressed);
+            let (hidden, people) = hidden.fold((0, 0), |(hidden, people), i| (hidden + 1, people + counts[i]));
+            hidden == 1 || (hidden > 1 && people < k.0)
+        };
+        let whole = counts.iter().sum();
+        if tells(true) || tells(false) {
+            return SafeShare { value: None, suppressed: true };
+        }
+        SafeShare::gate(counts.get(part).unwrap_or_default().iter().sum(), whole, k)
+    }
 }
 
 #[cfg(test)]
@@ -111,6 +136,37 @@ mod tests {
         assert_eq!(cells.iter().map(|cell| cell.value).collect::<Vec<_>>(), [None, Some(50), None]);
         let none_hidden = SafeCount::gate_cells(&[30, 50, 20], Threshold::default());
         assert!(none_hidden.iter().all(|cell| !cell.suppressed));
+    }
+
+    #[test]
+    fn hidden_cells_hold_at_least_ten_together() {
+        for (counts, shown) in [
+            // Two hidden cells of one person each would be known from their sum, 2.
+            (vec![1, 1, 50, 60], vec![false, false, false, true]),
+            (vec![6, 6, 50, 60], vec![false, false, true, true]),
+            (vec![4, 0, 0], vec![false, false, false]),
+            (vec![0, 0, 30], vec![true, true, true]),
+            (vec![3, 0, 40], vec![false, true, false]),
+            (vec![], vec![]),
+        ] {
+            let cells = SafeCount::gate_cells(&counts, Threshold::default());
+            assert_eq!(cells.iter().map(|cell| !cell.suppressed).collect::<Vec<_>>(), shown, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn a_share_of_cells_gives_no_hidden_cell_away() {
+        for (counts, shown) in [
+            ([20, 30, 40, 50, 60], true),
+            // The second cell is shown, so the sum would give the first away.
+            ([5, 20, 8, 50, 60], false),
+            // The third cell is the only hidden one on its side.
+            ([5, 6, 7, 50, 60], false),
+            ([5, 6, 30, 50, 60], true),
+            ([0, 0, 3, 4, 2], false),
+        ] {
+            assert_eq!(!SafeShare::gate_part(&counts, 0..2, Threshold::default()).suppressed, shown, "{counts:?}");
+        }
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use journal::{Abort, ActKey};
 use kernel::{GraphHandle, RatingId, Request, Rng, ServiceId};
-use vocabulary::{Locale, OrFault, UserError, refusals, request};
+use vocabulary::{Locale, Nullable, OrNull, UserError, refusals, request};
 
 use super::types::Rating;
 use crate::{
@@ -79,20 +79,16 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mark.")] input: RateServiceInput,
-    ) -> Result<Option<RateServicePayload>> {
-        let (rating, errors) = outcome(self.act_on_service(input, request(ctx)).await, ctx)?;
-        Ok(Some(RateServicePayload { rating, errors }))
+    ) -> Nullable<RateServicePayload> {
+        let outcome = outcome(self.act_on_service(input, request(ctx)).await, ctx);
+        outcome.map(|(rating, errors)| Some(RateServicePayload { rating, errors })).or_null(ctx)
     }
 
     /// Rates the answer to one's own report (e-Halyk), once.
     #[graphql(tag = "public")]
-    async fn rate_answer(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The mark.")] input: RateAnswerInput,
-    ) -> Result<Option<RateAnswerPayload>> {
-        let (rating, errors) = outcome(self.act_on_answer(input, request(ctx)).await, ctx)?;
-        Ok(Some(RateAnswerPayload { rating, errors }))
+    async fn rate_answer(&self, ctx: &Context<'_>, #[graphql(desc = "The mark.")] input: RateAnswerInput) -> Nullable<RateAnswerPayload> {
+        let outcome = outcome(self.act_on_answer(input, request(ctx)).await, ctx);
+        outcome.map(|(rating, errors)| Some(RateAnswerPayload { rating, errors })).or_null(ctx)
     }
 }
 
@@ -142,9 +138,9 @@ impl Mutation {
     }
 }
 
-fn outcome(result: Result<model::Rating, Abort>, ctx: &Context<'_>) -> Result<(Option<Rating>, Vec<UserError>)> {
+fn outcome(result: Result<model::Rating, Abort>, ctx: &Context<'_>) -> kernel::Result<(Option<Rating>, Vec<UserError>)> {
     match result {
         Ok(rating) => Ok((Some(Rating(rating)), Vec::new())),
-        Err(abort) => Ok((None, refusals(&abort.into_refusals().or_fault(ctx)?, request(ctx).locale))),
+        Err(abort) => Ok((None, refusals(&abort.into_refusals()?, request(ctx).locale))),
     }
 }

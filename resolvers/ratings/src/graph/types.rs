@@ -1,13 +1,13 @@
 //! The types that the room owns, and what it adds to those of others.
 
-use async_graphql::{Context, ID, Interface, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Interface, Object, SimpleObject};
 use kernel::{PartyId, ServiceId};
-use vocabulary::{DateTime, Decimal, Locale, OrFault, SafeCount, SafeShare, Threshold, request};
+use vocabulary::{DateTime, Decimal, Locale, Nullable, OrNull, SafeCount, SafeShare, Threshold, request};
 
 use super::loaders::ratings;
 use crate::{
     error::words,
-    model::{self, Summary},
+    model::{self, Summary, Tally},
     policy,
 };
 
@@ -88,9 +88,8 @@ impl Service {
     }
 
     /// How people rate the service, and the answers to reports about it.
-    async fn rating(&self, ctx: &Context<'_>) -> Result<Option<RatingSummary>> {
-        let tally = ratings(ctx).load_one(self.0).await.or_fault(ctx)?.unwrap_or_default();
-        Ok(Some(RatingSummary(Summary::of(&tally, Threshold::default()))))
+    async fn rating(&self, ctx: &Context<'_>) -> Nullable<RatingSummary> {
+        ratings(ctx).load_one(self.0).await.map(summary).or_null(ctx)
     }
 }
 
@@ -106,10 +105,13 @@ impl Party {
     }
 
     /// How people rate all the services that it provided when they were rated, and the answers that it was responsible for.
-    async fn rating(&self, ctx: &Context<'_>) -> Result<Option<RatingSummary>> {
-        let tally = ratings(ctx).load_one(self.0).await.or_fault(ctx)?.unwrap_or_default();
-        Ok(Some(RatingSummary(Summary::of(&tally, Threshold::default()))))
+    async fn rating(&self, ctx: &Context<'_>) -> Nullable<RatingSummary> {
+        ratings(ctx).load_one(self.0).await.map(summary).or_null(ctx)
     }
+}
+
+fn summary(tally: Option<Tally>) -> Option<RatingSummary> {
+    Some(RatingSummary(Summary::of(&tally.unwrap_or_default(), Threshold::default())))
 }
 
 /// What people think, in numbers that name nobody: groups of fewer than 10 are not shown. There is no bare mean.
