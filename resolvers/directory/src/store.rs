@@ -35,15 +35,6 @@ impl Store {
         Store { database }
     }
 
-    pub(crate) async fn find_party(&self, slug: &str) -> Result<Option<Party>> {
-        let row = scoped::<party::Entity>(policy::bodies())
-            .filter(party::Column::Slug.eq(slug))
-            .one(&self.database.reader)
-            .await
-            .map_err(Error::internal)?;
-        row.map(Party::try_from).transpose()
-    }
-
     /// One page of parties, by slug.
     pub(crate) async fn parties(&self, filter: &PartyFilter, page: &PageRequest) -> Result<Page<Party>> {
         let mut select = scoped::<party::Entity>(policy::bodies()).order_by_asc(party::Column::Slug).limit(page.limit());
@@ -68,15 +59,6 @@ impl Store {
             .await
             .map_err(Error::internal)?;
         rows.into_iter().map(|row| Party::try_from(row).map(|party| (party.id, party))).collect()
-    }
-
-    pub(crate) async fn find_district(&self, slug: &str) -> Result<Option<District>> {
-        let row = scoped::<district::Entity>(policy::bodies())
-            .filter(district::Column::Slug.eq(slug))
-            .one(&self.database.reader)
-            .await
-            .map_err(Error::internal)?;
-        row.map(District::try_from).transpose()
     }
 
     /// All districts, cities first.

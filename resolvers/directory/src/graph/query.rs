@@ -31,7 +31,7 @@ impl Query {
     /// A party by its short name; null when there is none.
     #[graphql(tag = "public")]
     async fn party(&self, ctx: &Context<'_>, #[graphql(desc = "E.g. `water-arys`.")] slug: String) -> Nullable<Party> {
-        store(ctx).find_party(&slug).await.map(|found| found.map(Party)).or_null(ctx)
+        directory(ctx).load_one(PartyId::of_slug(&slug)).await.map(|found| found.map(Party)).or_null(ctx)
     }
 
     /// Whoever can be responsible, in the order of short names.
@@ -59,7 +59,7 @@ impl Query {
     /// A city or district by its short name; null when there is none.
     #[graphql(tag = "public")]
     async fn district(&self, ctx: &Context<'_>, #[graphql(desc = "E.g. `turkistan-city`.")] slug: String) -> Nullable<District> {
-        store(ctx).find_district(&slug).await.map(|found| found.map(District)).or_null(ctx)
+        directory(ctx).load_one(DistrictId::of_slug(&slug)).await.map(|found| found.map(District)).or_null(ctx)
     }
 
     #[graphql(entity)]
