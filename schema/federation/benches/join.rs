@@ -6,7 +6,7 @@ mod rooms;
 
 use std::{hint::black_box, sync::Arc};
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::Criterion;
 use federation::{Federation, GraphRequest, Limits};
 use futures_util::future::join_all;
 use kernel::{Actor, Call, Operation, OperationKind, Subgraph};
@@ -52,5 +52,8 @@ fn join(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, join);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    join(&mut criterion);
+    criterion.final_summary();
+}
