@@ -42,8 +42,6 @@ async fn kpis(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(small_integer("decimals"))
                 .col(json("inputs"))
                 .col(timestamp_with_time_zone("defined_at"))
-                // How many events its stream holds.
-                .col(integer("events"))
                 // Code and titles, folded for search.
                 .col(text("folded"))
                 .to_owned(),

@@ -79,6 +79,22 @@ pub async fn append(
     Ok(number)
 }
 
+/// How many events a stream holds: what [`append`] asks for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn length(db: &impl ConnectionTrait, stream_id: Uuid) -> Result<i32> {
+    let newest: Option<Option<i32>> = event::Entity::find()
+        .select_only()
+        .column_as(event::Column::Number.max(), "newest")
+        .filter(event::Column::StreamId.eq(stream_id))
+        .into_tuple()
+        .one(db)
+        .await
+        .map_err(Error::internal)?;
+    Ok(newest.flatten().unwrap_or_default())
+}
+
 /// The events of one stream after its `after`-th, oldest first, `limit` at most.
 ///
 /// # Errors
