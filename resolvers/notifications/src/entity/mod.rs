@@ -1,0 +1,4 @@
+//! The room's tables.
+
+pub(crate) mod delivery;
+pub(crate) mod message;

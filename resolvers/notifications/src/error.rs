@@ -1,0 +1,50 @@
+//! Refusals of this room, in words.
+
+use std::sync::OnceLock;
+
+use kernel::{Fact, Refusal, RefusalCode, Words};
+
+/// The room's words.
+pub(crate) fn words() -> &'static Words {
+    static WORDS: OnceLock<Words> = OnceLock::new();
+    WORDS.get_or_init(|| Words::new(include_str!("words/kk.ftl"), include_str!("words/ru.ftl"), include_str!("words/en.ftl")))
+}
+
+fn refusal(code: RefusalCode, message: &str, facts: &[Fact<'_>]) -> Refusal {
+    Refusal::new(code, words().localized(message, facts))
+}
+
+/// The idempotency key is no UUID.
+pub(crate) fn key_malformed() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-key-not-uuid", &[]).at("input.idempotencyKey")
+}
+
+/// The idempotency key was used for something else.
+pub(crate) fn key_reused() -> Refusal {
+    refusal(RefusalCode::KeyReused, "refusal-key-reused", &[]).at("input.idempotencyKey")
+}
+
+/// It cannot be an address.
+pub(crate) fn email_malformed() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-email", &[]).at("input.email")
+}
+
+/// Empty, too long, or more than one line.
+pub(crate) fn subject_unfit(chars_max: usize) -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-subject", &[("max", chars_max.into())]).at("input.subject")
+}
+
+/// Empty or too long.
+pub(crate) fn text_unfit(chars_max: usize) -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-text", &[("max", chars_max.into())]).at("input.text")
+}
+
+/// The key of which report?
+pub(crate) fn report_missing() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-report-missing", &[]).at("input.about")
+}
+
+/// There is no such dead letter, or it has another life already.
+pub(crate) fn dead_letter_unknown() -> Refusal {
+    refusal(RefusalCode::NotFound, "refusal-dead-letter-unknown", &[]).at("input.id")
+}

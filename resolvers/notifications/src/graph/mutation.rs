@@ -1,0 +1,136 @@
+//! The room's acts: the house has messages sent, and administrators try again what was given up.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use journal::{Abort, ActKey};
+use kernel::{MessageId, Personal, Request, Rng};
+use uuid::Uuid;
+use vocabulary::{Locale, Nullable, OrNull, UserError, refusals, request};
+
+use super::types::{DeadLetter, Message, MessageTopic};
+use crate::{
+    error,
+    model::{self, Draft},
+    policy,
+    store::Store,
+};
+
+pub(crate) struct Mutation {
+    pub(crate) store: Store,
+    pub(crate) rng: Arc<dyn Rng>,
+}
+
+/// A message to one person, worded by whoever asks.
+#[derive(InputObject)]
+pub(crate) struct QueueMessageInput {
+    /// A UUID; queuing the same again changes nothing and answers the same.
+    idempotency_key: String,
+    /// The address.
+    email: String,
+    /// The language of subject and text.
+    locale: Locale,
+    /// What it is about.
+    topic: MessageTopic,
+    /// The number of the report that it is about, e.g. `TK-2026-000123`.
+    about: Option<String>,
+    /// One line of 200 characters at most.
+    subject: String,
+    /// Plain text, 50,000 characters at most.
+    text: String,
+    /// Whether `{coupon-key}` in the text stands for the coupon's key of the report. The key is put in at delivery and never stored.
+    #[graphql(default)]
+    with_coupon_key: bool,
+}
+
+/// What became of the message.
+#[derive(SimpleObject)]
+#[graphql(requires_scopes = "system")]
+pub(crate) struct QueueMessagePayload {
+    /// The message; null when it was refused.
+    message: Option<Message>,
+    /// Why it was refused; empty when it was not.
+    errors: Vec<UserError>,
+}
+
+/// A dead letter that is to have another life.
+#[derive(InputObject)]
+pub(crate) struct RetryDeadLetterInput {
+    /// A UUID that the client makes; sending the same again changes nothing and answers the same.
+    idempotency_key: String,
+    /// The dead letter.
+    id: ID,
+}
+
+/// What became of the dead letter.
+#[derive(SimpleObject)]
+#[graphql(requires_scopes = "admin")]
+pub(crate) struct RetryDeadLetterPayload {
+    /// The dead letter as it was; null when it was refused.
+    dead_letter: Option<DeadLetter>,
+    /// Why it was refused; empty when it was not.
+    errors: Vec<UserError>,
+}
+
+#[Object(name = "Mutation")]
+impl Mutation {
+    /// Queues a message to one person. Only the house itself does so, for a room.
+    #[graphql(requires_scopes = "system")]
+    async fn queue_message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The message.")] input: QueueMessageInput,
+    ) -> Nullable<QueueMessagePayload> {
+        let outcome = answer(self.queue(input, request(ctx)).await, ctx);
+        outcome.map(|(message, errors)| Some(QueueMessagePayload { message: message.map(Message), errors })).or_null(ctx)
+    }
+
+    /// Gives a dead letter another life: it is tried again at once, and its tries are counted anew.
+    #[graphql(requires_scopes = "admin")]
+    async fn retry_dead_letter(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The dead letter.")] input: RetryDeadLetterInput,
+    ) -> Nullable<RetryDeadLetterPayload> {
+        let outcome = answer(self.retry(input, request(ctx)).await, ctx);
+        outcome.map(|(letter, errors)| Some(RetryDeadLetterPayload { dead_letter: letter.map(DeadLetter), errors })).or_null(ctx)
+    }
+}
+
+impl Mutation {
+    async fn queue(&self, input: QueueMessageInput, request: &Request) -> Result<model::Message, Abort> {
+        policy::queue_message(&request.actor)?;
+        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let draft = Draft {
+            email: Personal::new(input.email),
+            locale: input.locale.into(),
+            topic: input.topic.into(),
+            about: input.about,
+            subject: Personal::new(input.subject),
+            text: Personal::new(input.text),
+            with_coupon_key: input.with_coupon_key,
+        };
+        let refusals = draft.refusals();
+        if !refusals.is_empty() {
+            return Err(refusals.into());
+        }
+        let act = ActKey::new(key, "queue_message", &request.actor.journal_name(), &draft)?;
+        let id = MessageId::new(request.now, self.rng.as_ref());
+        self.store.queue(act, id, draft, request.now).await
+    }
+
+    async fn retry(&self, input: RetryDeadLetterInput, request: &Request) -> Result<model::DeadLetter, Abort> {
+        policy::retry_dead_letter(&request.actor)?;
+        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let letter = model::DeadLetter::row_from_global(&input.id).ok_or_else(error::dead_letter_unknown)?;
+        let act = ActKey::new(key, "retry_dead_letter", &request.actor.journal_name(), &letter)?;
+        self.store.revive(act, letter, request.now).await
+    }
+}
+
+fn answer<T>(outcome: Result<T, Abort>, ctx: &Context<'_>) -> kernel::Result<(Option<T>, Vec<UserError>)> {
+    match outcome {
+        Ok(thing) => Ok((Some(thing), Vec::new())),
+        Err(abort) => Ok((None, refusals(&abort.into_refusals()?, request(ctx).locale))),
+    }
+}

@@ -1,0 +1,206 @@
+//! The types that the room owns.
+
+use async_graphql::{Context, Enum, ID, Interface, Object};
+use vocabulary::{DateTime, Locale, Nullable, OrNull};
+
+use super::loaders::{DeliveriesOf, messages};
+use crate::{
+    error,
+    model::{self, mask},
+};
+
+/// A thing that can be fetched again by its id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque, and the same for good."))]
+pub(crate) enum Node {
+    Message(Message),
+}
+
+/// What a message is about.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[graphql(remote = "model::Topic")]
+pub(crate) enum MessageTopic {
+    /// The receipt of a report, with the key that opens it.
+    Coupon,
+    /// An officer has a new case.
+    Assignment,
+    /// The report went to another body.
+    Forwarded,
+    /// There is an answer.
+    Answer,
+    /// A deadline comes near.
+    Reminder,
+    /// A deadline has passed.
+    Overdue,
+    /// The reporter is asked for something.
+    Question,
+}
+
+/// Where a message is on its way.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[graphql(remote = "model::State")]
+pub(crate) enum MessageState {
+    /// It waits for its first or its next try.
+    Queued,
+    /// The mail server has taken it.
+    Sent,
+    /// It was given up; see `deadLetters`.
+    Dead,
+}
+
+/// How a try to deliver a message ended.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[graphql(remote = "model::Outcome")]
+pub(crate) enum DeliveryOutcome {
+    /// The mail server has taken the message.
+    Sent,
+    /// It may work later.
+    Deferred,
+    /// It never will.
+    Refused,
+}
+
+/// Why something was not done.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[graphql(remote = "model::Reason")]
+pub(crate) enum FailureReason {
+    /// The mail server refuses the message or the address.
+    MailRefused,
+    /// Somebody who was needed, such as the mail server or a part of the graph, did not answer.
+    Unavailable,
+    /// A part of the graph refused what the house asked of it.
+    Refused,
+    /// Anything else; the log knows more.
+    Other,
+}
+
+pub(crate) struct Message(pub(crate) model::Message);
+
+/// A message to one person. What it says, and to whom, leaves the house by mail only.
+#[Object(requires_scopes = "system", requires_scopes = "auditor", requires_scopes = "admin")]
+impl Message {
+    /// Opaque, and the same for good.
+    async fn id(&self) -> ID {
+        self.0.id.global().into()
+    }
+
+    /// What it is about.
+    async fn topic(&self) -> MessageTopic {
+        self.0.topic.into()
+    }
+
+    /// What it is about, in words.
+    async fn label(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language; by default the request's.")] locale: Option<Locale>,
+    ) -> String {
+        error::words().text(vocabulary::locale(ctx, locale), &format!("topic-{}", self.0.topic.word()), &[])
+    }
+
+    /// The number of the report that it is about, e.g. `TK-2026-000123`.
+    async fn about(&self) -> Option<&str> {
+        self.0.about.as_deref()
+    }
+
+    /// The address with most letters hidden, e.g. `a***@e***.kz`.
+    async fn email(&self) -> String {
+        mask(self.0.email.reveal())
+    }
+
+    /// The language in which it is written.
+    async fn locale(&self) -> Locale {
+        self.0.locale.into()
+    }
+
+    /// Where it is on its way.
+    async fn state(&self) -> MessageState {
+        self.0.state.into()
+    }
+
+    /// When it was queued.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// The tries so far, oldest first; at most eight in each life of the message.
+    async fn deliveries(&self, ctx: &Context<'_>) -> Nullable<Vec<Delivery>> {
+        let found = messages(ctx).load_one(DeliveriesOf(self.0.id)).await;
+        found.map(|found| found.map(|deliveries| deliveries.into_iter().map(Delivery).collect())).or_null(ctx)
+    }
+}
+
+pub(crate) struct Delivery(model::Delivery);
+
+/// One try to deliver a message.
+#[Object(requires_scopes = "system", requires_scopes = "auditor", requires_scopes = "admin")]
+impl Delivery {
+    /// Which try this is, from 1.
+    async fn attempt(&self) -> i32 {
+        self.0.attempt
+    }
+
+    /// When it ended.
+    async fn at(&self) -> DateTime {
+        DateTime(self.0.at)
+    }
+
+    /// How it ended.
+    async fn outcome(&self) -> DeliveryOutcome {
+        self.0.outcome.into()
+    }
+
+    /// Why the message was not sent; null when it was.
+    async fn reason(&self) -> Option<FailureReason> {
+        self.0.reason.map(Into::into)
+    }
+
+    /// The mail server's reply code (RFC 5321), e.g. 550; null when it took the message or did not reply.
+    async fn reply_code(&self) -> Option<i32> {
+        self.0.reply_code.map(Into::into)
+    }
+}
+
+pub(crate) struct DeadLetter(pub(crate) model::DeadLetter);
+
+/// A job of the house that was given up. Not only messages: whatever the house could not do lies here until an administrator gives it
+/// another life.
+#[Object(requires_scopes = "supervisor", requires_scopes = "auditor", requires_scopes = "admin")]
+impl DeadLetter {
+    /// Opaque; what `retryDeadLetter` takes.
+    async fn id(&self) -> ID {
+        self.0.global().into()
+    }
+
+    /// What was to be done, e.g. `deliver_message` or `route_feedback`.
+    async fn kind(&self) -> &str {
+        &self.0.kind
+    }
+
+    /// How many tries there were.
+    async fn attempts(&self) -> i32 {
+        self.0.attempts
+    }
+
+    /// Why the last try failed.
+    async fn reason(&self) -> FailureReason {
+        self.0.reason.into()
+    }
+
+    /// When the job was begun.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// When it was given up.
+    async fn died_at(&self) -> Option<DateTime> {
+        self.0.died_at.map(DateTime)
+    }
+
+    /// The message that was not delivered; null for other jobs, and for those who may not see messages.
+    #[graphql(requires_scopes = "auditor", requires_scopes = "admin")]
+    async fn message(&self, ctx: &Context<'_>) -> Nullable<Message> {
+        let id = self.0.message?;
+        messages(ctx).load_one(id).await.map(|found| found.map(Message)).or_null(ctx)
+    }
+}

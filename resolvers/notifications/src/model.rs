@@ -1,0 +1,325 @@
+//! Messages, their deliveries, and dead letters.
+
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Utc};
+use kernel::{Locale, MessageId, Personal, Refusal};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::error;
+
+/// RFC 5321 §4.5.3.1.3, without the brackets.
+const EMAIL_BYTES: RangeInclusive<usize> = 3..=254;
+const SUBJECT_CHARS: RangeInclusive<usize> = 1..=200;
+const TEXT_CHARS: RangeInclusive<usize> = 1..=50_000;
+/// What stands in a text in place of the coupon's key.
+pub(crate) const KEY_MARK: &str = "{coupon-key}";
+
+/// A closed list whose words are kept in the database.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub(crate) enum $name { $($(#[$variant_doc])* $variant,)* }
+
+        impl $name {
+            pub(crate) const ALL: &[$name] = &[$($name::$variant,)*];
+
+            pub(crate) fn word(self) -> &'static str {
+                match self { $($name::$variant => $word,)* }
+            }
+
+            pub(crate) fn from_word(word: &str) -> Option<$name> {
+                $name::ALL.iter().copied().find(|known| known.word() == word)
+            }
+        }
+    };
+}
+
+words! {
+    /// What a message is about.
+    Topic {
+        /// The receipt of a report, with the key that opens it.
+        Coupon = "coupon",
+        /// An officer has a new case.
+        Assignment = "assignment",
+        /// The report went to another body.
+        Forwarded = "forwarded",
+        /// There is an answer.
+        Answer = "answer",
+        /// A deadline comes near.
+        Reminder = "reminder",
+        /// A deadline has passed.
+        Overdue = "overdue",
+        /// The reporter is asked for something.
+        Question = "question",
+    }
+}
+
+words! {
+    /// Where a message is on its way.
+    State {
+        /// It waits for its first or its next try.
+        Queued = "queued",
+        /// The mail server has taken it.
+        Sent = "sent",
+        /// It was given up.
+        Dead = "dead",
+    }
+}
+
+words! {
+    /// How a try ended.
+    Outcome {
+        /// The mail server has taken the message.
+        Sent = "sent",
+        /// It may work later.
+        Deferred = "deferred",
+        /// It never will.
+        Refused = "refused",
+    }
+}
+
+words! {
+    /// Why something was not done, without its inner details.
+    Reason {
+        /// The mail server refuses the message or the address.
+        MailRefused = "mail-refused",
+        /// Somebody who was needed did not answer.
+        Unavailable = "unavailable",
+        /// A room refused what the house asked of it.
+        Refused = "refused",
+        /// Anything else; the log knows more.
+        Other = "other",
+    }
+}
+
+impl Reason {
+    /// Reads the code before the colon of a job's error.
+    pub(crate) fn of(error: &str) -> Reason {
+        let code = error.split_once(':').map_or("", |(code, _)| code);
+        // Refusals of a mutation come as a list of codes.
+        match code.split(' ').next().unwrap_or_default() {
+            "MAIL_REFUSED" => Reason::MailRefused,
+            "MAIL_UNAVAILABLE" | "SUBGRAPH_UNAVAILABLE" | "TIMEOUT" | "RATE_LIMITED" => Reason::Unavailable,
+            "REFUSED" | "INVALID" | "NOT_FOUND" | "NOT_ALLOWED" | "STALE_VERSION" | "KEY_REUSED" | "WRONG_STATE" | "TOO_LATE"
+            | "LIMIT_REACHED" => Reason::Refused,
+            _ => Reason::Other,
+        }
+    }
+}
+
+/// The code of a mail server's reply (RFC 5321 §4.2), from an error such as `MAIL_REFUSED: smtp 550`.
+pub(crate) fn reply_code(error: &str) -> Option<i16> {
+    error.split_once(": smtp ")?.1.parse().ok().filter(|code| (200..600).contains(code))
+}
+
+/// A message to one person.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Message {
+    pub(crate) id: MessageId,
+    pub(crate) email: Personal<String>,
+    pub(crate) locale: Locale,
+    pub(crate) topic: Topic,
+    /// The number of the report.
+    pub(crate) about: Option<String>,
+    pub(crate) subject: Personal<String>,
+    pub(crate) text: Personal<String>,
+    pub(crate) with_coupon_key: bool,
+    pub(crate) state: State,
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+/// What a room asks to be sent.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Draft {
+    pub(crate) email: Personal<String>,
+    pub(crate) locale: Locale,
+    pub(crate) topic: Topic,
+    pub(crate) about: Option<String>,
+    pub(crate) subject: Personal<String>,
+    pub(crate) text: Personal<String>,
+    pub(crate) with_coupon_key: bool,
+}
+
+impl Draft {
+    /// Everything that keeps the draft from being sent.
+    pub(crate) fn refusals(&self) -> Vec<Refusal> {
+        let mut refusals = Vec::new();
+        if !is_email(self.email.reveal()) {
+            refusals.push(error::email_malformed());
+        }
+        let subject = self.subject.reveal();
+        if !SUBJECT_CHARS.contains(&subject.chars().count()) || subject.chars().any(char::is_control) {
+            refusals.push(error::subject_unfit(*SUBJECT_CHARS.end()));
+        }
+        if !TEXT_CHARS.contains(&self.text.reveal().chars().count()) {
+            refusals.push(error::text_unfit(*TEXT_CHARS.end()));
+        }
+        if self.with_coupon_key && self.about.is_none() {
+            refusals.push(error::report_missing());
+        }
+        refusals
+    }
+}
+
+/// The shape of an address; whether it exists, only its server knows.
+fn is_email(email: &str) -> bool {
+    let parts = email.rsplit_once('@');
+    let whole = EMAIL_BYTES.contains(&email.len()) && !email.chars().any(|c| c.is_whitespace() || c.is_control());
+    whole
+        && parts
+            .is_some_and(|(local, domain)| !local.is_empty() && !local.contains('@') && domain.split('.').all(|label| !label.is_empty()))
+}
+
+/// Enough of an address to tell two apart, and too little to write to: `a***@e***.kz`.
+pub(crate) fn mask(email: &str) -> String {
+    let first = |text: &str| text.chars().next().map(String::from).unwrap_or_default();
+    let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+    match domain.rsplit_once('.') {
+        Some((name, top)) => format!("{}***@{}***.{top}", first(local), first(name)),
+        None => format!("{}***@{}***", first(local), first(domain)),
+    }
+}
+
+/// One try to deliver a message.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Delivery {
+    pub(crate) message: MessageId,
+    /// From 1, through all lives of the message.
+    pub(crate) attempt: i32,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) outcome: Outcome,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) reply_code: Option<i16>,
+}
+
+/// How a try ended, before it is recorded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Ending {
+    pub(crate) outcome: Outcome,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) reply_code: Option<i16>,
+}
+
+impl Ending {
+    pub(crate) const SENT: Ending = Ending { outcome: Outcome::Sent, reason: None, reply_code: None };
+
+    /// The end of a try that failed with this error.
+    pub(crate) fn failed(outcome: Outcome, error: &str) -> Ending {
+        Ending { outcome, reason: Some(Reason::of(error)), reply_code: reply_code(error) }
+    }
+}
+
+/// Which messages a list holds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MessageFilter {
+    pub(crate) topic: Option<Topic>,
+    pub(crate) state: Option<State>,
+    pub(crate) about: Option<String>,
+}
+
+/// A job that was given up, without its inner details.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DeadLetter {
+    pub(crate) id: i64,
+    pub(crate) kind: String,
+    pub(crate) attempts: i32,
+    pub(crate) reason: Reason,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) died_at: Option<DateTime<Utc>>,
+    /// The message that was not delivered.
+    pub(crate) message: Option<MessageId>,
+}
+
+impl DeadLetter {
+    /// The opaque id's type. A dead letter is no node: it ends when it is given another life.
+    pub(crate) const TYPE_NAME: &'static str = "DeadLetter";
+
+    pub(crate) fn global(&self) -> String {
+        kernel::GlobalId::encode(DeadLetter::TYPE_NAME, Uuid::from_u64_pair(0, self.id.unsigned_abs()))
+    }
+
+    /// Reads a client's id.
+    pub(crate) fn row_from_global(id: &str) -> Option<i64> {
+        let id = kernel::GlobalId::decode(id).filter(|id| id.type_name == DeadLetter::TYPE_NAME)?;
+        match id.uuid.as_u64_pair() {
+            (0, row) => i64::try_from(row).ok().filter(|row| *row > 0),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_address_has_two_sides_and_no_space() {
+        for (email, fits) in [
+            ("aigul@example.kz", true),
+            ("a@b", true),
+            ("айгүл@мысал.қаз", true),
+            ("", false),
+            ("aigul", false),
+            ("@example.kz", false),
+            ("aigul@", false),
+            ("aigul@example..kz", false),
+            ("a@b@example.kz", false),
+            ("aigul@example.kz\r\nBcc: x@y.kz", false),
+            ("ai gul@example.kz", false),
+        ] {
+            assert_eq!(is_email(email), fits, "{email}");
+        }
+    }
+
+    #[test]
+    fn a_masked_address_shows_two_letters_and_the_country() {
+        for (email, masked) in [
+            ("aigul@example.kz", "a***@e***.kz"),
+            ("aigul@mail.example.com", "a***@m***.com"),
+            ("айгүл@мысал.қаз", "а***@м***.қаз"),
+            ("root@localhost", "r***@l***"),
+        ] {
+            assert_eq!(mask(email), masked);
+        }
+    }
+
+    #[test]
+    fn an_error_is_told_by_its_code_alone() {
+        for (error, reason, code) in [
+            ("MAIL_REFUSED: smtp 550", Reason::MailRefused, Some(550)),
+            ("MAIL_UNAVAILABLE: smtp 451", Reason::Unavailable, Some(451)),
+            ("MAIL_UNAVAILABLE: no connection", Reason::Unavailable, None),
+            ("SUBGRAPH_UNAVAILABLE: feedback does not answer", Reason::Unavailable, None),
+            ("TIMEOUT: the handler took too long", Reason::Unavailable, None),
+            ("REFUSED: it is too late", Reason::Refused, None),
+            ("INVALID KEY_REUSED: submitFeedback refused", Reason::Refused, None),
+            ("INTERNAL: the handler panicked", Reason::Other, None),
+            ("MAIL_REFUSED: smtp 55000", Reason::MailRefused, None),
+            ("aigul@example.kz", Reason::Other, None),
+        ] {
+            assert_eq!((Reason::of(error), reply_code(error)), (reason, code), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_mask_holds_more_than_the_first_letters(local in "[a-z]{3,20}", domain in "[a-z]{3,20}") {
+            let masked = mask(&format!("{local}@{domain}.kz"));
+            prop_assert!(!masked.contains(&local) && !masked.contains(&domain));
+            prop_assert_eq!(masked.len(), "a***@b***.kz".len());
+        }
+
+        #[test]
+        fn the_id_of_a_dead_letter_survives_the_round_trip(id in 1..=i64::MAX) {
+            let letter = DeadLetter {
+                id, kind: String::new(), attempts: 8, reason: Reason::Other, created_at: DateTime::UNIX_EPOCH, died_at: None, message: None,
+            };
+            prop_assert_eq!(DeadLetter::row_from_global(&letter.global()), Some(id));
+        }
+    }
+}

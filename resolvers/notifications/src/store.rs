@@ -1,0 +1,264 @@
+//! The room's queries and acts. Every read begins with [`scoped`].
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
+use journal::{Abort, ActKey, Claim, Database, JobSummary, Txn, claim, claim_with, settle};
+use kernel::{Error, Locale, MessageId, Page, PageRequest, Personal, Result};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, sea_query::Expr};
+use uuid::Uuid;
+
+use crate::{
+    entity::{delivery, message},
+    error,
+    model::{DeadLetter, Delivery, Draft, Ending, Message, MessageFilter, Outcome, Reason, State, Topic},
+    policy::Scope,
+    process,
+};
+
+/// The room's part of the database.
+#[derive(Clone)]
+pub(crate) struct Store {
+    database: Database,
+}
+
+/// Where every read begins.
+fn scoped(scope: Scope) -> Select<message::Entity> {
+    match scope {
+        Scope::All => message::Entity::find(),
+        Scope::Nothing => message::Entity::find().filter(Expr::value(false)),
+    }
+}
+
+impl Store {
+    pub(crate) fn new(database: Database) -> Store {
+        Store { database }
+    }
+
+    /// One page of messages, newest first.
+    pub(crate) async fn messages(&self, scope: Scope, filter: &MessageFilter, page: &PageRequest) -> Result<Page<Message>> {
+        let mut select = scoped(scope).order_by_desc(message::Column::Id).limit(page.limit());
+        if let Some(topic) = filter.topic {
+            select = select.filter(message::Column::Topic.eq(topic.word()));
+        }
+        if let Some(state) = filter.state {
+            select = select.filter(message::Column::State.eq(state.word()));
+        }
+        if let Some(about) = &filter.about {
+            select = select.filter(message::Column::About.eq(about));
+        }
+        if let Some(after) = &page.after {
+            select = select.filter(message::Column::Id.lt(after.decode::<Uuid>()?));
+        }
+        let rows = select.all(&self.database.reader).await.map_err(Error::internal)?;
+        let messages = rows.into_iter().map(Message::try_from).collect::<Result<_>>()?;
+        Page::cut(page, messages, |message: &Message| message.id.uuid())
+    }
+
+    pub(crate) async fn messages_by_id(&self, scope: Scope, ids: &[MessageId]) -> Result<HashMap<MessageId, Message>> {
+        let rows = scoped(scope)
+            .filter(message::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
+            .all(&self.database.reader)
+            .await
+            .map_err(Error::internal)?;
+        rows.into_iter().map(|row| Message::try_from(row).map(|message| (message.id, message))).collect()
+    }
+
+    /// The message as the house sees it when it delivers it.
+    pub(crate) async fn find_for_delivery(&self, id: MessageId) -> Result<Option<Message>> {
+        Ok(self.messages_by_id(Scope::All, &[id]).await?.remove(&id))
+    }
+
+    /// The tries of several messages in one statement, oldest first. A message that was not tried yet is there with none.
+    pub(crate) async fn deliveries(&self, scope: Scope, ids: &[MessageId]) -> Result<HashMap<MessageId, Vec<Delivery>>> {
+        let visible = scoped(scope).select_only().column(message::Column::Id);
+        let visible = visible.filter(message::Column::Id.is_in(ids.iter().map(|id| id.uuid()))).into_query();
+        let rows = delivery::Entity::find()
+            .filter(delivery::Column::MessageId.in_subquery(visible))
+            .order_by_asc(delivery::Column::MessageId)
+            .order_by_asc(delivery::Column::Attempt)
+            .all(&self.database.reader)
+            .await
+            .map_err(Error::internal)?;
+        let mut deliveries: HashMap<MessageId, Vec<Delivery>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+        for row in rows {
+            let delivery = Delivery::try_from(row)?;
+            deliveries.entry(delivery.message).or_default().push(delivery);
+        }
+        Ok(deliveries)
+    }
+
+    /// One page of dead letters, oldest first. The journal keeps them; who may list them was decided before.
+    pub(crate) async fn dead_letters(&self, page: &PageRequest) -> Result<Page<DeadLetter>> {
+        let after = page.after.as_ref().map(|cursor| cursor.decode::<i64>()).transpose()?.unwrap_or_default();
+        let letters = journal::dead(&self.database.reader, after, page.limit()).await?;
+        Page::cut(page, letters.into_iter().map(DeadLetter::from).collect(), |letter: &DeadLetter| letter.id)
+    }
+
+    /// Stores a message once for its key, with the job that delivers it.
+    ///
+    /// # Errors
+    /// A refusal when the key was used for something else.
+    pub(crate) async fn queue(&self, act: ActKey, id: MessageId, draft: Draft, now: DateTime<Utc>) -> Result<Message, Abort> {
+        self.database.writer.write(move |txn| queue(txn, act, id, draft, now).boxed()).await
+    }
+
+    /// Records a try that failed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn record(&self, id: MessageId, at: DateTime<Utc>, ending: Ending) -> Result<(), Abort> {
+        self.database.writer.write(move |txn| record(txn, id, at, ending).boxed()).await
+    }
+
+    /// Gives a dead letter another life, once for its key.
+    ///
+    /// # Errors
+    /// A refusal when there is no such dead letter, or when the key was used for something else.
+    pub(crate) async fn revive(&self, act: ActKey, letter: i64, now: DateTime<Utc>) -> Result<DeadLetter, Abort> {
+        self.database.writer.write(move |txn| revive(txn, act, letter, now).boxed()).await
+    }
+}
+
+async fn queue(txn: &Txn, act: ActKey, id: MessageId, draft: Draft, now: DateTime<Utc>) -> Result<Message, Abort> {
+    match claim_with(txn, &act, now, &id).await? {
+        Claim::New => {}
+        Claim::Reused => return Err(error::key_reused().into()),
+        Claim::Same(id) => {
+            let row =
+                message::Entity::find_by_id(id.uuid()).one(txn).await?.ok_or_else(|| Error::internal("a settled message vanished"))?;
+            return Ok(Message::try_from(row)?);
+        }
+    }
+    let Draft { email, locale, topic, about, subject, text, with_coupon_key } = draft;
+    let message = Message { id, email, locale, topic, about, subject, text, with_coupon_key, state: State::Queued, created_at: now };
+    message::Entity::insert(message::ActiveModel::from(&message)).exec_without_returning(txn).await?;
+    journal::enqueue(txn, now, vec![process::deliver_message(id, now)]).await?;
+    Ok(message)
+}
+
+async fn record(txn: &Txn, id: MessageId, at: DateTime<Utc>, ending: Ending) -> Result<(), Abort> {
+    let last: Option<i32> = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::Attempt)
+        .filter(delivery::Column::MessageId.eq(id.uuid()))
+        .order_by_desc(delivery::Column::Attempt)
+        .limit(1)
+        .into_tuple()
+        .one(txn)
+        .await?;
+    let row = delivery::ActiveModel {
+        message_id: Set(id.uuid()),
+        attempt: Set(last.unwrap_or_default() + 1),
+        at: Set(at),
+        outcome: Set(ending.outcome.word().to_owned()),
+        reason: Set(ending.reason.map(|reason| reason.word().to_owned())),
+        reply_code: Set(ending.reply_code),
+    };
+    delivery::Entity::insert(row).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+/// The mail server has taken the message.
+pub(crate) async fn keep_sent(txn: &Txn, id: MessageId, at: DateTime<Utc>) -> Result<(), Abort> {
+    record(txn, id, at, Ending::SENT).await?;
+    set_state(txn, id, State::Sent).await
+}
+
+pub(crate) async fn set_state(txn: &Txn, id: MessageId, state: State) -> Result<(), Abort> {
+    message::Entity::update_many()
+        .col_expr(message::Column::State, Expr::value(state.word()))
+        .filter(message::Column::Id.eq(id.uuid()))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+async fn revive(txn: &Txn, act: ActKey, letter: i64, now: DateTime<Utc>) -> Result<DeadLetter, Abort> {
+    match claim::<DeadLetter>(txn, &act, now).await? {
+        Claim::New => {}
+        Claim::Reused => return Err(error::key_reused().into()),
+        Claim::Same(letter) => return Ok(letter),
+    }
+    let found = journal::dead(txn, letter - 1, 1).await?.pop().filter(|found| found.id == letter);
+    let Some(letter) = found.map(DeadLetter::from) else { return Err(error::dead_letter_unknown().into()) };
+    if !journal::retry_dead(txn, letter.id, now).await? {
+        return Err(error::dead_letter_unknown().into());
+    }
+    if let Some(message) = letter.message {
+        set_state(txn, message, State::Queued).await?;
+    }
+    settle(txn, &act, &letter).await?;
+    Ok(letter)
+}
+
+/// What the database holds was written by this room; a word that it does not know is a fault.
+fn known<T>(word: &str, found: Option<T>) -> Result<T> {
+    found.ok_or_else(|| Error::internal(format!("a stored word is not known: {word}")))
+}
+
+impl TryFrom<message::Model> for Message {
+    type Error = Error;
+
+    fn try_from(row: message::Model) -> Result<Message> {
+        Ok(Message {
+            id: MessageId::from_uuid(row.id),
+            email: Personal::new(row.email),
+            locale: known(&row.locale, Locale::from_tag(&row.locale))?,
+            topic: known(&row.topic, Topic::from_word(&row.topic))?,
+            about: row.about,
+            subject: Personal::new(row.subject),
+            text: Personal::new(row.text),
+            with_coupon_key: row.with_coupon_key,
+            state: known(&row.state, State::from_word(&row.state))?,
+            created_at: row.created_at,
+        })
+    }
+}
+
+impl From<&Message> for message::ActiveModel {
+    fn from(message: &Message) -> message::ActiveModel {
+        message::ActiveModel {
+            id: Set(message.id.uuid()),
+            email: Set(message.email.reveal().clone()),
+            locale: Set(message.locale.tag().to_owned()),
+            topic: Set(message.topic.word().to_owned()),
+            about: Set(message.about.clone()),
+            subject: Set(message.subject.reveal().clone()),
+            text: Set(message.text.reveal().clone()),
+            with_coupon_key: Set(message.with_coupon_key),
+            state: Set(message.state.word().to_owned()),
+            created_at: Set(message.created_at),
+        }
+    }
+}
+
+impl TryFrom<delivery::Model> for Delivery {
+    type Error = Error;
+
+    fn try_from(row: delivery::Model) -> Result<Delivery> {
+        Ok(Delivery {
+            message: MessageId::from_uuid(row.message_id),
+            attempt: row.attempt,
+            at: row.at,
+            outcome: known(&row.outcome, Outcome::from_word(&row.outcome))?,
+            reason: row.reason.map(|word| known(&word, Reason::from_word(&word))).transpose()?,
+            reply_code: row.reply_code,
+        })
+    }
+}
+
+impl From<JobSummary> for DeadLetter {
+    fn from(job: JobSummary) -> DeadLetter {
+        DeadLetter {
+            id: job.id,
+            message: process::message_of(&job.kind, &job.key),
+            attempts: job.attempts,
+            reason: Reason::of(job.last_error.as_deref().unwrap_or_default()),
+            created_at: job.created_at,
+            died_at: job.ended_at,
+            kind: job.kind,
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! A house with this room alone, a mail server that follows a script, and a graph that knows one report.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use chrono::{TimeDelta, TimeZone, Utc};
+use futures_util::FutureExt;
+use journal::{Database, House, JobError, Mail, Mailer, Options, Room, Target};
+use kernel::{
+    Actor, Answer, Call, Clock, Code, Document, Fault, Graph, GraphHandle, Locale, ManualClock, Operation, OperationKind, Person, PersonId,
+    Personal, Request, Rng, Role, SeededRng, system_rng,
+};
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, Statement};
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+pub(crate) const REFERENCE: &str = "TK-2026-000123";
+pub(crate) const KEY: &str = "c2VjcmV0LWtleQ";
+
+/// Statements are counted for the whole process, so the test that counts them runs alone.
+static QUIET: RwLock<()> = RwLock::const_new(());
+
+#[expect(dead_code, reason = "held")]
+enum Turn {
+    Shared(RwLockReadGuard<'static, ()>),
+    Alone(RwLockWriteGuard<'static, ()>),
+}
+
+/// Takes mails, or fails as the script says.
+#[derive(Default)]
+pub(crate) struct Post {
+    pub(crate) script: Mutex<VecDeque<JobError>>,
+    pub(crate) taken: Mutex<Vec<Mail>>,
+}
+
+#[async_trait]
+impl Mailer for Post {
+    async fn send(&self, mail: &Mail) -> Result<(), JobError> {
+        match self.script.lock().unwrap().pop_front() {
+            Some(error) => Err(error),
+            None => {
+                self.taken.lock().unwrap().push(mail.clone());
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Knows the key of one report, and tells the house alone.
+struct Reports;
+
+#[async_trait]
+impl Graph for Reports {
+    async fn execute(&self, document: &'static Document, variables: Map<String, Value>, request: &Arc<Request>) -> Answer {
+        assert_eq!((document.name, &request.actor), ("notifications.CouponKey", &Actor::System));
+        match variables["reference"].as_str().unwrap() {
+            REFERENCE => Answer { data: json!({ "feedback": { "couponKey": KEY } }), faults: Vec::new() },
+            "TK-2026-000404" => Answer { data: json!({ "feedback": null }), faults: Vec::new() },
+            _ => Answer {
+                data: Value::Null,
+                faults: vec![Fault { message: "asleep".to_owned(), code: Code::SubgraphUnavailable, path: Vec::new() }],
+            },
+        }
+    }
+}
+
+pub(crate) struct TestHouse {
+    pub(crate) house: House,
+    pub(crate) room: Room,
+    pub(crate) post: Arc<Post>,
+    pub(crate) clock: Arc<ManualClock>,
+    _folder: TempDir,
+    _turn: Turn,
+}
+
+async fn target(folder: &TempDir) -> Target {
+    let Ok(server) = std::env::var("TURKISTAN_TEST_POSTGRES") else { return Target::Sqlite(folder.path().join("city.db")) };
+    let options = Options { target: Target::Postgres(server.clone()), readers: 1, commit_delay: Duration::ZERO };
+    let name = format!("notifications_{}", system_rng().uuid_v7(Utc.timestamp_nanos(0)).simple());
+    let owner = Database::open(&options).await.unwrap().owner;
+    owner.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    Target::Postgres(format!("{}/{name}", server.rsplit_once('/').unwrap().0))
+}
+
+pub(crate) async fn house() -> TestHouse {
+    open(Turn::Shared(QUIET.read().await)).await
+}
+
+pub(crate) async fn quiet_house() -> TestHouse {
+    open(Turn::Alone(QUIET.write().await)).await
+}
+
+async fn open(turn: Turn) -> TestHouse {
+    let folder = TempDir::new().unwrap();
+    let options = Options { target: target(&folder).await, readers: 2, commit_delay: Duration::ZERO };
+    let database = Database::open(&options).await.unwrap();
+    Migrator::up(&database.owner, None).await.unwrap();
+    let clock = Arc::new(ManualClock::new(Utc.with_ymd_and_hms(2026, 11, 24, 5, 0, 0).unwrap()));
+    let graph = GraphHandle::default();
+    graph.connect(Arc::new(Reports));
+    let house = House {
+        database,
+        graph,
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        rng: Arc::new(SeededRng::new(7)),
+        secret: Personal::new([7; 32]),
+    };
+    let post = Arc::new(Post::default());
+    let room = crate::room(&house, Arc::clone(&post) as Arc<dyn Mailer>);
+    TestHouse { house, room, post, clock, _folder: folder, _turn: turn }
+}
+
+impl TestHouse {
+    pub(crate) async fn ask(&self, actor: &Actor, text: &str, variables: Value) -> (Value, Vec<Code>) {
+        let kind = if text.starts_with("mutation") { OperationKind::Mutation } else { OperationKind::Query };
+        let request = Arc::new(Request { actor: actor.clone(), locale: Locale::En, id: "test".to_owned(), now: self.clock.now() });
+        let operation = Arc::new(Operation::new(kind, text.to_owned()));
+        let Value::Object(variables) = variables else { unreachable!("variables are an object") };
+        let answer = self.room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await;
+        (answer.data, answer.faults.into_iter().map(|fault| fault.code).collect())
+    }
+
+    pub(crate) async fn data(&self, actor: &Actor, text: &str, variables: Value) -> Value {
+        let (data, faults) = self.ask(actor, text, variables).await;
+        assert_eq!(faults, [], "{text}");
+        data
+    }
+
+    /// Queues the usual message, with some fields changed, and gives the payload.
+    pub(crate) async fn queue(&self, key: u128, changes: Value) -> Value {
+        let mut input = json!({
+            "idempotencyKey": uuid::Uuid::from_u128(key),
+            "email": "aigul@example.kz",
+            "locale": "KK",
+            "topic": "COUPON",
+            "about": REFERENCE,
+            "subject": "Өтінішіңіз тіркелді",
+            "text": "Сіздің кілтіңіз: {coupon-key}",
+            "withCouponKey": true,
+        });
+        let Value::Object(changes) = changes else { unreachable!("changes are an object") };
+        input.as_object_mut().unwrap().extend(changes);
+        let text = "mutation($input: QueueMessageInput!) { queueMessage(input: $input) {
+            message { id state } errors { __typename code path message } } }";
+        self.data(&Actor::System, text, json!({ "input": input })).await["queueMessage"].take()
+    }
+
+    /// Gives the next due job one try, as the runner does. False when there is none.
+    pub(crate) async fn work(&self, last_try: bool) -> bool {
+        let (writer, now) = (&self.house.database.writer, self.clock.now());
+        let lease = writer.write(move |txn| async move { journal::lease(txn, "test", now, TimeDelta::seconds(30), 1).await }.boxed());
+        let Some(job) = lease.await.unwrap().pop() else { return false };
+        let (id, handler) = (job.id, &self.room.handlers[0]);
+        match handler.perform(&job).await {
+            Ok(commit) => {
+                let keep = writer.write(move |txn| {
+                    async move {
+                        assert!(journal::done(txn, id, "test", now).await?);
+                        commit(txn).await
+                    }
+                    .boxed()
+                });
+                keep.await.unwrap();
+            }
+            Err(error) => {
+                let (text, retry_at) = match error {
+                    JobError::Retry(text) => (text, (!last_try).then_some(now + TimeDelta::seconds(5))),
+                    JobError::Fail(text) => (text, None),
+                };
+                let burial = retry_at.is_none().then(|| handler.bury(&job)).flatten();
+                let fail = writer.write(move |txn| {
+                    async move {
+                        assert!(journal::fail(txn, id, "test", now, &text, retry_at).await?);
+                        match burial {
+                            Some(burial) => burial(txn).await,
+                            None => Ok(()),
+                        }
+                    }
+                    .boxed()
+                });
+                fail.await.unwrap();
+            }
+        }
+        true
+    }
+
+    pub(crate) fn script(&self, errors: impl IntoIterator<Item = JobError>) {
+        self.post.script.lock().unwrap().extend(errors);
+    }
+
+    /// The one value of the first row.
+    pub(crate) async fn value<T: sea_orm::TryGetable>(&self, sql: &str) -> T {
+        let reader = &self.house.database.reader;
+        let row = reader.query_one_raw(Statement::from_string(reader.get_database_backend(), sql)).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
+    }
+}
+
+pub(crate) fn person(role: Role) -> Actor {
+    Actor::Person(Person { id: PersonId::of_slug(role.scope()), roles: vec![role], party: None, locale: Locale::Ru })
+}
