@@ -23,6 +23,9 @@ use crate::{
 /// How many variants of one document are kept: operations times kinds of access times conditions.
 const VARIANTS_MAX: usize = 64;
 
+/// Longer documents are not remembered: a client could fill the memory with long strings and comments, which no other limit holds.
+const REMEMBERED_BYTES_MAX: usize = 16 * 1024;
+
 /// A document that is valid in one supergraph.
 pub(crate) struct Checked {
     document: Document,
@@ -97,7 +100,9 @@ fn check(supergraph: &Supergraph, text: &str, limits: Option<&Limits>, request: 
     let document = parse(text, limits, request.locale)?;
     validate(&document, &supergraph.schema, &supergraph.rules, limits, request.locale)?;
     let checked = Arc::new(Checked { conditions: condition_variables(&document), document, variants: Mutex::default() });
-    documents.insert(Arc::from(text), Arc::clone(&checked));
+    if limits.is_none() || text.len() <= REMEMBERED_BYTES_MAX {
+        documents.insert(Arc::from(text), Arc::clone(&checked));
+    }
     Ok(checked)
 }
 
@@ -164,6 +169,8 @@ fn planned(supergraph: &Supergraph, document: &Document) -> Result<Arc<Plan>> {
         return Ok(plan);
     }
     let plan = Arc::new(plan(&supergraph.planner, document, &supergraph.names)?);
-    supergraph.plans.insert(key, Arc::clone(&plan));
+    if key.len() <= REMEMBERED_BYTES_MAX {
+        supergraph.plans.insert(key, Arc::clone(&plan));
+    }
     Ok(plan)
 }

@@ -3,6 +3,7 @@
 use federation::Stage;
 use futures_util::StreamExt;
 use kernel::{Actor, Code, Document, Graph, Locale, Request};
+use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::{Value, json};
 
 use crate::{city::City, rooms::request};
@@ -172,4 +173,61 @@ async fn a_document_of_the_program_has_no_limits() {
     let answer = Graph::execute(&city.federation, &STATIC, serde_json::Map::new(), &request(Actor::System)).await;
     assert!(answer.faults.is_empty(), "{:?}", answer.faults);
     assert_eq!(answer.data["best"]["p"], 3.5);
+}
+
+#[test]
+fn nothing_that_a_client_writes_makes_it_panic() {
+    const WORDS: [&str; 36] = [
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        ":",
+        "!",
+        "=",
+        "$",
+        "@",
+        "...",
+        "on",
+        "query",
+        "mutation",
+        "subscription",
+        "fragment",
+        "F",
+        "F",
+        "x",
+        "x",
+        "Service",
+        "Query",
+        "Hit",
+        "best",
+        "services",
+        "search",
+        "stars",
+        "include",
+        "if",
+        "true",
+        "null",
+        "1",
+        "\"s\"",
+        "__typename",
+        "__schema",
+    ];
+    let city = City::new();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let mut runner = TestRunner::default();
+    let text = proptest::collection::vec(proptest::sample::select(&WORDS[..]), 0..60);
+    let outcome = runner.run(&(text, any::<bool>()), |(words, closed)| {
+        let mut query = words.join(" ");
+        if closed {
+            // Balanced more often than chance would have it, so that some documents get beyond the parser.
+            query = format!("{{ best {{ stars {query} }} }} fragment F on Service {{ ...F stars }}");
+        }
+        let answer = runtime.block_on(city.answer(&query, json!({ "x": [[], {}] }), &request(Actor::Anonymous)));
+        prop_assert!(answer.data.is_some() || !answer.errors.is_empty());
+        Ok(())
+    });
+    outcome.unwrap();
 }

@@ -1,11 +1,17 @@
 //! What goes wrong costs its own fields and nothing else.
 
-use kernel::{Actor, Role};
-use serde_json::{Value, json};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use federation::{Federation, GraphRequest, Limits};
+use futures_util::stream::BoxStream;
+use kernel::{Actor, Answer, Call, Role, Subgraph};
+use serde_json::{Map, Value, json};
 
 use crate::{
     city::City,
     rooms::{global, person, request},
+    world::View,
 };
 
 /// The codes and paths of an answer's errors.
@@ -159,4 +165,84 @@ async fn a_hundred_nodes_at_most() {
         let answer = city.answer(query, json!({ "ids": vec![global("Service", 1); count] }), &request(Actor::Anonymous)).await;
         assert_eq!(answer.errors.iter().any(|error| error.code == kernel::Code::BadUserInput), refused, "{:?}", answer.errors);
     }
+}
+
+const SCOPES: &str =
+    r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@requiresScopes", "@authenticated"]) "#;
+
+#[tokio::test]
+async fn a_forbidden_type_is_null_wherever_it_is_met() {
+    let types = r#"
+        type Query { things: [Thing] either: [Either!] secret: Secret known: Int @authenticated }
+        interface Thing { id: ID }
+        union Either = Open | Secret
+        type Open implements Thing { id: ID }
+        type Secret implements Thing @requiresScopes(scopes: [["officer"]]) { id: ID word: String }
+    "#;
+    let to = |reference: &str| json!({ "$": reference });
+    let world = [
+        ("Query:", json!({ "things": [to("Open:1"), to("Secret:1")], "either": [to("Secret:1")], "secret": to("Secret:1"), "known": 1 })),
+        ("Open:1", json!({ "id": "1" })),
+        ("Secret:1", json!({ "id": "1", "word": "xyzzy" })),
+    ];
+    let world = world.map(|(reference, thing)| (reference.to_owned(), thing.as_object().cloned().unwrap_or_default()));
+    let view = View::new("one", SCOPES, types, &Arc::new(world.into_iter().collect()));
+    let federation = Federation::new(vec![Arc::new(view)], Limits::default()).unwrap();
+    let query = "{ things { id ... on Secret { word } } either { __typename ... on Secret { word } } secret { word } known }";
+    let ask = async |actor: Actor| {
+        let params = GraphRequest { query: query.to_owned(), ..GraphRequest::default() };
+        serde_json::to_value(federation.execute(params, &request(actor)).await).unwrap()
+    };
+    let answer = ask(person(&[Role::Citizen])).await;
+    assert_eq!(answer["data"], json!({ "things": [{ "id": "1" }, null], "either": null, "secret": null, "known": 1 }));
+    assert_eq!(errors(&answer), [r#"FORBIDDEN ["things",1]"#, r#"FORBIDDEN ["either",0]"#, r#"FORBIDDEN ["secret"]"#]);
+    let answer = ask(person(&[Role::Officer])).await;
+    assert_eq!(answer["data"]["either"], json!([{ "__typename": "Secret", "word": "xyzzy" }]));
+    assert_eq!(errors(&answer), [""; 0]);
+    let answer = ask(Actor::Anonymous).await;
+    assert_eq!(answer["data"]["known"], Value::Null);
+    assert!(errors(&answer).contains(&r#"UNAUTHENTICATED ["known"]"#.to_owned()));
+}
+
+/// A room with a defect: it panics, or answers with other types than it promised.
+struct Defect(&'static str, Option<Value>);
+
+#[async_trait]
+impl Subgraph for Defect {
+    fn name(&self) -> &'static str {
+        self.0
+    }
+
+    fn sdl(&self) -> &'static str {
+        if self.0 == "panics" {
+            "type Query { boom: Int }"
+        } else {
+            "type Query { number: Int list: [Int] thing: Thing! } type Thing { x: Int }"
+        }
+    }
+
+    async fn execute(&self, _call: Call<'_>) -> Answer {
+        Answer { data: self.1.clone().expect("a defect"), faults: Vec::new() }
+    }
+
+    async fn subscribe(&self, _call: Call<'_>) -> BoxStream<'static, Answer> {
+        Box::pin(futures_util::stream::empty())
+    }
+}
+
+#[tokio::test]
+async fn a_defect_of_a_room_takes_nothing_else_down() {
+    let lies = json!({ "number": "seven", "list": { "a": 1 }, "thing": 3 });
+    let rooms: Vec<Arc<dyn Subgraph>> = vec![Arc::new(Defect("panics", None)), Arc::new(Defect("lies", Some(lies)))];
+    let federation = Federation::new(rooms, Limits::default()).unwrap();
+    let ask = async |query: &str| {
+        let params = GraphRequest { query: query.to_owned(), operation_name: None, variables: Map::new() };
+        serde_json::to_value(federation.execute(params, &request(Actor::Anonymous)).await).unwrap()
+    };
+    let answer = ask("{ boom number list }").await;
+    assert_eq!(answer["data"], json!({ "boom": null, "number": null, "list": null }));
+    assert_eq!(errors(&answer), [r#"SUBGRAPH_UNAVAILABLE ["boom"]"#, r#"INTERNAL ["number"]"#, r#"INTERNAL ["list"]"#]);
+    let answer = ask("{ thing { x } }").await;
+    assert_eq!(answer["data"], Value::Null);
+    assert_eq!(errors(&answer), [r#"INTERNAL ["thing"]"#]);
 }
