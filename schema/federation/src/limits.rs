@@ -27,6 +27,8 @@ pub struct Limits {
     pub fields_max: usize,
     /// Directives after fragments are put in.
     pub directives_max: usize,
+    /// Items of one list in the variables.
+    pub list_items_max: usize,
 }
 
 impl Default for Limits {
@@ -40,6 +42,7 @@ impl Default for Limits {
             root_fields_max: 20,
             fields_max: 500,
             directives_max: 50,
+            list_items_max: 250,
         }
     }
 }

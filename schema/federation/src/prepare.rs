@@ -85,7 +85,7 @@ pub(crate) fn prepare(
 ) -> Result<Prepared, GraphResponse> {
     let checked = check(&supergraph, &params.query, limits, request)?;
     let operation = select(&checked.document, params.operation_name.as_deref(), request.locale)?;
-    let variables = coerce(operation.variable_definitions(), params.variables, &supergraph.schema, request.locale)?;
+    let variables = coerce(operation.variable_definitions(), params.variables, &supergraph.schema, limits, request.locale)?;
     let ready = checked.ready(&supergraph, operation, &variables, request)?;
     let (kind, name) = (operation_kind(operation), operation_name(operation).map(str::to_owned));
     Ok(Prepared { supergraph, ready, variables, kind, name })

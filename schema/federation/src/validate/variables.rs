@@ -8,6 +8,7 @@ use kernel::{Code, Locale};
 use serde_json::{Map, Value};
 
 use crate::{
+    limits::Limits,
     response::{GraphError, GraphResponse, Stage},
     schema::Schema,
     values,
@@ -19,10 +20,11 @@ pub(crate) fn coerce(
     definitions: &[VariableDefinition],
     mut given: Map<String, Value>,
     schema: &Schema,
+    limits: Option<&Limits>,
     locale: Locale,
 ) -> Result<Map<String, Value>, GraphResponse> {
     let mut coerced = Map::with_capacity(definitions.len());
-    let mut coercion = Coercion { schema, locale, errors: Vec::new() };
+    let mut coercion = Coercion { schema, items_max: limits.map(|limits| limits.list_items_max), locale, errors: Vec::new() };
     for definition in definitions {
         let value = given.swap_remove(&definition.name);
         let value = match (value, &definition.default_value) {
@@ -42,6 +44,7 @@ pub(crate) fn coerce(
 
 struct Coercion<'a> {
     schema: &'a Schema,
+    items_max: Option<usize>,
     locale: Locale,
     errors: Vec<GraphError>,
 }
@@ -65,6 +68,10 @@ impl Coercion<'_> {
             }
             (Type::NonNullType(inner), value) => self.value(value, inner, path),
             (_, Value::Null) => Some(Value::Null),
+            (Type::ListType(_), Value::Array(items)) if self.items_max.is_some_and(|max| items.len() > max) => {
+                self.error("variable-list", path, &self.items_max.unwrap_or_default().to_string());
+                None
+            }
             (Type::ListType(inner), Value::Array(items)) => {
                 let items = items.into_iter().enumerate().map(|(index, item)| {
                     path.push(index.to_string());

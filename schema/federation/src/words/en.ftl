@@ -19,6 +19,7 @@ variable-null = Variable “${ $path }” must not be null: { $type }.
 variable-type = Variable “${ $path }” has a wrong value: { $type } is expected.
 variable-unknown = Variable “${ $path }” is not a field of { $type }.
 variable-one-of = Variable “${ $path }” must hold exactly one field of { $type }.
+variable-list = The list “${ $path }” may hold { $type } items at most.
 # Access
 access-forbidden = You may not see “{ $field }”.
 access-unauthenticated = Sign in to see “{ $field }”.

@@ -19,6 +19,7 @@ variable-null = «${ $path }» айнымалысы null бола алмайды
 variable-type = «${ $path }» айнымалысының мәні қате: { $type } күтіледі.
 variable-unknown = «${ $path }» — { $type } түрінің өрісі емес.
 variable-one-of = «${ $path }» ішінде { $type } түрінің дәл бір өрісі болуы керек.
+variable-list = «${ $path }» тізімінде { $type } элементтен артық болмауы керек.
 # Қолжетімділік
 access-forbidden = «{ $field }» өрісі сізге қолжетімсіз.
 access-unauthenticated = «{ $field }» өрісін көру үшін жүйеге кіріңіз.

@@ -19,6 +19,7 @@ variable-null = Переменная «${ $path }» не может быть nul
 variable-type = У переменной «${ $path }» неверное значение: ожидается { $type }.
 variable-unknown = «${ $path }» — не поле типа { $type }.
 variable-one-of = В «${ $path }» должно быть ровно одно поле типа { $type }.
+variable-list = В списке «${ $path }» может быть не больше { $type } элементов.
 # Доступ
 access-forbidden = Поле «{ $field }» вам недоступно.
 access-unauthenticated = Чтобы увидеть «{ $field }», войдите в систему.

@@ -101,6 +101,8 @@ async fn variables_are_checked_and_the_place_is_named() {
         (json!({ "filter": { "required": "x", "lightest": 3_000_000_000_u32 } }), Some("filter.lightest")),
         (json!({ "filter": { "required": "x", "codes": ["a", 1] } }), Some("filter.codes.1")),
         (json!({ "filter": { "required": "x", "more": 1 } }), Some("filter.more")),
+        (json!({ "filter": { "required": "x", "codes": vec!["s"; 251] } }), Some("filter.codes")),
+        (json!({ "filter": { "required": "x", "codes": vec!["s"; 250] } }), None),
         (json!({ "filter": { "required": "x", "codes": "one" } }), None),
     ] {
         let (stage, code) = if place.is_some() { (Stage::Coerce, Some(Code::BadUserInput)) } else { (Stage::Execute, None) };
