@@ -21,6 +21,9 @@ use crate::{
 
 pub(crate) use variables::coerce;
 
+/// The plan's own variables begin so, and would be mixed up with a client's.
+const REPRESENTATIONS: &str = "representations";
+
 /// The specification's rules; built once per supergraph.
 pub(crate) fn rules() -> ValidationPlan {
     default_rules_validation_plan()
@@ -106,11 +109,20 @@ pub(crate) fn validate(
     locale: Locale,
 ) -> Result<(), GraphResponse> {
     for definition in &document.definitions {
-        if let (Definition::Operation(operation), Some(limits)) = (definition, limits) {
+        let Definition::Operation(operation) = definition else { continue };
+        if let Some(limits) = limits {
             check(document, operation, limits).map_err(|exceeded| {
                 let error = GraphError::new(exceeded.code, exceeded.message(locale));
                 refused(Stage::Validate, error)
             })?;
+        }
+        if let Some(taken) = operation.variable_definitions().iter().find(|definition| definition.name.starts_with(REPRESENTATIONS)) {
+            let message = words().text(locale, "variable-reserved", &[("path", taken.name.as_str().into())]);
+            let at = Location { line: taken.position.line, column: taken.position.column };
+            return Err(refused(
+                Stage::Validate,
+                GraphError { locations: vec![at], ..GraphError::new(Code::GraphqlValidationFailed, message) },
+            ));
         }
     }
     let broken = check_rules(&schema.document, document, rules);

@@ -20,6 +20,7 @@ variable-type = «${ $path }» айнымалысының мәні қате: { $
 variable-unknown = «${ $path }» — { $type } түрінің өрісі емес.
 variable-one-of = «${ $path }» ішінде { $type } түрінің дәл бір өрісі болуы керек.
 variable-list = «${ $path }» тізімінде { $type } элементтен артық болмауы керек.
+variable-reserved = «${ $path }» аты граф үшін сақталған: айнымалыға басқа ат беріңіз.
 # Қолжетімділік
 access-forbidden = «{ $field }» өрісі сізге қолжетімсіз.
 access-unauthenticated = «{ $field }» өрісін көру үшін жүйеге кіріңіз.

@@ -20,6 +20,7 @@ variable-type = У переменной «${ $path }» неверное знач
 variable-unknown = «${ $path }» — не поле типа { $type }.
 variable-one-of = В «${ $path }» должно быть ровно одно поле типа { $type }.
 variable-list = В списке «${ $path }» может быть не больше { $type } элементов.
+variable-reserved = Имя «${ $path }» занято графом: назовите переменную иначе.
 # Доступ
 access-forbidden = Поле «{ $field }» вам недоступно.
 access-unauthenticated = Чтобы увидеть «{ $field }», войдите в систему.

@@ -38,6 +38,7 @@ async fn what_does_not_fit_the_schema_is_refused() {
         "query A { best { stars } } query B { best { stars } }",
         "fragment A on Query { best { stars } }",
         "{ _service { sdl } }",
+        "query($representations: String!) { service(code: $representations) { name stars } }",
         "{ _entities(representations: []) { __typename } }",
     ] {
         check(query, json!({}), Stage::Validate, invalid).await;
