@@ -135,17 +135,22 @@ impl Runner {
                 shift.begin(job.id, async move { worker.carry_out(job).await });
                 continue;
             }
-            // Looks before it writes: an empty write would be a commit, which would wake the runner again.
             let now = self.worker.house.clock.now();
-            match self.next_due().await? {
-                Some(due) if due <= now => shift.waiting.extend(self.lease(now).await?),
-                Some(due) => return Ok((due - now).to_std().unwrap_or_default().clamp(BREATH, self.poll)),
-                None => return Ok(self.poll),
+            // Looks before it writes: an empty write would be a commit, which would wake the runner again.
+            if !shift.backlog {
+                match self.next_due().await? {
+                    Some(due) if due <= now => {}
+                    Some(due) => return Ok((due - now).to_std().unwrap_or_default().clamp(BREATH, self.poll)),
+                    None => return Ok(self.poll),
+                }
             }
-            if shift.waiting.is_empty() {
+            let jobs = self.lease(now).await?;
+            if jobs.is_empty() && !shift.backlog {
                 // Another runner was faster.
                 return Ok(BREATH);
             }
+            shift.backlog = jobs.len() as u64 == self.options.batch;
+            shift.waiting.extend(jobs);
         }
         Ok(self.poll)
     }

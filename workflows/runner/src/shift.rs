@@ -18,6 +18,8 @@ pub(crate) struct Shift {
     pub(crate) running: JoinSet<()>,
     /// Ticks when the leases should be extended.
     pub(crate) heartbeat: Interval,
+    /// The last lease was full, so there is more to lease.
+    pub(crate) backlog: bool,
     jobs: HashMap<Id, i64>,
 }
 
@@ -28,7 +30,7 @@ impl Shift {
         let beat = (lease / 3).max(Duration::from_millis(1));
         let mut heartbeat = interval_at(Instant::now() + beat, beat);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Shift { waiting: VecDeque::new(), running: JoinSet::new(), heartbeat, jobs: HashMap::new() }
+        Shift { waiting: VecDeque::new(), running: JoinSet::new(), heartbeat, backlog: false, jobs: HashMap::new() }
     }
 
     pub(crate) fn begin(&mut self, job: i64, work: impl Future<Output = ()> + Send + 'static) {
