@@ -5,8 +5,12 @@ use std::sync::Arc;
 use engine::Library;
 use journal::{House, Mailer, Room};
 
-/// Opens every room.
+/// Opens every room. Demo data is loaded in this order.
 pub(crate) fn rooms(house: &House, library: &Arc<Library>, mailer: &Arc<dyn Mailer>) -> Vec<Room> {
-    let _ = (library, mailer);
-    vec![directory::room(house)]
+    vec![
+        directory::room(house),
+        services::room(house),
+        feedback::room(house, Arc::clone(library)),
+        notifications::room(house, Arc::clone(mailer)),
+    ]
 }

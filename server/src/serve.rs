@@ -48,7 +48,9 @@ pub(crate) async fn serve(settings: &Settings) -> Result<()> {
             let is_demo = demo::is_loaded(&city).await?;
             tasks.push(work(&city, stopping));
             edge.open(city);
-            greeting::greet(address, &issuer, is_demo, clock.now())?;
+            if let Err(error) = greeting::greet(address, &issuer, is_demo, clock.now()) {
+                tracing::warn!(error = error.internal_text(), "nobody reads the console");
+            }
             signals.next().await;
             Some(held)
         }
