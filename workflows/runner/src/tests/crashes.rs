@@ -127,7 +127,7 @@ async fn a_handler_that_takes_longer_than_its_lease_keeps_it() {
             Ok(effect(job.key))
         }
     });
-    let options = Options { lease: Duration::from_millis(300), ..Options::default() };
+    let options = Options { lease: Duration::from_millis(1500), ..Options::default() };
     let runner = Runner::new(bench.house.clone(), vec![Arc::clone(&script) as Arc<dyn Handler>], options);
     assert_eq!(runner.drain().await.unwrap(), 1);
     assert_eq!(bench.effects().await, ["a"]);
