@@ -7,7 +7,7 @@ use kernel::{Error, Page, PageRequest, Result};
 use rust_decimal::{Decimal, RoundingStrategy};
 use sea_orm::{
     ConnectionTrait, ExprTrait, QueryResult,
-    sea_query::{Alias, Expr, Func, Query},
+    sea_query::{Alias, Asterisk, Expr, Func, Query},
 };
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +81,7 @@ impl Store {
             let name = Alias::new(&schema.columns[key.column].name);
             select.column(name.clone()).group_by_col(name);
         }
-        select.expr(Expr::cust("CAST(COUNT(*) AS BIGINT)"));
+        select.expr(count(Expr::col(Asterisk)));
         for measure in &query.measures {
             for part in parts(schema, *measure) {
                 select.expr(part);
@@ -113,17 +113,20 @@ impl Store {
 
 /// The expressions by which the database takes one measure.
 fn parts(schema: &TableSchema, measure: Measure) -> Vec<Expr> {
-    let Some(position) = measure.column else { return vec![Expr::cust("CAST(COUNT(*) AS BIGINT)")] };
+    let Some(position) = measure.column else { return vec![count(Expr::col(Asterisk))] };
     let cell = || Expr::col(Alias::new(&schema.columns[position].name));
-    let count = || Expr::cust_with_expr("CAST(COUNT(?) AS BIGINT)", cell());
     // As text: PostgreSQL adds BIGINTs up to a NUMERIC, SQLite to an INTEGER.
-    let sum = |of: Expr| Expr::cust_with_expr("CAST(SUM(?) AS TEXT)", of);
+    let sum = |of: Expr| Expr::from(Func::sum(of)).cast_as("TEXT");
     match measure.function {
-        Function::Count => vec![count()],
+        Function::Count => vec![count(cell())],
         Function::Min => vec![Func::min(cell()).into()],
         Function::Max => vec![Func::max(cell()).into()],
-        Function::Sum | Function::Mean => vec![sum(cell().div(HALF)), sum(cell().modulo(HALF)), count()],
+        Function::Sum | Function::Mean => vec![sum(cell().div(HALF)), sum(cell().modulo(HALF)), count(cell())],
     }
+}
+
+fn count(of: Expr) -> Expr {
+    Expr::from(Func::count(of)).cast_as("BIGINT")
 }
 
 fn read_group(schema: &TableSchema, query: &AggregateQuery, row: &QueryResult) -> Result<Group> {

@@ -3,7 +3,7 @@
 use kernel::{Error, Page, PageRequest, Result};
 use sea_orm::{
     ConnectionTrait, ExprTrait, QueryResult,
-    sea_query::{Alias, Cond, Condition, Expr, Order, Query, SelectStatement},
+    sea_query::{Alias, Cond, Condition, Expr, Func, Order, Query, SelectStatement},
 };
 use serde::{Deserialize, Serialize};
 
@@ -176,8 +176,8 @@ fn compare(cell: &impl Fn() -> Expr, comparison: &Comparison) -> Expr {
         Comparison::AtLeast(value) => cell().gte(bind(value)),
         Comparison::StartsWith(start) => {
             // LIKE ignores case on SQLite and heeds it on PostgreSQL.
-            let chars = i64::try_from(start.chars().count()).unwrap_or(i64::MAX);
-            Expr::cust_with_exprs("SUBSTR(?, 1, CAST(? AS INTEGER)) = ?", [cell(), Expr::value(chars), Expr::value(start.as_str())])
+            let chars = i32::try_from(start.chars().count()).unwrap_or(i32::MAX);
+            Func::cust("SUBSTR").args([cell(), Expr::value(1), Expr::value(chars)]).eq(start.as_str())
         }
         Comparison::Empty => cell().is_null(),
     }
