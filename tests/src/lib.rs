@@ -1,1 +1,14 @@
-//! tests
+//! A city under test: the real binary on a database of its own, spoken to over HTTP as its personae would.
+//!
+//! The demo city is loaded once and copied for each test, so that a test starts in a fraction of a second. Waiting is always for a
+//! condition and always bounded.
+
+mod city;
+mod graph;
+mod mail;
+mod store;
+
+pub use city::{City, Options};
+pub use graph::{Answer, deadline_seconds, eventually, samples, uuid};
+pub use mail::{Mail, MailServer};
+pub use store::Store;

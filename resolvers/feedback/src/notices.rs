@@ -146,8 +146,8 @@ async fn queue(
     let data = desk.house.graph.ask(&QUEUE, json!({ "input": input }), request).await?;
     match data.pointer("/queueMessage/errors").and_then(Value::as_array) {
         Some(errors) if errors.is_empty() => Ok(()),
-        Some(errors) => Err(JobError::Fail(format!("a message was refused: {}", errors[0]["code"]))),
-        None => Err(JobError::Retry("notifications did not answer".to_owned())),
+        Some(errors) => Err(JobError::Fail(format!("REFUSED: a message was refused: {}", errors[0]["code"]))),
+        None => Err(JobError::Retry("SUBGRAPH_UNAVAILABLE: notifications did not answer".to_owned())),
     }
 }
 

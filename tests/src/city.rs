@@ -1,0 +1,161 @@
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+use crate::{Answer, Store, eventually};
+
+/// How to start a city.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// More arguments for `turkistan serve`.
+    pub arguments: Vec<String>,
+    /// A mail server, `smtp://host:port`.
+    pub smtp_url: Option<String>,
+}
+
+/// A running city.
+pub struct City {
+    /// Where it answers.
+    pub url: String,
+    /// Its data folder.
+    pub data: TempDir,
+    store: Store,
+    options: Options,
+    child: Child,
+    http: reqwest::Client,
+}
+
+/// The binary under test: `TURKISTAN_BIN`, or the one beside the test's own build.
+///
+/// # Panics
+/// When there is none.
+#[must_use]
+pub fn binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("TURKISTAN_BIN") {
+        return path.into();
+    }
+    let test = std::env::current_exe().expect("a test knows where it is");
+    let built = test.ancestors().nth(2).map(|folder| folder.join("turkistan")).filter(|path| path.exists());
+    built.expect("build the binary first: cargo build")
+}
+
+impl City {
+    /// Starts a demo city on a copy of the template.
+    pub async fn start(store: &Store, options: Options) -> City {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let store = store.fresh_city(data.path());
+        let (child, url) = spawn(&store, data.path(), &options);
+        let city = City { url, data, store, options, child, http: reqwest::Client::new() };
+        city.until_ready().await;
+        city
+    }
+
+    async fn until_ready(&self) {
+        eventually("the city is ready", || async { self.ready().await.then_some(()) }).await;
+    }
+
+    /// Whether `/health/ready` says so.
+    pub async fn ready(&self) -> bool {
+        let answer = self.http.get(format!("{}/health/ready", self.url)).send().await;
+        answer.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// Starts the city again on what is on disk.
+    pub async fn restart(&mut self) {
+        self.kill();
+        (self.child, self.url) = spawn(&self.store, self.data.path(), &self.options);
+        self.until_ready().await;
+    }
+
+    /// Kills the city as a power cut would.
+    pub fn kill(&mut self) {
+        // It may be dead already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// The process, for measuring.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// A token of a demo persona, as `turkistan token` prints it.
+    #[must_use]
+    pub fn token(&self, persona: &str) -> String {
+        let mut command = Command::new(binary());
+        command.args(["token", persona, "--data-dir"]).arg(self.data.path()).args(self.store.arguments());
+        let output = command.output().expect("turkistan token");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("a token is text").trim().to_owned()
+    }
+
+    /// Asks the graph, in English, with or without a token.
+    ///
+    /// # Panics
+    /// When the city does not answer.
+    pub async fn ask(&self, token: Option<&str>, query: &str, variables: serde_json::Value) -> Answer {
+        self.try_ask(token, query, variables).await.expect("the city answers")
+    }
+
+    /// Asks the graph; `None` when the city is gone.
+    pub async fn try_ask(&self, token: Option<&str>, query: &str, variables: serde_json::Value) -> Option<Answer> {
+        self.ask_in("en", token, query, variables).await
+    }
+
+    /// Asks the graph in a language.
+    pub async fn ask_in(&self, language: &str, token: Option<&str>, query: &str, variables: serde_json::Value) -> Option<Answer> {
+        let mut request = self
+            .http
+            .post(format!("{}/graphql", self.url))
+            .header("Accept-Language", language)
+            .json(&serde_json::json!({ "query": query, "variables": variables }));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().await.ok()?;
+        let headers = response.headers().clone();
+        let status = response.status().as_u16();
+        Some(Answer { status, headers, body: response.json().await.ok()? })
+    }
+
+    /// The value of a metric.
+    pub async fn metric(&self, name: &str) -> f64 {
+        let text = self.http.get(format!("{}/metrics", self.url)).send().await.expect("metrics").text().await.expect("metrics are text");
+        let values = text.lines().filter(|line| line.split(['{', ' ']).next() == Some(name));
+        values.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
+    }
+}
+
+impl Drop for City {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn spawn(store: &Store, data: &Path, options: &Options) -> (Child, String) {
+    let mut command = Command::new(binary());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data).args(store.arguments()).args(&options.arguments);
+    if let Some(url) = &options.smtp_url {
+        command.args(["--smtp-url", url]);
+    }
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(data.join("test.log")).expect("a log file");
+    let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("turkistan serve");
+    let stdout = child.stdout.take().expect("piped");
+    let (lines, first) = mpsc::channel();
+    // The rest of what it prints is read too, so that it never waits for a full pipe.
+    std::thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            drop(lines.send(line));
+        }
+    });
+    let line = first.recv_timeout(Duration::from_secs(60)).expect("the city prints where it listens");
+    let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("the first line was {line:?}")).trim().to_owned();
+    (child, url)
+}

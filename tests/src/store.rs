@@ -1,0 +1,97 @@
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::UNIX_EPOCH,
+};
+
+use crate::city::binary;
+
+/// Which database a test runs on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// The embedded one, in the data folder.
+    Sqlite,
+    /// A database of a throw-away PostgreSQL server.
+    Postgres(String),
+}
+
+impl Store {
+    /// The databases that are here: the embedded one, and PostgreSQL when `TURKISTAN_TEST_POSTGRES` names a server's `postgres` database.
+    #[must_use]
+    pub fn all() -> Vec<Store> {
+        let server = std::env::var("TURKISTAN_TEST_POSTGRES").ok().map(Store::Postgres);
+        [Store::Sqlite].into_iter().chain(server).collect()
+    }
+
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        match self {
+            Store::Sqlite => Vec::new(),
+            Store::Postgres(url) => vec!["--database-url".to_owned(), url.clone()],
+        }
+    }
+
+    /// A copy of the demo city, in the folder or in a database of its own.
+    pub(crate) fn fresh_city(&self, data: &Path) -> Store {
+        let template = self.template();
+        copy(&template, data);
+        match self {
+            Store::Sqlite => Store::Sqlite,
+            Store::Postgres(server) => {
+                let name = format!("city_{}", uuid::Uuid::new_v4().simple());
+                sql(server, &format!("CREATE DATABASE {name} TEMPLATE {}", template_name()));
+                Store::Postgres(with_database(server, &name))
+            }
+        }
+    }
+
+    /// Loads the demo city once for each build of the binary.
+    fn template(&self) -> PathBuf {
+        let kind = if *self == Store::Sqlite { "sqlite" } else { "postgres" };
+        let place = std::env::temp_dir().join(format!("{}-{kind}", template_name()));
+        let lock = std::fs::File::create(place.with_extension("lock")).expect("a lock file");
+        lock.lock().expect("a lock");
+        if !place.exists() {
+            let half = place.with_extension("half");
+            drop(std::fs::remove_dir_all(&half));
+            std::fs::create_dir_all(&half).expect("a folder");
+            let target = match self {
+                Store::Sqlite => Store::Sqlite,
+                Store::Postgres(server) => {
+                    sql(server, &format!("DROP DATABASE IF EXISTS {}", template_name()));
+                    sql(server, &format!("CREATE DATABASE {}", template_name()));
+                    Store::Postgres(with_database(server, &template_name()))
+                }
+            };
+            let mut command = Command::new(binary());
+            command.args(["demo", "load", "--data-dir"]).arg(&half).args(target.arguments());
+            let output = command.output().expect("turkistan demo load");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            std::fs::rename(&half, &place).expect("the template is ready");
+        }
+        place
+    }
+}
+
+fn template_name() -> String {
+    let built = std::fs::metadata(binary()).and_then(|file| file.modified()).expect("the binary has an age");
+    let age = built.duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+    format!("turkistan_template_{age}")
+}
+
+fn with_database(server: &str, name: &str) -> String {
+    let (base, _) = server.rsplit_once('/').expect("postgres://…/database");
+    format!("{base}/{name}")
+}
+
+fn sql(server: &str, statement: &str) {
+    let output = Command::new("psql").args([server, "-qc", statement]).output().expect("psql");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("the template").map_while(Result::ok) {
+        if entry.path().is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).expect("a copy");
+        }
+    }
+}
