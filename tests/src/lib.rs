@@ -8,7 +8,7 @@ mod graph;
 mod mail;
 mod store;
 
-pub use city::{City, Options};
+pub use city::{City, Options, binary};
 pub use graph::{Answer, deadline_seconds, eventually, samples, uuid};
 pub use mail::{Mail, MailServer};
 pub use store::Store;
