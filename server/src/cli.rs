@@ -24,7 +24,8 @@ pub(crate) struct Cli {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Installation")]
 pub(crate) struct Installation {
-    /// A TOML file with the same names as the flags: listen, data_dir, database_url, smtp_url, mail_from, definitions, demo, log
+    /// A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url,
+    /// mail_from, definitions, demo, log
     #[arg(long, value_name = "FILE", global = true, env = "TURKISTAN_CONFIG")]
     pub(crate) config: Option<PathBuf>,
     /// The folder of the embedded database, the keys and the mail that has no server [default: ./data]
@@ -54,6 +55,9 @@ pub(crate) struct Serving {
     /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS", env = "TURKISTAN_LISTEN")]
     pub(crate) listen: Option<SocketAddr>,
+    /// An origin whose pages may ask the graph, e.g. https://app.example; may be given several times [default: only the server's own pages]
+    #[arg(long = "allow-origin", value_name = "ORIGIN", env = "TURKISTAN_ALLOW_ORIGIN", value_delimiter = ',')]
+    pub(crate) allow_origins: Vec<String>,
     /// Do not load the demo city into an empty database
     #[arg(long)]
     pub(crate) no_demo: bool,

@@ -37,7 +37,7 @@ pub(crate) async fn serve(settings: &Settings) -> Result<()> {
 
     let (stop, stopping) = Stop::new();
     let edge = Edge::new(Arc::clone(&issuer), Arc::clone(&clock), Arc::clone(&rng), stopping.clone());
-    let mut tasks = vec![tokio::spawn(http::accept(listener, http::routes(&edge), stopping.clone()))];
+    let mut tasks = vec![tokio::spawn(http::accept(listener, http::routes(&edge, &settings.allow_origins), stopping.clone()))];
     let opened = tokio::select! {
         opened = open(settings, keys, Arc::clone(&clock), rng) => Some(opened?),
         () = signals.next() => None,
@@ -60,7 +60,8 @@ pub(crate) async fn serve(settings: &Settings) -> Result<()> {
     stop.now();
     tokio::select! {
         ended = futures_util::future::try_join_all(tasks) => ended.map(drop).map_err(Error::internal),
-        () = signals.next() => Err(Error::internal("stopped at once, with work in hand; it is taken up at the next start")),
+        // A supervisor may repeat itself; a person who presses Ctrl-C again means it.
+        _ = signals.interrupt.recv() => Err(Error::internal("stopped at once, with work in hand; it is taken up at the next start")),
     }
 }
 

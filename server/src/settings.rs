@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use axum::http::HeaderValue;
 use journal::Target;
 use kernel::{Error, Personal, Result};
 use serde::Deserialize;
@@ -20,6 +21,7 @@ const READERS: u32 = 4;
 #[serde(deny_unknown_fields)]
 struct File {
     listen: Option<SocketAddr>,
+    allow_origins: Option<Vec<String>>,
     data_dir: Option<PathBuf>,
     database_url: Option<String>,
     smtp_url: Option<String>,
@@ -36,6 +38,8 @@ struct File {
 pub(crate) struct Settings {
     /// Where to listen.
     pub(crate) listen: SocketAddr,
+    /// Other sites whose pages may ask the graph.
+    pub(crate) allow_origins: Vec<HeaderValue>,
     /// The folder of database, keys and mail.
     pub(crate) data_dir: PathBuf,
     /// The database.
@@ -66,7 +70,10 @@ impl Settings {
             Some(_) => return Err(Error::internal("the database URL must begin with postgres://; without one the database is embedded")),
             None => Target::Sqlite(data_dir.join("turkistan.db")),
         };
+        let allow_origins =
+            if serving.allow_origins.is_empty() { file.allow_origins.unwrap_or_default() } else { serving.allow_origins.clone() };
         Ok(Settings {
+            allow_origins: allow_origins.iter().map(|text| origin(text)).collect::<Result<_>>()?,
             listen: serving.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             database: journal::Options { target, readers: READERS, commit_delay: Duration::from_millis(serving.commit_delay_ms) },
             data_dir,
@@ -99,6 +106,14 @@ impl Settings {
 /// Secrets have no flag: a process list shows flags to everybody.
 fn secret(name: &str) -> Option<Personal<String>> {
     std::env::var(name).ok().filter(|value| !value.is_empty()).map(Personal::new)
+}
+
+/// Scheme, host and port, as a browser writes them (RFC 6454 §6.2). `*` is no origin: whoever means everybody's pages can list them.
+fn origin(text: &str) -> Result<HeaderValue> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_origin = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', ' ', '@']));
+    let value = HeaderValue::from_str(text).ok().filter(|_| is_origin);
+    value.ok_or_else(|| Error::internal(format!("`{text}` is not an origin: write https://host or http://host:port, without a path")))
 }
 
 fn read(path: &Path) -> Result<File> {
@@ -146,6 +161,21 @@ mod tests {
     fn a_mistake_in_the_file_does_not_quote_its_text() {
         let Err(error) = gather("secret = \"hunter2\n", Installation::default(), &Serving::default()) else { panic!("accepted") };
         assert!(!error.internal_text().contains("hunter2"), "{}", error.internal_text());
+    }
+
+    #[test]
+    fn an_origin_is_a_scheme_and_a_host() {
+        for (text, accepted) in [
+            ("https://app.example", true),
+            ("http://localhost:5173", true),
+            ("*", false),
+            ("https://*.example", false),
+            ("https://app.example/", false),
+            ("app.example", false),
+            ("", false),
+        ] {
+            assert_eq!(origin(text).is_ok(), accepted, "{text}");
+        }
     }
 
     #[test]

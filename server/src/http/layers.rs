@@ -6,18 +6,23 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
     http::{
-        HeaderName, HeaderValue, StatusCode,
-        header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS},
+        HeaderName, HeaderValue, Method, StatusCode,
+        header::{
+            ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+        },
     },
     middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
 };
 use kernel::{Code, Locale};
 use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{AllowOrigin, CorsLayer},
+};
 use tracing::Instrument;
 
-use super::{Edge, graphql::Carried, rejection::Rejection, respond};
+use super::{Edge, graphql::Carried, rejection::Rejection, respond, respond::SERVER_TIMING};
 
 /// The largest body that is read.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -26,6 +31,9 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// A request id that a client may choose is no longer than this.
 const REQUEST_ID_BYTES_MAX: usize = 64;
 
+/// How long a browser remembers that it may ask.
+const PREFLIGHT_LIFETIME: Duration = Duration::from_secs(3600);
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The name of a request in logs and answers.
@@ -33,16 +41,27 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) struct RequestId(pub(crate) String);
 
 /// Puts the layers around the routes; a request meets them from top to bottom.
-pub(crate) fn around(routes: Router, edge: &Arc<Edge>) -> Router {
+pub(crate) fn around(routes: Router, edge: &Arc<Edge>, origins: &[HeaderValue]) -> Router {
     routes.layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(Arc::clone(edge), name))
             .layer(from_fn(protect))
             .layer(from_fn_with_state(Arc::clone(edge), trace))
             .layer(CatchPanicLayer::custom(panicked))
+            .layer(admit(origins))
             .layer(from_fn(deadline))
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX)),
     )
+}
+
+/// Lets pages of the named sites ask (Fetch §3.2), with a token that they hold and never with cookies.
+fn admit(origins: &[HeaderValue]) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins.iter().cloned()))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, REQUEST_ID])
+        .expose_headers([REQUEST_ID, SERVER_TIMING])
+        .max_age(PREFLIGHT_LIFETIME)
 }
 
 /// Names the request: with the id that a proxy in front gave it, or with a new one.

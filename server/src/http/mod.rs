@@ -19,6 +19,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::{
     Router,
+    http::HeaderValue,
     routing::{any, get},
 };
 use kernel::{Clock, Rng};
@@ -56,8 +57,8 @@ impl Edge {
     }
 }
 
-/// Everything that the server answers.
-pub(crate) fn routes(edge: &Arc<Edge>) -> Router {
+/// Everything that the server answers; pages of `origins` may ask, too.
+pub(crate) fn routes(edge: &Arc<Edge>, origins: &[HeaderValue]) -> Router {
     let routes = Router::new()
         .route("/graphql", any(graphql::answer))
         .route("/health/live", get(health::live))
@@ -65,5 +66,5 @@ pub(crate) fn routes(edge: &Arc<Edge>) -> Router {
         .route("/metrics", get(metrics::show))
         .with_state(Arc::clone(edge))
         .merge(playground::routes());
-    layers::around(routes, edge)
+    layers::around(routes, edge, origins)
 }

@@ -16,7 +16,8 @@ use serde_json::json;
 
 use super::{negotiate::Media, rejection::Rejection, status};
 
-const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+/// The header that tells how long the stages took.
+pub(crate) const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// How long the stages took.
 #[derive(Clone, Copy, Default)]

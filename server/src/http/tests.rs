@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{HeaderMap, Request, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Request, StatusCode, header},
 };
 use kernel::{Clock, SystemClock};
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ async fn open() -> House {
 
 impl House {
     fn routes(&self) -> Router {
-        routes(&self.edge)
+        routes(&self.edge, &[HeaderValue::from_static(FRIEND)])
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {
@@ -100,6 +100,7 @@ impl House {
     }
 }
 
+const FRIEND: &str = "https://app.example";
 const GRAPHQL: (&str, &str) = ("accept", "application/graphql-response+json");
 const STREAM: (&str, &str) = ("accept", "text/event-stream");
 
@@ -169,7 +170,7 @@ async fn get_reads_and_never_changes_anything() {
     ] {
         assert_eq!(house.get(target, &headers).await.status.as_u16(), status, "{target} {headers:?}");
     }
-    for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
+    for method in ["PUT", "DELETE", "PATCH"] {
         let answer = house.send(Request::builder().method(method).uri("/graphql").body(Body::empty()).unwrap()).await;
         assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, "GET, POST"), "{method}");
     }
@@ -248,5 +249,21 @@ async fn a_request_keeps_the_sane_id_that_a_proxy_gave_it() {
     for (given, kept) in [("abc-123.x_y", true), ("two words", false), (&"x".repeat(65), false)] {
         let answer = house.get("/health/live", &[("x-request-id", given)]).await;
         assert_eq!(answer.header("x-request-id") == given, kept, "{given}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_named_sites_may_ask_and_others_may_not() {
+    let house = open().await;
+    for (origin, allowed) in [(FRIEND, FRIEND), ("https://evil.example", ""), ("null", "")] {
+        let mut request = Request::options("/graphql").header("origin", origin);
+        for (name, value) in [("access-control-request-method", "POST"), ("access-control-request-headers", "authorization,content-type")] {
+            request = request.header(name, value);
+        }
+        let preflight = house.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(preflight.header("access-control-allow-origin"), allowed, "{origin}");
+        let answer = house.post(r#"{"query":"{ __typename }"}"#, &[("origin", origin), ("sec-fetch-site", "cross-site")]).await;
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::OK, allowed), "{origin}");
+        assert_eq!(answer.header("access-control-allow-credentials"), "", "{origin}");
     }
 }
