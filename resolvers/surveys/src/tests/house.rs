@@ -1,0 +1,121 @@
+//! A house with one room and invented neighbours.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeZone, Utc};
+use journal::{Database, House, Options, Room, Target};
+use kernel::{
+    Actor, Answer, Call, DistrictId, Document, Graph, GraphHandle, Locale, ManualClock, Operation, OperationKind, PartyId, Person,
+    PersonId, Personal, Request, Rng, Role, SeededRng, ServiceId, system_rng,
+};
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::ConnectionTrait;
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+
+/// Neighbours who know one service, two districts and a department.
+pub(crate) struct Neighbours;
+
+pub(crate) fn service() -> ServiceId {
+    ServiceId::of_slug("birth-registration")
+}
+
+#[async_trait]
+impl Graph for Neighbours {
+    async fn execute(&self, document: &'static Document, variables: Map<String, Value>, _request: &Arc<Request>) -> Answer {
+        assert_eq!(document.name, "surveys.KnownThings");
+        let there = [
+            service().global(),
+            DistrictId::of_slug("arys").global(),
+            DistrictId::of_slug("kentau").global(),
+            PartyId::of_slug("health").global(),
+        ];
+        let ids: Vec<String> = serde_json::from_value(variables["ids"].clone()).unwrap();
+        let nodes: Vec<Value> = ids.into_iter().map(|id| if there.contains(&id) { json!({ "id": id }) } else { Value::Null }).collect();
+        Answer { data: json!({ "nodes": nodes }), faults: Vec::new() }
+    }
+}
+
+pub(crate) fn noon() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 24, 7, 0, 0).unwrap()
+}
+
+pub(crate) fn person(slug: &str, roles: &[Role]) -> Actor {
+    Actor::Person(Person { id: PersonId::of_slug(slug), roles: roles.to_vec(), party: None, locale: Locale::Kk })
+}
+
+pub(crate) fn citizen() -> Actor {
+    person("citizen", &[Role::Citizen])
+}
+
+pub(crate) struct TestHouse {
+    pub(crate) room: Room,
+    pub(crate) database: Database,
+    _folder: TempDir,
+}
+
+/// Opens the house on each database that there is, one after the other.
+pub(crate) async fn houses() -> Vec<TestHouse> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut houses = vec![open(Target::Sqlite(folder.path().join("surveys.sqlite")), folder).await];
+    if let Ok(server) = std::env::var("TURKISTAN_TEST_POSTGRES") {
+        let mut bytes = [0; 8];
+        system_rng().fill(&mut bytes);
+        let name = format!("surveys_{:x}", u64::from_be_bytes(bytes));
+        let owner = Database::open(&options(Target::Postgres(server.clone()))).await.unwrap().owner;
+        owner.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        let url = format!("{}/{name}", server.rsplit_once('/').unwrap().0);
+        houses.push(open(Target::Postgres(url), tempfile::tempdir().unwrap()).await);
+    }
+    houses
+}
+
+fn options(target: Target) -> Options {
+    Options { target, readers: 2, commit_delay: std::time::Duration::ZERO }
+}
+
+async fn open(target: Target, folder: TempDir) -> TestHouse {
+    let database = Database::open(&options(target)).await.unwrap();
+    Migrator::up(&database.owner, None).await.unwrap();
+    let graph = GraphHandle::default();
+    graph.connect(Arc::new(Neighbours));
+    let house = House {
+        database: database.clone(),
+        graph,
+        clock: Arc::new(ManualClock::new(noon())),
+        rng: Arc::new(SeededRng::new(7)),
+        secret: Personal::new([7; 32]),
+    };
+    TestHouse { room: crate::room(&house), database, _folder: folder }
+}
+
+impl TestHouse {
+    pub(crate) async fn ask(&self, kind: OperationKind, text: &str, variables: Value, actor: Actor, now: DateTime<Utc>) -> Answer {
+        let Value::Object(variables) = variables else { panic!("variables are an object") };
+        let operation = Arc::new(Operation::new(kind, text.to_owned()));
+        let request = Arc::new(Request { actor, locale: Locale::En, id: "test".to_owned(), now });
+        self.room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await
+    }
+
+    pub(crate) async fn mutate(&self, text: &str, input: Value, actor: Actor, now: DateTime<Utc>) -> Value {
+        let answer = self.ask(OperationKind::Mutation, text, json!({ "input": input }), actor, now).await;
+        assert_eq!(answer.faults, []);
+        answer.data
+    }
+
+    pub(crate) async fn query(&self, text: &str, actor: Actor) -> Value {
+        let answer = self.ask(OperationKind::Query, text, json!({}), actor, noon()).await;
+        assert_eq!(answer.faults, []);
+        answer.data
+    }
+
+    /// One entity, as the graph asks for it.
+    pub(crate) async fn entity(&self, type_name: &str, id: &str, selection: &str, actor: Actor) -> Value {
+        let text = format!("query($r: [_Any!]!) {{ _entities(representations: $r) {{ ... on {type_name} {{ {selection} }} }} }}");
+        let representations = json!({ "r": [{ "__typename": type_name, "id": id }] });
+        let answer = self.ask(OperationKind::Query, &text, representations, actor, noon()).await;
+        assert_eq!(answer.faults, []);
+        answer.data["_entities"][0].clone()
+    }
+}
