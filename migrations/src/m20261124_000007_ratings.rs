@@ -52,9 +52,7 @@ async fn ratings(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .await?;
     // Counting reads these indexes alone.
     for (name, subject) in [("rating_service", "service_id"), ("rating_party", "party_id")] {
-        manager
-            .create_index(Index::create().name(name).table("rating").col(subject).col("stars").col("feedback_id").to_owned())
-            .await?;
+        manager.create_index(Index::create().name(name).table("rating").col(subject).col("stars").col("feedback_id").to_owned()).await?;
     }
     Ok(())
 }
