@@ -4,7 +4,7 @@ use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject};
 use chrono::{Days, NaiveDate};
 use kernel::{DistrictId, GlobalId, PartyId, PersonId, ServiceId, city_day};
 use rust_decimal::Decimal as Exact;
-use vocabulary::{Connection, Date, Decimal, OrFault, SafeCount, Threshold, connection, request};
+use vocabulary::{Connection, Date, Decimal, Nullable, OrFault, SafeCount, Threshold, connection, request};
 
 use super::{
     loaders::{LoadOf, NumbersOf, OfService, reports},
@@ -35,18 +35,22 @@ impl Party {
 #[ComplexObject]
 impl Party {
     /// What it has on its desk; null when it has none.
-    async fn workload(&self, ctx: &Context<'_>) -> Result<Option<Workload>> {
-        let loaded = reports(ctx).load_one(LoadOf(self.party.uuid())).await.or_fault(ctx)?;
-        let (load, answered) = loaded.unwrap_or_default();
-        let desk = ctx.data_unchecked::<Desk>();
-        let calendar = desk.library.latest_calendar("kz").or_fault(ctx)?;
-        let median = median_minutes(&answered, &calendar).map(|minutes| Decimal((Exact::from(minutes) / Exact::from(60)).round_dp(1)));
-        Ok((load != Load::default() || median.is_some()).then(|| Workload {
-            open: count(load.open),
-            overdue: count(load.overdue),
-            contested: count(load.contested),
-            median_working_hours: median,
-        }))
+    async fn workload(&self, ctx: &Context<'_>) -> Nullable<Workload> {
+        let read = async {
+            let loaded = reports(ctx).load_one(LoadOf(self.party.uuid())).await.or_fault(ctx)?;
+            let (load, answered) = loaded.unwrap_or_default();
+            let desk = ctx.data_unchecked::<Desk>();
+            let calendar = desk.library.latest_calendar("kz").or_fault(ctx)?;
+            let median = median_minutes(&answered, &calendar).map(|minutes| Decimal((Exact::from(minutes) / Exact::from(60)).round_dp(1)));
+            Ok((load != Load::default() || median.is_some()).then(|| Workload {
+                open: count(load.open),
+                overdue: count(load.overdue),
+                contested: count(load.contested),
+                median_working_hours: median,
+            }))
+        };
+        let read: Result<Option<Workload>> = read.await;
+        read.transpose()
     }
 }
 
@@ -97,13 +101,17 @@ impl District {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Registered on this day or later; by default a year ago.")] since: Option<Date>,
-    ) -> Result<Option<FeedbackSummary>> {
-        let Some(district) = find_district_by_id(self.district) else { return Ok(None) };
-        let to = city_day(request(ctx).now) + Days::new(7);
-        let from = since.map_or_else(|| to - Days::new(372), |since| since.0);
-        let key = NumbersOf { district: district.slug.clone(), from, to };
-        let numbers = reports(ctx).load_one(key).await.or_fault(ctx)?.unwrap_or_default();
-        Ok(Some(FeedbackSummary::gate(&numbers)))
+    ) -> Nullable<FeedbackSummary> {
+        let read = async {
+            let Some(district) = find_district_by_id(self.district) else { return Ok(None) };
+            let to = city_day(request(ctx).now) + Days::new(7);
+            let from = since.map_or_else(|| to - Days::new(372), |since| since.0);
+            let key = NumbersOf { district: district.slug.clone(), from, to };
+            let numbers = reports(ctx).load_one(key).await.or_fault(ctx)?.unwrap_or_default();
+            Ok(Some(FeedbackSummary::gate(&numbers)))
+        };
+        let read: Result<Option<FeedbackSummary>> = read.await;
+        read.transpose()
     }
 }
 
@@ -199,12 +207,16 @@ impl Service {
         #[graphql(desc = "Only those without an answer, or only those with one.")] open: Option<bool>,
         #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
         #[graphql(desc = "After this cursor.")] after: Option<String>,
-    ) -> Result<Option<Connection<Feedback>>> {
-        let page = vocabulary::page(first, after.clone()).or_fault(ctx)?;
-        let key = OfService { service: self.service.uuid(), open, first: page.first, after };
-        let actor = &request(ctx).actor;
-        let page = reports(ctx).load_one(key).await.or_fault(ctx)?;
-        Ok(page.map(|page| connection(page, |row| Feedback::seen_by(actor, row))))
+    ) -> Nullable<Connection<Feedback>> {
+        let read = async {
+            let page = vocabulary::page(first, after.clone()).or_fault(ctx)?;
+            let key = OfService { service: self.service.uuid(), open, first: page.first, after };
+            let actor = &request(ctx).actor;
+            let page = reports(ctx).load_one(key).await.or_fault(ctx)?;
+            Ok(page.map(|page| connection(page, |row| Feedback::seen_by(actor, row))))
+        };
+        let read: Result<Option<Connection<Feedback>>> = read.await;
+        read.transpose()
     }
 }
 
@@ -235,11 +247,15 @@ impl Viewer {
         ctx: &Context<'_>,
         #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
         #[graphql(desc = "After this cursor.")] after: Option<String>,
-    ) -> Result<Option<Connection<Feedback>>> {
-        let page = vocabulary::page(first, after).or_fault(ctx)?;
-        let actor = &request(ctx).actor;
-        let page = super::store(ctx).filed_by(self.person.uuid(), &page).await.or_fault(ctx)?;
-        Ok(Some(connection(page.map(std::sync::Arc::new), |row| Feedback::seen_by(actor, row))))
+    ) -> Nullable<Connection<Feedback>> {
+        let read = async {
+            let page = vocabulary::page(first, after).or_fault(ctx)?;
+            let actor = &request(ctx).actor;
+            let page = super::store(ctx).filed_by(self.person.uuid(), &page).await.or_fault(ctx)?;
+            Ok(Some(connection(page.map(std::sync::Arc::new), |row| Feedback::seen_by(actor, row))))
+        };
+        let read: Result<Option<Connection<Feedback>>> = read.await;
+        read.transpose()
     }
 }
 

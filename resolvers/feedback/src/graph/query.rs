@@ -126,22 +126,26 @@ impl Query {
         #[graphql(desc = "Which ones.")] filter: Option<PublicInput>,
         #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
         #[graphql(desc = "After this cursor.")] after: Option<String>,
-    ) -> Result<Option<Connection<Feedback>>> {
-        let page = vocabulary::page(first, after).or_fault(ctx)?;
-        let filter = filter.unwrap_or_default();
-        let category = filter.category.map(|id| CategoryId::from_global(&id).and_then(find_category_by_id));
-        let district = filter.district.map(|id| DistrictId::from_global(&id).and_then(find_district_by_id));
-        // A filter that names nothing finds nothing.
-        let rows = PublicFilter {
-            category: category.map(|known| known.map_or_else(String::new, |known| known.slug.clone())),
-            district: district.map(|known| known.map_or_else(String::new, |known| known.slug.clone())),
-            service: filter.service.map(|id| ServiceId::from_global(&id).map(ServiceId::uuid).unwrap_or_default()),
-            status: filter.status.map(|status| word(&engine::PublicStatus::from(status))),
-            open: filter.open,
+    ) -> Nullable<Connection<Feedback>> {
+        let read = async {
+            let page = vocabulary::page(first, after).or_fault(ctx)?;
+            let filter = filter.unwrap_or_default();
+            let category = filter.category.map(|id| CategoryId::from_global(&id).and_then(find_category_by_id));
+            let district = filter.district.map(|id| DistrictId::from_global(&id).and_then(find_district_by_id));
+            // A filter that names nothing finds nothing.
+            let rows = PublicFilter {
+                category: category.map(|known| known.map_or_else(String::new, |known| known.slug.clone())),
+                district: district.map(|known| known.map_or_else(String::new, |known| known.slug.clone())),
+                service: filter.service.map(|id| ServiceId::from_global(&id).map(ServiceId::uuid).unwrap_or_default()),
+                status: filter.status.map(|status| word(&engine::PublicStatus::from(status))),
+                open: filter.open,
+            };
+            let page = store(ctx).published(rows, &page).await.or_fault(ctx)?;
+            let actor = &request(ctx).actor;
+            Ok(Some(connection(page.map(Arc::new), |row| Feedback::seen_by(actor, row))))
         };
-        let page = store(ctx).published(rows, &page).await.or_fault(ctx)?;
-        let actor = &request(ctx).actor;
-        Ok(Some(connection(page.map(Arc::new), |row| Feedback::seen_by(actor, row))))
+        let read: Result<Option<Connection<Feedback>>> = read.await;
+        read.transpose()
     }
 
     /// The numbers of reports registered in a span of days.
@@ -153,18 +157,22 @@ impl Query {
         #[graphql(desc = "The last day.")] to: Date,
         #[graphql(desc = "Only the cases of this party.")] party: Option<ID>,
         #[graphql(desc = "Only from this city or district.")] district: Option<ID>,
-    ) -> Result<Option<FeedbackStatistics>> {
-        let district = district.map(|id| DistrictId::from_global(&id).and_then(find_district_by_id));
-        let span = Span {
-            from: from.0,
-            to: to.0,
-            party: party.map(|id| PartyId::from_global(&id).map(PartyId::uuid).unwrap_or_default()),
-            districts: district.map(|known| known.map(|known| known.slug.clone()).into_iter().collect()),
+    ) -> Nullable<FeedbackStatistics> {
+        let read = async {
+            let district = district.map(|id| DistrictId::from_global(&id).and_then(find_district_by_id));
+            let span = Span {
+                from: from.0,
+                to: to.0,
+                party: party.map(|id| PartyId::from_global(&id).map(PartyId::uuid).unwrap_or_default()),
+                districts: district.map(|known| known.map(|known| known.slug.clone()).into_iter().collect()),
+            };
+            let numbers = store(ctx).statistics(&span, request(ctx).now).await.or_fault(ctx)?.into_values().next().unwrap_or_default();
+            let answered = store(ctx).answered_in(&span).await.or_fault(ctx)?;
+            let calendar = ctx.data_unchecked::<Desk>().library.latest_calendar("kz").or_fault(ctx)?;
+            Ok(Some(FeedbackStatistics::gate(&numbers, &answered, &calendar)))
         };
-        let numbers = store(ctx).statistics(&span, request(ctx).now).await.or_fault(ctx)?.into_values().next().unwrap_or_default();
-        let answered = store(ctx).answered_in(&span).await.or_fault(ctx)?;
-        let calendar = ctx.data_unchecked::<Desk>().library.latest_calendar("kz").or_fault(ctx)?;
-        Ok(Some(FeedbackStatistics::gate(&numbers, &answered, &calendar)))
+        let read: Result<Option<FeedbackStatistics>> = read.await;
+        read.transpose()
     }
 
     /// The queue of your party, least time left first; for a supervisor also the queues of the parties that theirs supervises.
@@ -175,22 +183,26 @@ impl Query {
         #[graphql(desc = "Which ones.")] filter: Option<DeskInput>,
         #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
         #[graphql(desc = "After this cursor.")] after: Option<String>,
-    ) -> Result<Option<Connection<Case>>> {
-        let request = request(ctx);
-        let scope = policy::may_open_desk(&request.actor).or_fault(ctx)?;
-        let page = vocabulary::page(first, after).or_fault(ctx)?;
-        let filter = filter.unwrap_or_default();
-        let category = filter.category.map(|id| CategoryId::from_global(&id).and_then(find_category_by_id));
-        let own = request.actor.person().map(|person| person.id.uuid());
-        let rows = DeskRows {
-            overdue: filter.overdue,
-            contested: filter.contested,
-            assignee: own.filter(|_| filter.mine == Some(true)),
-            category: category.map(|known| known.map_or_else(String::new, |known| known.slug.clone())),
-            ended: filter.ended,
+    ) -> Nullable<Connection<Case>> {
+        let read = async {
+            let request = request(ctx);
+            let scope = policy::may_open_desk(&request.actor).or_fault(ctx)?;
+            let page = vocabulary::page(first, after).or_fault(ctx)?;
+            let filter = filter.unwrap_or_default();
+            let category = filter.category.map(|id| CategoryId::from_global(&id).and_then(find_category_by_id));
+            let own = request.actor.person().map(|person| person.id.uuid());
+            let rows = DeskRows {
+                overdue: filter.overdue,
+                contested: filter.contested,
+                assignee: own.filter(|_| filter.mine == Some(true)),
+                category: category.map(|known| known.map_or_else(String::new, |known| known.slug.clone())),
+                ended: filter.ended,
+            };
+            let page = store(ctx).desk(scope, rows, request.now, &page).await.or_fault(ctx)?;
+            Ok(Some(connection(page.map(Arc::new), Case)))
         };
-        let page = store(ctx).desk(scope, rows, request.now, &page).await.or_fault(ctx)?;
-        Ok(Some(connection(page.map(Arc::new), Case)))
+        let read: Result<Option<Connection<Case>>> = read.await;
+        read.transpose()
     }
 
     /// A case by its number; null for one that you may not see.

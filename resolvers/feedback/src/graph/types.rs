@@ -6,7 +6,7 @@ use async_graphql::{Context, Enum, ID, Interface, Object, Result, SimpleObject};
 use engine::{CaseState, Derived};
 use journal::Event;
 use kernel::{Cursor, Error, Page, PartyId, ServiceId};
-use vocabulary::{Connection, Date, DateTime, Locale, OrFault, connection, request};
+use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, connection, request};
 
 use super::{
     case::Case,
@@ -136,9 +136,13 @@ impl Feedback {
     }
 
     /// Who said so.
-    async fn category_source(&self, ctx: &Context<'_>) -> Result<Option<CategorySource>> {
-        let source = self.row.category_source.as_deref().map(parse::<crate::model::CategorySource>).transpose();
-        Ok(source.or_fault(ctx)?.map(Into::into))
+    async fn category_source(&self, ctx: &Context<'_>) -> Nullable<CategorySource> {
+        let read = async {
+            let source = self.row.category_source.as_deref().map(parse::<crate::model::CategorySource>).transpose();
+            Ok(source.or_fault(ctx)?.map(Into::into))
+        };
+        let read: Result<Option<CategorySource>> = read.await;
+        read.transpose()
     }
 
     /// What was written: whole to the reporter and to those who work the case; to the public null, until an officer has released a text
@@ -164,9 +168,13 @@ impl Feedback {
     }
 
     /// How it ended; null while it is open.
-    async fn outcome(&self, ctx: &Context<'_>) -> Result<Option<Outcome>> {
-        let outcome = self.row.outcome.as_deref().map(parse::<crate::model::Outcome>).transpose();
-        Ok(outcome.or_fault(ctx)?.map(Into::into))
+    async fn outcome(&self, ctx: &Context<'_>) -> Nullable<Outcome> {
+        let read = async {
+            let outcome = self.row.outcome.as_deref().map(parse::<crate::model::Outcome>).transpose();
+            Ok(outcome.or_fault(ctx)?.map(Into::into))
+        };
+        let read: Result<Option<Outcome>> = read.await;
+        read.transpose()
     }
 
     /// The answer: to the reporter and to those who work the case.
@@ -180,13 +188,17 @@ impl Feedback {
     }
 
     /// Why it went there; null until it is routed.
-    async fn why(&self, ctx: &Context<'_>) -> Result<Option<RoutingExplanation>> {
-        Ok(Routing::of(&self.row).or_fault(ctx)?.map(RoutingExplanation))
+    async fn why(&self, ctx: &Context<'_>) -> Nullable<RoutingExplanation> {
+        let read = async { Ok(Routing::of(&self.row).or_fault(ctx)?.map(RoutingExplanation)) };
+        let read: Result<Option<RoutingExplanation>> = read.await;
+        read.transpose()
     }
 
     /// When the answer is due, and how that date came to be.
-    async fn deadline(&self, ctx: &Context<'_>) -> Result<Option<Deadline>> {
-        Deadline::of(&self.row, request(ctx).now).map(Some).or_fault(ctx)
+    async fn deadline(&self, ctx: &Context<'_>) -> Nullable<Deadline> {
+        let read = async { Deadline::of(&self.row, request(ctx).now).map(Some).or_fault(ctx) };
+        let read: Result<Option<Deadline>> = read.await;
+        read.transpose()
     }
 
     /// When it came in.
