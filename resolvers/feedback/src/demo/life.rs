@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use engine::{Process, Step, StepError, Terms, Who};
 use journal::{Abort, NewEvent, Txn};
-use kernel::{Error, Result, Rng};
+use kernel::{Error, LocalizedText, Result, Rng};
 use sea_orm::{
     ActiveValue::Set,
     EntityTrait,
@@ -44,9 +44,26 @@ impl Life {
         self.events.push((at, step.records.clone(), payload));
     }
 
-    /// Takes a step; an act that is not possible then does not happen.
-    fn take(&mut self, at: DateTime<Utc>, by: Who, mut act: Act) -> Result<()> {
-        act.event.by = vec![by];
+    /// Lets the timers go off that are due until an instant, in their order.
+    fn pass(&mut self, until: DateTime<Utc>, party: &LocalizedText) -> Result<()> {
+        while let Some((name, at)) =
+            self.state.timers.iter().map(|(name, at)| (name.clone(), *at)).filter(|(_, at)| *at <= until).min_by_key(|(_, at)| *at)
+        {
+            let raises = self.process.raises(&name).ok_or_else(|| Error::internal(format!("no timer {name}")))?.to_owned();
+            self.step(at, Act::new(&raises, vec![Who::System]).fact("party", party))?;
+            // A timer that means nothing in this state is over all the same.
+            self.state.timers.retain(|other, due| *other != name || *due > at);
+        }
+        Ok(())
+    }
+
+    /// Takes a step, after what the timers raised until then; an act that is not possible then does not happen.
+    fn take(&mut self, at: DateTime<Utc>, party: &LocalizedText, act: Act) -> Result<()> {
+        self.pass(at, party)?;
+        self.step(at, act)
+    }
+
+    fn step(&mut self, at: DateTime<Utc>, act: Act) -> Result<()> {
         let step = match self.process.step(&self.state, &act.event, at) {
             Ok(step) => step,
             Err(StepError::Refused(_)) => return Ok(()),
@@ -63,36 +80,37 @@ impl Life {
         let minutes = |low: u64, span: u64| TimeDelta::minutes(i64::try_from(low + rng.below(span)).unwrap_or_default());
         let received = self.state.terms.received_at;
         let party = routing.party_name();
-        self.take((received + minutes(1, 5)).min(now), Who::System, routed(routing)?)?;
+        self.take((received + minutes(1, 5)).min(now), &party, routed(routing)?)?;
         let due = self.process.deadline(&self.state)?.due_at;
         let accepted = received + minutes(30, 1200);
         if accepted < now {
-            self.take(accepted, Who::Officer, Act::new("accept", Vec::new()).fact("party", &party))?;
+            self.take(accepted, &party, Act::new("accept", vec![Who::Officer]).fact("party", &party))?;
         }
         // Three in four within the term, the others up to some days late.
         let term = (due - received).num_minutes().max(60).unsigned_abs();
         let answered = if rng.below(4) == 0 { due + minutes(30, 4 * 24 * 60) } else { received + minutes(term / 5, term * 7 / 10) };
-        if due < answered.min(now) {
-            self.take(due, Who::System, Act::new("deadline_passed", Vec::new()).fact("party", &party))?;
-        }
         // The newest stay open, so that desks have work.
         if answered < now - TimeDelta::days(2) && rng.below(12) > 0 {
-            let outcome = [Outcome::Satisfied, Outcome::Satisfied, Outcome::PartlySatisfied, Outcome::Explained, Outcome::Refused]
-                [usize::try_from(rng.below(5)).unwrap_or_default()];
-            let mut act = Act::new("respond", Vec::new()).fact("party", &party).fact("outcome", outcome);
-            act.event = act.event.with("outcome", word(&outcome).as_str());
-            let act = act.change(move |row| {
-                row.outcome = Set(Some(word(&outcome)));
-                row.answered_at = Set(Some(answered));
-            });
-            self.take(answered, Who::Officer, act)?;
+            self.take(answered, &party, respond(&party, rng, answered))?;
             let contested = answered + minutes(600, 5 * 24 * 60);
             if contested < now && rng.below(9) == 0 {
-                self.take(contested, Who::Reporter, Act::new("contest", Vec::new()).fact("party", &party))?;
+                self.take(contested, &party, Act::new("contest", vec![Who::Reporter]).fact("party", &party))?;
             }
         }
+        self.pass(now, &party)?;
         Ok(self)
     }
+}
+
+fn respond(party: &LocalizedText, rng: &dyn Rng, at: DateTime<Utc>) -> Act {
+    let outcomes = [Outcome::Satisfied, Outcome::Satisfied, Outcome::PartlySatisfied, Outcome::Explained, Outcome::Refused];
+    let outcome = outcomes[usize::try_from(rng.below(5)).unwrap_or_default()];
+    let mut act = Act::new("respond", vec![Who::Officer]).fact("party", party).fact("outcome", outcome);
+    act.event = act.event.with("outcome", word(&outcome).as_str());
+    act.change(move |row| {
+        row.outcome = Set(Some(word(&outcome)));
+        row.answered_at = Set(Some(at));
+    })
 }
 
 /// Writes lives: their rows, events and running timers, and where the numbers of the year have got to.
