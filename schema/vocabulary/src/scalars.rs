@@ -2,9 +2,10 @@ use std::str::FromStr;
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{NaiveDate, SecondsFormat, Utc};
+use serde::Serialize;
 
 /// An instant as RFC 3339 in UTC, e.g. `2026-11-24T05:30:00Z`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct DateTime(pub chrono::DateTime<Utc>);
 
 /// An instant as RFC 3339 in UTC, e.g. `2026-11-24T05:30:00Z`.
@@ -23,7 +24,7 @@ impl ScalarType for DateTime {
 }
 
 /// A day of the city's calendar (Asia/Almaty) as ISO 8601, e.g. `2026-11-24`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Date(pub NaiveDate);
 
 /// A day of the city's calendar (Asia/Almaty) as ISO 8601, e.g. `2026-11-24`.
@@ -42,7 +43,7 @@ impl ScalarType for Date {
 }
 
 /// An exact decimal number as a string, e.g. `"12.50"`. Never a float.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Decimal(pub rust_decimal::Decimal);
 
 /// An exact decimal number as a string, e.g. `"12.50"`. Input may also be an integer; a float is refused, since it is not exact.
