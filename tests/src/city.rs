@@ -125,11 +125,21 @@ impl City {
         Some(Answer { status, headers, body: response.json().await.ok()? })
     }
 
-    /// The value of a metric.
+    /// The value of a metric, summed over its labels.
     pub async fn metric(&self, name: &str) -> f64 {
+        self.measure(|series| series.split('{').next() == Some(name)).await
+    }
+
+    /// How many jobs are in a state.
+    pub async fn jobs(&self, state: &str) -> f64 {
+        let series = format!("turkistan_jobs{{state=\"{state}\"}}");
+        self.measure(|found| found == series).await
+    }
+
+    async fn measure(&self, is_meant: impl Fn(&str) -> bool) -> f64 {
         let text = self.http.get(format!("{}/metrics", self.url)).send().await.expect("metrics").text().await.expect("metrics are text");
-        let values = text.lines().filter(|line| line.split(['{', ' ']).next() == Some(name));
-        values.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
+        let series = text.lines().filter_map(|line| line.rsplit_once(' ')).filter(|(series, _)| is_meant(series));
+        series.filter_map(|(_, value)| value.parse::<f64>().ok()).sum()
     }
 }
 
