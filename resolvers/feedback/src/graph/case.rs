@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use engine::CaseState;
 use journal::Event;
 use kernel::{CaseId, Error, PartyId, PersonId};
-use vocabulary::{Connection, DateTime, Locale, OrFault, connection, request};
+use vocabulary::{Connection, DateTime, Locale, Nullable, OrFault, OrNull, connection, request};
 
 use super::{
     neighbours::{Officer, Party},
@@ -48,14 +48,17 @@ impl Case {
     }
 
     /// How to reach the reporter; null for a report without contact.
-    async fn reporter(&self, ctx: &Context<'_>) -> Result<Option<Reporter>> {
-        let contact: Option<Contact> =
-            self.0.contact.clone().map(serde_json::from_value).transpose().map_err(Error::internal).or_fault(ctx)?;
-        Ok(contact.map(|contact| Reporter {
+    async fn reporter(&self, ctx: &Context<'_>) -> Nullable<Reporter> {
+        let contact: Option<Contact> = match self.0.contact.clone().map(serde_json::from_value).transpose() {
+            Ok(contact) => contact,
+            Err(error) => return Err(Error::internal(error)).or_null(ctx),
+        };
+        let reporter = contact.map(|contact| Reporter {
             name: contact.name.map(kernel::Personal::into_inner),
             email: contact.email.map(kernel::Personal::into_inner),
             phone: contact.phone.map(kernel::Personal::into_inner),
-        }))
+        });
+        reporter.map(Ok)
     }
 
     /// Who works on it; null while nobody does.

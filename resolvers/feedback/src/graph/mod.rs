@@ -7,6 +7,7 @@ mod loaders;
 mod mutation;
 mod neighbours;
 mod query;
+mod reasons;
 mod subscription;
 mod types;
 

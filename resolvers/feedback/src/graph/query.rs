@@ -12,8 +12,9 @@ use super::{
     enums::{FeedbackKind, PublicStatus, Track, Urgency},
     loaders::{ByReference, VisibleCase, reports},
     neighbours::{District, FeedbackStatistics, Party, Service, Viewer},
+    reasons::Deadline,
     store,
-    types::{Category, CategorySuggestion, Deadline, Feedback},
+    types::{Category, CategorySuggestion, Feedback},
 };
 use crate::{
     desk::{Desk, word},
