@@ -10,7 +10,11 @@ pub(crate) fn rooms(house: &House, library: &Arc<Library>, mailer: &Arc<dyn Mail
     vec![
         directory::room(house),
         services::room(house),
+        datasets::room(house),
+        kpis::room(house),
+        surveys::room(house),
         feedback::room(house, Arc::clone(library)),
+        ratings::room(house),
         notifications::room(house, Arc::clone(mailer)),
     ]
 }

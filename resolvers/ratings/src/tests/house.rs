@@ -36,12 +36,11 @@ impl Graph for Neighbours {
                 json!({ "node": { "id": service().global(), "provider": { "id": party().global() } } })
             }
             "ratings.RatedService" => json!({ "node": null }),
-            "ratings.RatedAnswer" if variables["reference"] == REFERENCE => json!({ "feedback": {
+            "ratings.RatedAnswer" if variables["reference"] == REFERENCE && variables["key"] == KEY => json!({ "feedback": {
                 "id": FeedbackId::of_slug("report").global(),
                 "status": *self.status.lock().unwrap(),
                 "responsible": { "id": party().global() },
                 "service": { "id": service().global() },
-                "receipt": (variables["key"] == KEY).then(|| json!({ "__typename": "Receipt" })),
             } }),
             "ratings.RatedAnswer" => json!({ "feedback": null }),
             _ => match self.filing.lock().unwrap().clone() {

@@ -68,6 +68,9 @@ const FEATURES: [Feature; 4] = [
     },
 ];
 
+/// Every GraphQL service has it since September 2025, but federation libraries still ask for its definition.
+const ONE_OF: &str = "directive @oneOf on INPUT_OBJECT";
+
 /// Whether a definition belongs to the machinery and not to the graph that it describes.
 pub(super) fn is_machinery(name: &str) -> bool {
     const PREFIXES: [&str; 5] = ["join__", "link__", "core__", "federation__", "requiresScopes__"];
@@ -137,8 +140,12 @@ fn defined(document: &Document) -> impl Iterator<Item = (&str, &[Field])> {
 /// Completes what composition printed and puts it into one order.
 pub(super) fn complete(composed: Document, parts: &[(&str, Document)]) -> Document {
     let homes = Homes::of(&composed, parts);
-    let used = used_features(&composed);
+    let text = composed.to_string();
+    let used = used_features(&text);
     let mut machinery = parsed(MACHINERY);
+    if text.contains("@oneOf") {
+        machinery.extend(parsed(ONE_OF));
+    }
     for feature in FEATURES.iter().filter(|feature| used.contains(feature.name)) {
         machinery.extend(parsed(feature.definition));
     }
@@ -177,8 +184,7 @@ fn order(definition: &Definition<'static, String>) -> (bool, String) {
     }
 }
 
-fn used_features(document: &Document) -> BTreeSet<&'static str> {
-    let text = document.to_string();
+fn used_features(text: &str) -> BTreeSet<&'static str> {
     FEATURES.iter().map(|feature| feature.name).filter(|name| *name == "inaccessible" || text.contains(&format!("@{name}"))).collect()
 }
 

@@ -8,7 +8,6 @@ limit-directives = The operation has { $found } directives; { $max } are allowed
 limit-introspection = Introspection lists are nested { $found } deep; { $max } are allowed.
 # Documents
 document-syntax = The document cannot be parsed: { $detail }
-document-invalid = The document does not fit the schema.
 operation-none = The document holds no operation.
 operation-unknown = The document holds no operation named “{ $name }”.
 operation-ambiguous = The document holds several operations: name one.

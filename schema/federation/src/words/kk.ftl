@@ -8,7 +8,6 @@ limit-directives = Операциядағы директивалар: { $found }
 limit-introspection = Интроспекция тізімдерінің кірістірілу тереңдігі: { $found }; рұқсат етілгені: { $max }.
 # Құжаттар
 document-syntax = Құжатты талдау мүмкін болмады: { $detail }
-document-invalid = Құжат схемаға сай емес.
 operation-none = Құжатта операция жоқ.
 operation-unknown = Құжатта «{ $name }» операциясы жоқ.
 operation-ambiguous = Құжатта бірнеше операция бар: біреуін атаңыз.

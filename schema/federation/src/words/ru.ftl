@@ -8,7 +8,6 @@ limit-directives = Директив в операции: { $found }; разре�
 limit-introspection = Вложенность списков интроспекции: { $found }; разрешено: { $max }.
 # Документы
 document-syntax = Документ не удаётся разобрать: { $detail }
-document-invalid = Документ не соответствует схеме.
 operation-none = В документе нет операции.
 operation-unknown = В документе нет операции «{ $name }».
 operation-ambiguous = В документе несколько операций: назовите одну.

@@ -29,6 +29,17 @@ fn the_order_of_the_rooms_does_not_matter() {
 }
 
 #[test]
+fn one_of_is_defined_for_routers_that_do_not_know_it() {
+    fn check(sdl: &'static str, defined: bool) {
+        let supergraph = compose(&[Part { name: "one", sdl }]).unwrap();
+        assert_eq!(supergraph.contains("directive @oneOf on INPUT_OBJECT"), defined, "{sdl}");
+        assert!(!api_schema(&supergraph).unwrap().contains("directive @oneOf"), "{sdl}");
+    }
+    check("type Query { a(b: B): Int } input B @oneOf { c: Int d: Int }", true);
+    check("type Query { a(b: B): Int } input B { c: Int d: Int }", false);
+}
+
+#[test]
 fn hidden_elements_are_not_in_the_public_schema() {
     let sdl = r#"
         extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@inaccessible"])
