@@ -54,8 +54,8 @@ fn literal(text: &str, before: Option<char>) -> usize {
             return text[begin..].find(&end).map_or(text.len(), |at| begin + at + end.len());
         }
     }
-    if text.starts_with("'\\") {
-        return text[2..].char_indices().skip(1).find(|(_, c)| *c == '\'').map_or(0, |(at, _)| at + 3);
+    if let Some(escape) = text.strip_prefix("'\\") {
+        return escape.char_indices().skip(1).find(|(_, c)| *c == '\'').map_or(0, |(at, _)| at + 3);
     }
     let mut characters = text.char_indices().skip(1);
     match (text.starts_with('\''), characters.next(), characters.next()) {

@@ -27,7 +27,7 @@ impl File {
 
 /// The workspace's root.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(1).map(Path::to_owned).unwrap_or_default()
 }
 
 /// The text of one file that must be there.
@@ -50,12 +50,8 @@ pub(crate) fn rust(below: &str) -> Vec<File> {
 
 /// The names of the folders directly in a folder.
 pub(crate) fn folders(below: &str) -> Vec<String> {
-    let entries = std::fs::read_dir(root().join(below)).unwrap().map(Result::unwrap);
-    let mut names: Vec<String> =
-        entries.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name().into_string().unwrap()).collect();
-    names.retain(|name| !FOREIGN.contains(&name.as_str()));
-    names.sort();
-    names
+    let folders = entries(&root().join(below)).into_iter().filter(|(path, _)| path.is_dir());
+    folders.map(|(_, name)| name).collect()
 }
 
 /// The rooms of the city: the crates in `resolvers`.
@@ -63,16 +59,21 @@ pub(crate) fn rooms() -> Vec<String> {
     folders("resolvers").into_iter().filter(|name| !name.starts_with('_')).collect()
 }
 
+/// What is in a folder and belongs to the project, by name.
+fn entries(folder: &Path) -> Vec<(PathBuf, String)> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut named: Vec<_> = entries.flatten().map(|entry| (entry.path(), entry.file_name().to_string_lossy().into_owned())).collect();
+    named.retain(|(_, name)| !FOREIGN.contains(&name.as_str()));
+    named.sort();
+    named
+}
+
 fn collect(folder: &Path, found: &mut Vec<File>) {
-    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-        let (path, name) = (entry.path(), entry.file_name().into_string().unwrap());
+    for (path, _) in entries(folder) {
         if path.is_dir() {
-            if !FOREIGN.contains(&name.as_str()) {
-                collect(&path, found);
-            }
-        } else if let Ok(text) = std::fs::read_to_string(&path) {
-            let path = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
-            found.push(File { path, text });
+            collect(&path, found);
+        } else if let (Ok(text), Ok(below)) = (std::fs::read_to_string(&path), path.strip_prefix(root())) {
+            found.push(File { path: below.to_string_lossy().replace('\\', "/"), text });
         }
     }
 }
