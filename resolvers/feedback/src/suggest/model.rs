@@ -15,7 +15,7 @@ const PASSES: usize = 8;
 /// 2011, one slope for a feature: on unseen phrases it does better than one for a weight, and takes half the time).
 const STEP: f32 = 1.0;
 /// Scores are multiplied by this before they become probabilities: fitted by cross-validation over the phrases (temperature
-/// scaling, Guo et al. 2017); `calibration_holds` in the tests keeps it honest.
+/// scaling, Guo et al. 2017); `the_calibration_holds` in the tests keeps it honest.
 const SHARPNESS: f32 = 1.05;
 
 /// A trained model.
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn calibration_holds() {
+    fn the_calibration_holds() {
         let judged = judged_unseen(4);
         let mean = |numbers: Vec<f32>| numbers.iter().sum::<f32>() / numbers.len() as f32;
         let right = mean(judged.iter().map(|(_, right)| f32::from(u8::from(*right))).collect());
