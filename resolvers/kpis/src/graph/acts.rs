@@ -92,7 +92,8 @@ fn new_kpi(input: DefineKpiInput, now: chrono::DateTime<chrono::Utc>) -> Result<
     if services.len() < input.services.len() {
         refused.push(error::id_malformed("input.services"));
     }
-    let mut inputs = Vec::with_capacity(input.inputs.len());
+    let count = input.inputs.len();
+    let mut inputs = Vec::with_capacity(count);
     for (position, input) in input.inputs.into_iter().enumerate() {
         match new_input(position, input) {
             Ok(input) => inputs.push(input),
@@ -100,7 +101,9 @@ fn new_kpi(input: DefineKpiInput, now: chrono::DateTime<chrono::Utc>) -> Result<
         }
     }
     let definition = Definition { kind: input.kind.into(), formula: input.formula, decimals: input.decimals, inputs };
-    refused.extend(definition.flaws().iter().map(error::flaw));
+    if definition.inputs.len() == count {
+        refused.extend(definition.flaws().iter().map(error::flaw));
+    }
     if !refused.is_empty() {
         return Err(refused);
     }

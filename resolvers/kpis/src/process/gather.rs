@@ -105,7 +105,7 @@ impl Sources<'_> {
         let found = places.into_values().map(|observation| Found {
             district: observation.draft.district,
             synthetic: observation.draft.synthetic,
-            input: TraceInput { value: observation.draft.value, observation: Some(observation.id), ..TraceInput::default() },
+            input: TraceInput { value: observation.draft.value.normalize(), observation: Some(observation.id), ..TraceInput::default() },
         });
         Ok(found.collect())
     }
