@@ -80,3 +80,28 @@ fn token_end(until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> BoxFuture<'sta
         None => future::pending().boxed(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_stream_is_kept_alive() {
+        let mut events = Box::pin(alive(stream::pending()));
+        let before = tokio::time::Instant::now();
+        assert_eq!(events.next().await.as_deref(), Some(&b":\n\n"[..]));
+        assert_eq!(before.elapsed(), HEARTBEAT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_ends_with_the_token() {
+        let now = DateTime::UNIX_EPOCH;
+        let before = tokio::time::Instant::now();
+        token_end(Some(now + TimeDelta::minutes(5)), now).await;
+        assert_eq!(before.elapsed(), Duration::from_secs(300));
+        token_end(Some(now - TimeDelta::seconds(20)), now).await;
+        assert_eq!(before.elapsed(), Duration::from_secs(300), "a token within the leeway ends at once");
+    }
+}

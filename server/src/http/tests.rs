@@ -267,3 +267,22 @@ async fn pages_of_named_sites_may_ask_and_others_may_not() {
         assert_eq!(answer.header("access-control-allow-credentials"), "", "{origin}");
     }
 }
+
+#[tokio::test]
+async fn a_subscription_streams_events_and_breaks_off_when_the_server_stops() {
+    let house = open().await;
+    let bearer = format!("Bearer {}", Persona::Officer.token(&house.issuer, SystemClock.now()).unwrap());
+    let subscription = json!({ "query": "subscription { deskChanged { __typename } }" }).to_string();
+    let refused = house.post(subscription.clone(), &[("authorization", &bearer)]).await;
+    assert_eq!(refused.status, StatusCode::NOT_ACCEPTABLE);
+    let request = Request::post("/graphql").header("content-type", "application/json").header("authorization", &bearer);
+    let response = house.routes().oneshot(request.header(STREAM.0, STREAM.1).body(Body::from(subscription)).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let page = String::from_utf8(house.get("/metrics", &[]).await.body).unwrap();
+    assert!(page.contains("turkistan_subscriptions 1"), "{page}");
+    house.stop.now();
+    let rest = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    assert_eq!(rest, "", "a stream that ends without `complete` broke off, and the client asks again");
+    let page = String::from_utf8(house.get("/metrics", &[]).await.body).unwrap();
+    assert!(page.contains("turkistan_subscriptions 0"), "{page}");
+}
