@@ -136,6 +136,19 @@ impl City {
         self.measure(|found| found == series).await
     }
 
+    /// Waits until the runner has nothing to do now: no job is leased, and none has been done for ten looks.
+    pub async fn idle(&self) {
+        let quiet = std::cell::Cell::new((-1.0, 0));
+        eventually("the city is idle", || async {
+            let (done, looks) = quiet.get();
+            let now = self.jobs("done").await + self.jobs("dead").await;
+            let same = now == done && self.jobs("leased").await == 0.0;
+            quiet.set((now, if same { looks + 1 } else { 0 }));
+            (looks >= 10).then_some(())
+        })
+        .await;
+    }
+
     async fn measure(&self, is_meant: impl Fn(&str) -> bool) -> f64 {
         let text = self.http.get(format!("{}/metrics", self.url)).send().await.expect("metrics").text().await.expect("metrics are text");
         let series = text.lines().filter_map(|line| line.rsplit_once(' ')).filter(|(series, _)| is_meant(series));

@@ -217,7 +217,7 @@ async fn check_mail(city: &City, mail: &MailServer, filed: &[(Value, bool, Coupo
         (coupons.count() == reporters).then_some(())
     })
     .await;
-    eventually("all jobs are done", || async { (city.jobs("ready").await + city.jobs("leased").await == 0.0).then_some(()) }).await;
+    city.idle().await;
     let mails = mail.mails();
     let mut message_ids: Vec<&str> = mails.iter().map(|mail| mail.message_id.as_str()).collect();
     message_ids.sort_unstable();
