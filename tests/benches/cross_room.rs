@@ -1,0 +1,40 @@
+//! What the graph adds: the cross-room query beside the summed time of its parts asked alone, in the same run.
+//!
+//! Run with `cargo bench -p tests --bench cross_room`; it needs a release binary (`cargo build --release`). Prints medians.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use tests::{City, Options, Store};
+
+const ACROSS: &str = include_str!("../../playground/src/examples/1-service-across-the-city.graphql");
+const RUNS: usize = 300;
+
+/// The median time of a query in milliseconds, as the server says it in `Server-Timing`, and as the client sees it.
+async fn median_ms(city: &City, query: &str, variables: &Value) -> (f64, f64) {
+    let (mut inside, mut outside) = (Vec::with_capacity(RUNS), Vec::with_capacity(RUNS));
+    for _ in 0..RUNS {
+        let started = Instant::now();
+        let answer = city.ask(None, query, variables.clone()).await;
+        outside.push(started.elapsed().as_secs_f64() * 1000.0);
+        assert!(answer.body.get("errors").is_none(), "{}", answer.body);
+        let timing = answer.headers.get("server-timing").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        inside.push(timing.split("dur=").skip(1).filter_map(|part| part.split([',', ';']).next()?.trim().parse::<f64>().ok()).sum());
+    }
+    (median(inside), median(outside))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+#[tokio::main]
+async fn main() {
+    let city = City::start(&Store::Sqlite, Options::default()).await;
+    city.idle().await;
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    println!("cores {cores}, medians of {RUNS} runs, warm plans");
+    let (inside, outside) = median_ms(&city, ACROSS, &json!({})).await;
+    println!("the cross-room query               {outside:>7.2} ms at the client, {inside:>6.2} ms in the server");
+}
