@@ -139,8 +139,8 @@ fn buses(chance: &Chance<'_>, day: NaiveDate) -> impl Iterator<Item = Cells> {
             let at = if route < 14 { 0 } else { route - 13 };
             let scheduled = NaiveTime::from_hms_opt(hour, minute, 0).map(|time| city_instant(day.and_time(time)));
             let cancelled = chance.percent(3);
-            let rush = if hour == 8 || hour == 18 { 3 } else { 0 };
-            let delay = (!cancelled).then(|| (chance.between(-1, 6) + chance.between(-2, 3) + rush).max(0));
+            let rush = if hour == 8 || hour == 18 { 1 } else { 0 };
+            let delay = (!cancelled).then(|| (chance.between(-3, 3) + chance.between(-2, 3) + rush).max(0));
             vec![
                 text(&(route + 1).to_string()),
                 text(DISTRICTS[at]),

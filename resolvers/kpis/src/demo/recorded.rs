@@ -65,13 +65,16 @@ impl Recipe {
 
     fn period(&self, kpi: &Kpi, rng: &dyn Rng, age: i64, span: Span) -> Result<Period> {
         let formula = kpi.definition.parse().map_err(|flaw| Error::internal(format!("{}: {flaw:?}", kpi.code)))?;
-        let cumulative = kpi.definition.kind == Kind::Cumulative;
-        let span = if cumulative { span.since_new_year() } else { span };
+        // What is counted from the new year has grown with every period since.
+        let (span, grown) = match kpi.definition.kind {
+            Kind::Cumulative => (span.since_new_year(), periods_since_new_year(kpi.frequency, span)),
+            _ => (span, 1),
+        };
         let mut region: HashMap<&str, Decimal> = HashMap::new();
         let mut drafts = Vec::new();
         let districts = if self.by_district { DISTRICTS.as_slice() } else { &[] };
         for (slug, weight) in districts {
-            let values = self.values(rng, age, Decimal::from(*weight));
+            let values = self.values(rng, age, Decimal::from(weight * grown));
             for (name, value) in &values {
                 *region.entry(name).or_default() += value;
             }
@@ -79,7 +82,7 @@ impl Recipe {
                 .extend(self.draft(kpi, &formula, span, &values).map(|draft| Draft { district: Some(DistrictId::of_slug(slug)), ..draft }));
         }
         if !self.by_district {
-            region = self.values(rng, age, Decimal::ONE);
+            region = self.values(rng, age, Decimal::from(grown));
         }
         drafts.extend(self.draft(kpi, &formula, span, &region));
         let day = span.to.checked_add_days(Days::new(RECORDED_AFTER_DAYS)).unwrap_or(span.to);
@@ -113,6 +116,13 @@ impl Recipe {
         }
         values
     }
+}
+
+/// How many periods of its year have passed with a span.
+fn periods_since_new_year(frequency: UpdatePeriod, span: Span) -> i64 {
+    let year = span.since_new_year();
+    let passed = Span::complete(frequency, span.to + Days::new(1)).take_while(|passed| passed.from >= year.from).count();
+    i64::try_from(passed).unwrap_or(1)
 }
 
 /// -3 to 3, by tenths.
