@@ -20,6 +20,8 @@ use tokio::{sync::oneshot, task::yield_now};
 
 /// The most keys in one statement: SQLite takes 32,766 variables.
 const KEYS_MAX: usize = 1000;
+/// How many turns without a new key close a batch.
+const IDLE_TURNS: u32 = 2;
 
 /// A data loader that lives as long as one call, so that what it has read never serves another actor.
 pub struct Batched<L> {
@@ -120,11 +122,14 @@ impl<L> Batched<L> {
 async fn gather<K>(opener: Option<Opener<K>>) {
     let Some(opener) = opener else { return };
     let count = || lock(&opener.keys).as_ref().map_or(0, HashSet::len);
-    let mut before = 0;
-    while count() > before {
-        before = count();
+    // Two turns, for whoever brings an answer goes on before those whom it wakes: they may come a turn after the opener looks first.
+    let (mut before, mut idle) = (count(), 0);
+    while idle < IDLE_TURNS {
         // The scheduler wakes the task after all of it was polled, not in the middle of that.
         yield_now().await;
+        let now = count();
+        idle = if now > before { 0 } else { idle + 1 };
+        before = now;
     }
     drop(opener.closed);
 }
@@ -200,6 +205,26 @@ mod tests {
         };
         assert_eq!(futures_util::join!(squares.load_one(2), late), (Ok(Some(4)), Ok(Some(16))));
         assert!(asked(&squares).len() <= 2);
+    }
+
+    #[tokio::test]
+    async fn those_whom_one_answer_wakes_ask_for_the_next_at_once() {
+        // Lists within lists, as a graph has them: each list of more than 30 is polled by a scheduler of its own, which may stop half-way.
+        for (lists, each) in [(1, 2), (2, 20), (1, 200), (40, 40)] {
+            let (first, second) = (batched(Squares::default()), batched(Squares::default()));
+            let both = |key: u32| {
+                let (first, second) = (&first, &second);
+                async move {
+                    first.load_one(2).await?;
+                    second.load_one(key).await
+                }
+            };
+            let list = |list: u32| join_all((list * each..(list + 1) * each).map(both));
+            join_all((0..lists).map(list)).await;
+            let chunks: Vec<usize> = asked(&second).iter().map(Vec::len).collect();
+            let keys = usize::try_from(lists * each).unwrap();
+            assert_eq!(chunks.len(), keys.div_ceil(KEYS_MAX), "{lists} of {each}: {chunks:?}");
+        }
     }
 
     #[tokio::test]
