@@ -15,7 +15,8 @@ use sqlx::{
 };
 use tests::{City, Options, Store, uuid};
 
-const SUBMIT: &str = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { coupon { reference key dueOn } errors { code } } }";
+const SUBMIT: &str =
+    "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { coupon { reference key dueOn } errors { code } } }";
 const ROUND: Duration = Duration::from_secs(3);
 const ROUNDS: usize = 3;
 

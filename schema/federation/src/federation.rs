@@ -1,6 +1,9 @@
 //! The handle by which the house serves its graph.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock, atomic::Ordering};
+use std::{
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use futures_util::{
@@ -17,8 +20,9 @@ use crate::{
     merge::Projection,
     prepare::{Prepared, prepare},
     response::{GraphError, GraphRequest, GraphResponse, Stage},
-    supergraph::{Counts, Supergraph},
+    supergraph::{Supergraph, Tallies},
     validate::{parse, validate},
+    watched::Tally,
     words::words,
 };
 
@@ -28,7 +32,7 @@ pub struct Federation(Arc<Inner>);
 
 struct Inner {
     current: RwLock<Arc<Supergraph>>,
-    counts: Counts,
+    tallies: Tallies,
     limits: Limits,
 }
 
@@ -38,9 +42,9 @@ impl Federation {
     /// # Errors
     /// When the subgraphs contradict each other.
     pub fn new(subgraphs: Vec<Arc<dyn Subgraph>>, limits: Limits) -> Result<Federation, CompositionError> {
-        let counts = Mutex::default();
-        let current = RwLock::new(Arc::new(Supergraph::of(subgraphs, &counts)?));
-        Ok(Federation(Arc::new(Inner { current, counts, limits })))
+        let tallies = Mutex::default();
+        let current = RwLock::new(Arc::new(Supergraph::of(subgraphs, &tallies)?));
+        Ok(Federation(Arc::new(Inner { current, tallies, limits })))
     }
 
     /// Serves other subgraphs from now on. What runs already ends as it began; when the new ones do not compose, the old ones stay.
@@ -48,7 +52,7 @@ impl Federation {
     /// # Errors
     /// When the subgraphs contradict each other.
     pub fn swap(&self, subgraphs: Vec<Arc<dyn Subgraph>>) -> Result<(), CompositionError> {
-        let next = Arc::new(Supergraph::of(subgraphs, &self.0.counts)?);
+        let next = Arc::new(Supergraph::of(subgraphs, &self.0.tallies)?);
         *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = next;
         Ok(())
     }
@@ -78,8 +82,18 @@ impl Federation {
     /// How many calls each subgraph got since the start.
     #[must_use]
     pub fn calls(&self) -> Vec<(String, u64)> {
-        let counts = self.0.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.iter().map(|(name, calls)| (name.clone(), calls.load(Ordering::Relaxed))).collect()
+        self.tallies(Tally::calls)
+    }
+
+    /// How long each subgraph has worked on calls so far, those that failed included.
+    #[must_use]
+    pub fn busy(&self) -> Vec<(String, Duration)> {
+        self.tallies(Tally::busy)
+    }
+
+    fn tallies<T>(&self, read: impl Fn(&Tally) -> T) -> Vec<(String, T)> {
+        let tallies = self.0.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        tallies.iter().map(|(name, tally)| (name.clone(), read(tally))).collect()
     }
 
     /// Prepares a client's request: parses, checks limits, rules and variables, cuts it to what the actor may see, plans it.

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use graphql_tools::{
@@ -21,15 +21,15 @@ use crate::{
     prepare::Checked,
     schema::Schema,
     validate::rules,
-    watched::Watched,
+    watched::{Tally, Watched},
 };
 
 /// How many documents and plans are remembered.
 const DOCUMENTS_MAX: usize = 2_000;
 const PLANS_MAX: usize = 4_000;
 
-/// The call counts by subgraph; they outlive the supergraphs.
-pub(crate) type Counts = Mutex<BTreeMap<String, Arc<AtomicU64>>>;
+/// What was asked of each subgraph; it outlives the supergraphs.
+pub(crate) type Tallies = Mutex<BTreeMap<String, Arc<Tally>>>;
 
 /// Which object types stand behind an abstract type, hidden ones included.
 pub(crate) struct Types(HashMap<String, BTreeSet<String>>);
@@ -81,10 +81,10 @@ pub(crate) struct Supergraph {
 
 impl Supergraph {
     /// Composes the subgraphs, with the generated one beside them.
-    pub(crate) fn of(subgraphs: Vec<Arc<dyn Subgraph>>, counts: &Counts) -> Result<Supergraph, CompositionError> {
-        let mut subgraphs: Vec<Arc<dyn Subgraph>> = subgraphs.into_iter().map(|subgraph| watched(subgraph, counts)).collect();
+    pub(crate) fn of(subgraphs: Vec<Arc<dyn Subgraph>>, tallies: &Tallies) -> Result<Supergraph, CompositionError> {
+        let mut subgraphs: Vec<Arc<dyn Subgraph>> = subgraphs.into_iter().map(|subgraph| watched(subgraph, tallies)).collect();
         if let Some(node) = NodeSubgraph::generate(&subgraphs)? {
-            subgraphs.push(watched(Arc::new(node), counts));
+            subgraphs.push(watched(Arc::new(node), tallies));
         }
         let parts: Vec<Part<'_>> = subgraphs.iter().map(|subgraph| Part { name: subgraph.name(), sdl: subgraph.sdl() }).collect();
         let sdl = compose(&parts)?;
@@ -115,8 +115,8 @@ impl Supergraph {
     }
 }
 
-fn watched(subgraph: Arc<dyn Subgraph>, counts: &Counts) -> Arc<dyn Subgraph> {
-    let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
-    let calls = Arc::clone(counts.entry(subgraph.name().to_owned()).or_default());
-    Arc::new(Watched::new(subgraph, calls))
+fn watched(subgraph: Arc<dyn Subgraph>, tallies: &Tallies) -> Arc<dyn Subgraph> {
+    let mut tallies = tallies.lock().unwrap_or_else(PoisonError::into_inner);
+    let tally = Arc::clone(tallies.entry(subgraph.name().to_owned()).or_default());
+    Arc::new(Watched::new(subgraph, tally))
 }

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
@@ -18,14 +19,31 @@ use serde_json::Value;
 
 use crate::values;
 
+/// What was asked of one subgraph so far.
+#[derive(Default)]
+pub(crate) struct Tally {
+    calls: AtomicU64,
+    busy_nanoseconds: AtomicU64,
+}
+
+impl Tally {
+    pub(crate) fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn busy(&self) -> Duration {
+        Duration::from_nanos(self.busy_nanoseconds.load(Ordering::Relaxed))
+    }
+}
+
 pub(crate) struct Watched {
     inner: Arc<dyn Subgraph>,
-    calls: Arc<AtomicU64>,
+    tally: Arc<Tally>,
 }
 
 impl Watched {
-    pub(crate) fn new(inner: Arc<dyn Subgraph>, calls: Arc<AtomicU64>) -> Watched {
-        Watched { inner, calls }
+    pub(crate) fn new(inner: Arc<dyn Subgraph>, tally: Arc<Tally>) -> Watched {
+        Watched { inner, tally }
     }
 }
 
@@ -40,16 +58,20 @@ impl Subgraph for Watched {
     }
 
     async fn execute(&self, call: Call<'_>) -> Answer {
-        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.tally.calls.fetch_add(1, Ordering::Relaxed);
         let request = call.request;
-        match AssertUnwindSafe(self.inner.execute(call)).catch_unwind().await {
+        let started = Instant::now();
+        let answer = AssertUnwindSafe(self.inner.execute(call)).catch_unwind().await;
+        let nanoseconds = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.tally.busy_nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
+        match answer {
             Ok(answer) => masked(self.name(), answer, request),
             Err(_) => unavailable(self.name(), request),
         }
     }
 
     async fn subscribe(&self, call: Call<'_>) -> BoxStream<'static, Answer> {
-        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.tally.calls.fetch_add(1, Ordering::Relaxed);
         let request = Arc::clone(call.request);
         let name = self.name().to_owned();
         match AssertUnwindSafe(self.inner.subscribe(call)).catch_unwind().await {

@@ -13,6 +13,8 @@ pub(crate) async fn show(State(edge): State<Arc<Edge>>) -> impl IntoResponse {
     if let Some(city) = edge.city.get() {
         let calls = city.graph.calls().into_iter().map(|(name, calls)| (format!("subgraph=\"{name}\""), calls));
         page.counter("turkistan_subgraph_calls_total", "Calls of a subgraph.", &calls.collect::<Vec<_>>());
+        let busy = city.graph.busy().into_iter().map(|(name, busy)| (format!("subgraph=\"{name}\""), busy.as_secs_f64()));
+        page.counter("turkistan_subgraph_busy_seconds_total", "How long a subgraph has worked on calls.", &busy.collect::<Vec<_>>());
         match journal::summary(&city.house.database.reader).await {
             Ok(states) => {
                 let states =

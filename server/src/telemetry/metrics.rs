@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Write,
+    fmt::{Display, Write},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -71,7 +71,7 @@ pub(crate) struct Page(String);
 
 impl Page {
     /// A number that only grows; each value has its labels.
-    pub(crate) fn counter(&mut self, name: &str, help: &str, values: &[(String, u64)]) {
+    pub(crate) fn counter(&mut self, name: &str, help: &str, values: &[(String, impl Display)]) {
         self.values(name, help, "counter", values);
     }
 
@@ -80,7 +80,7 @@ impl Page {
         self.values(name, help, "gauge", values);
     }
 
-    fn values(&mut self, name: &str, help: &str, kind: &str, values: &[(String, u64)]) {
+    fn values(&mut self, name: &str, help: &str, kind: &str, values: &[(String, impl Display)]) {
         self.head(name, help, kind);
         for (labels, value) in values {
             self.line(name, labels, value);
@@ -92,7 +92,7 @@ impl Page {
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
 
-    fn line(&mut self, name: &str, labels: &str, value: impl std::fmt::Display) {
+    fn line(&mut self, name: &str, labels: &str, value: impl Display) {
         let _ = if labels.is_empty() { writeln!(self.0, "{name} {value}") } else { writeln!(self.0, "{name}{{{labels}}} {value}") };
     }
 
