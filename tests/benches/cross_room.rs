@@ -2,6 +2,8 @@
 //!
 //! Run with `cargo bench -p tests --bench cross_room`; it needs a release binary (`cargo build --release`). Prints medians.
 
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
 use std::time::Instant;
 
 use serde_json::{Value, json};

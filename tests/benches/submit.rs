@@ -3,6 +3,8 @@
 //!
 //! Run with `cargo bench -p tests --bench submit`; it needs a release binary (`cargo build --release`). Prints medians.
 
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
