@@ -36,6 +36,7 @@ async fn check(city: &City, changes: Value, type_name: &str, code: &str, path: &
 async fn bad_input_is_refused_by_field_in_three_languages() {
     for store in Store::all() {
         let city = City::start(&store, Options::default()).await;
+        city.idle().await;
         let invalid = ("InvalidInput", "INVALID");
         for (changes, (type_name, code), path) in [
             (json!({ "text": "  " }), invalid, ["input", "text"].as_slice()),
