@@ -17,8 +17,9 @@ use crate::{
     process::TELL_KPIS,
 };
 
-/// How many parameters one statement carries: SQLite takes 32,766, PostgreSQL 65,535.
-const PARAMETERS_MAX: usize = 32_000;
+/// How many parameters one statement carries. SQLite takes 32,766, PostgreSQL 65,535; but a connection keeps its statements prepared, and
+/// each row of one costs memory for as long.
+const PARAMETERS_MAX: usize = 1_000;
 
 /// A dataset to create, and the services that it is about.
 #[derive(Clone, Debug)]

@@ -20,8 +20,8 @@ use crate::{
     process::COMPUTE_KPI,
 };
 
-/// How many observations one statement inserts: twelve parameters each, and SQLite takes 32,766.
-const ROWS_MAX: usize = 2_000;
+/// How many observations one statement inserts. A connection keeps its statements prepared, and each row of one costs memory for as long.
+const ROWS_MAX: usize = 50;
 /// When indicators are computed at night, in the city: after the day's data has come.
 const NIGHT_HOUR: u32 = 2;
 

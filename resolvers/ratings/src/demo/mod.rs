@@ -19,8 +19,8 @@ use crate::{
 
 /// The same marks every time.
 const SEED: u64 = 0x6520_6861_6c79_6b00;
-/// Rows in one statement; eleven columns stay far below SQLite's 32,766 variables.
-const ROWS_MAX: usize = 1_000;
+/// Rows in one statement. A connection keeps its statements prepared, and each row of one costs memory for as long.
+const ROWS_MAX: usize = 100;
 /// The marks were given in so many days before the data is loaded.
 const DAYS: u64 = 180;
 

@@ -20,8 +20,8 @@ use crate::{
 
 /// The same responses every time.
 const SEED: u64 = 0x7375_7276_6579;
-/// Rows in one statement; five columns stay far below SQLite's 32,766 variables.
-const ROWS_MAX: usize = 1_000;
+/// Rows in one statement. A connection keeps its statements prepared, and each row of one costs memory for as long.
+const ROWS_MAX: usize = 100;
 /// How many days before loading the surveys were opened, and the closed ones closed.
 const OPENED_DAYS_AGO: i64 = 120;
 const CLOSED_DAYS_AGO: i64 = 20;
