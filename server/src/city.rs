@@ -8,7 +8,7 @@ use journal::{Database, Demo, Handler, House, Mailer};
 use kernel::{Clock, Document, Error, GraphHandle, Personal, Result, Rng};
 use runner::{FolderMailer, SmtpMailer};
 
-use crate::{demo, modules, settings::Settings};
+use crate::{demo, greeting, modules, settings::Settings};
 
 /// A city that works.
 pub(crate) struct City {
@@ -33,7 +33,8 @@ impl City {
     ) -> Result<City> {
         let (library, mailer) = (library(settings)?, mailer(settings, Arc::clone(&clock))?);
         let house = House { database, graph: GraphHandle::default(), clock, rng, secret };
-        let (mut subgraphs, mut handlers, mut documents, mut demos) = (Vec::new(), Vec::new(), vec![&demo::ANY_PARTY], Vec::new());
+        let (mut subgraphs, mut handlers, mut documents, mut demos) =
+            (Vec::new(), Vec::new(), vec![&demo::ANY_PARTY, &greeting::FIRST_QUERY], Vec::new());
         for room in modules::rooms(&house, &library, &mailer) {
             subgraphs.push(room.subgraph);
             handlers.extend(room.handlers);

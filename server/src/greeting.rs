@@ -4,11 +4,19 @@ use std::net::SocketAddr;
 
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
-use kernel::Result;
+use kernel::{Document, Result};
+use serde_json::json;
 
 use crate::{
     console,
     identity::{Issuer, Persona},
+};
+
+/// What to ask first: one question that four rooms answer together.
+pub(crate) static FIRST_QUERY: Document = Document {
+    name: "server.FirstQuery",
+    text: "{ service(code: \"water-connection\") { title provider { name } rating { band } \
+           feedback(first: 1, open: true) { nodes { reference deadline { dueOn } } } } }",
 };
 
 /// Says it.
@@ -24,7 +32,8 @@ pub(crate) fn greet(address: SocketAddr, issuer: &Issuer, demo: bool, now: DateT
         }
         console::say("")?;
     }
+    let body = json!({ "query": FIRST_QUERY.text });
     console::say(&format!(
-        "Try:\n\n  curl -s {url}/graphql -H 'Content-Type: application/json' -H 'Accept-Language: en' \\\n    -d '{{\"query\":\"{{ parties(first: 3) {{ nodes {{ name kind }} }} }}\"}}'\n"
+        "Try:\n\n  curl -s {url}/graphql -H 'Content-Type: application/json' -H 'Accept-Language: en' \\\n    -d '{body}'\n"
     ))
 }
