@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use engine::Who;
 use futures_util::FutureExt;
 use journal::{Abort, ActKey, Claim, NewEvent, Txn};
 use kernel::{Actor, CaseId, Document, Error, FeedbackId, PartyId, PersonId, RefusalCode, Request};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::{
-    desk::{Act, Desk, STREAM, word},
+    desk::{Act, Desk, STREAM, held, word},
     entity::{feedback, note},
     error::{key_reused, not_found, refusal, stale},
     model::{CategorySource, Outcome, act_key, line},
@@ -57,11 +59,14 @@ pub(crate) struct OnReport {
     pub(crate) coupon_key: Option<String>,
 }
 
+/// The case after an act of an office; none when the act was carried out before and the case has left the officer's sight since.
+pub(crate) type Worked = Result<Option<feedback::Model>, Abort>;
+
 /// What an act does beyond the step itself.
 type Beside = Box<dyn for<'t> FnOnce(&'t Txn, &'t feedback::Model) -> futures_util::future::BoxFuture<'t, Result<(), Abort>> + Send>;
 
 impl Desk {
-    pub(crate) async fn accept(&self, on: OnCase, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
+    pub(crate) async fn accept(&self, on: OnCase, request: &Arc<Request>) -> Worked {
         let officer = request.actor.person().map(|person| person.id.uuid());
         let body = json!({ "on": on });
         self.office_act(on, "accept", &body, request, move |case| {
@@ -71,7 +76,7 @@ impl Desk {
         .await
     }
 
-    pub(crate) async fn assign(&self, on: OnCase, to: Option<String>, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
+    pub(crate) async fn assign(&self, on: OnCase, to: Option<String>, request: &Arc<Request>) -> Worked {
         let body = json!({ "on": on, "to": to });
         let officer = match &to {
             Some(id) => Some(self.officer(id, request).await?),
@@ -96,20 +101,23 @@ impl Desk {
         Ok((person, party.ok_or_else(absent)?))
     }
 
-    pub(crate) async fn note(&self, on: OnCase, text: &str, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
+    pub(crate) async fn note(&self, on: OnCase, text: &str, request: &Arc<Request>) -> Worked {
         let text = line(text, "input.text")?;
         let body = json!({ "on": on, "text": text });
-        let id = self.house.rng.uuid_v7(request.now);
-        let author = request.actor.person().map(|person| person.id.uuid()).unwrap_or_default();
-        let now = request.now;
-        let beside: Beside = Box::new(move |txn, case| {
-            let row = note::ActiveModel { id: Set(id), feedback_id: Set(case.id), author: Set(author), at: Set(now), text: Set(text) };
-            async move { Ok(note::Entity::insert(row).exec_without_returning(txn).await.map(drop)?) }.boxed()
-        });
+        let beside = self.noted(text, author(request), request.now);
         self.office_act_beside(on, "note", &body, request, |_| Ok(Act::new("note", Vec::new())), beside).await
     }
 
-    pub(crate) async fn forward(&self, on: OnCase, to: &str, reason: &str, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
+    /// Keeps what somebody wrote as a note: those who work the case read it, and the journal, which is kept for good, holds none of it.
+    fn noted(&self, text: String, author: Uuid, now: DateTime<Utc>) -> Beside {
+        let id = self.house.rng.uuid_v7(now);
+        Box::new(move |txn, case| {
+            let row = note::ActiveModel { id: Set(id), feedback_id: Set(case.id), author: Set(author), at: Set(now), text: Set(text) };
+            async move { Ok(note::Entity::insert(row).exec_without_returning(txn).await.map(drop)?) }.boxed()
+        })
+    }
+
+    pub(crate) async fn forward(&self, on: OnCase, to: &str, reason: &str, request: &Arc<Request>) -> Worked {
         let reason = line(reason, "input.reason")?;
         let body = json!({ "on": on, "to": to, "reason": reason });
         let system = Arc::new(Request::system(request.id.clone(), request.now));
@@ -118,22 +126,26 @@ impl Desk {
         let (slug, party) = PartyId::from_global(to).and_then(|id| roster.find_by_id(id)).ok_or_else(unknown)?;
         let supervisor = roster.facts.iter().find(|facts| facts.slug == slug).and_then(|facts| facts.supervised_by.clone());
         let (id, name) = (party.id, party.name.clone());
-        self.office_act(on, "forward", &body, request, move |case| {
+        let beside = self.noted(reason, author(request), request.now);
+        let act = move |case: &feedback::Model| {
             if case.party_id == Some(id.uuid()) {
                 return Err(refusal(RefusalCode::Invalid, "refusal-forward-to-itself", &[]).at("input.to").into());
             }
             let supervisor = supervisor.map(|slug| PartyId::of_slug(&slug).uuid());
-            let from = Routing::of(case)?.map(|routing| routing.party_name());
-            Ok(Act::new("forward", Vec::new()).fact("party", name).fact("fromParty", from).fact("reason", reason).change(move |row| {
+            let routing = Routing::of(case)?;
+            let from = routing.as_ref().map(Routing::party_name);
+            let sent = routing.map(|routing| serde_json::to_value(routing.sent_to(name.clone()))).transpose().map_err(Error::internal)?;
+            Ok(Act::new("forward", Vec::new()).fact("party", name).fact("fromParty", from).change(move |row| {
                 row.party_id = Set(Some(id.uuid()));
                 row.supervisor_id = Set(supervisor);
                 row.assignee = Set(None);
+                row.routing = Set(sent);
             }))
-        })
-        .await
+        };
+        self.office_act_beside(on, "forward", &body, request, act, beside).await
     }
 
-    pub(crate) async fn respond(&self, on: OnCase, outcome: Outcome, text: &str, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
+    pub(crate) async fn respond(&self, on: OnCase, outcome: Outcome, text: &str, request: &Arc<Request>) -> Worked {
         let text = line(text, "input.text")?;
         let body = json!({ "on": on, "outcome": outcome, "text": text });
         let now = request.now;
@@ -150,7 +162,7 @@ impl Desk {
         .await
     }
 
-    pub(crate) async fn correct_category(&self, on: OnCase, category: &str, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
+    pub(crate) async fn correct_category(&self, on: OnCase, category: &str, request: &Arc<Request>) -> Worked {
         let unknown = || Abort::from(refusal(RefusalCode::NotFound, "refusal-category-unknown", &[]).at("input.category"));
         let category = kernel::CategoryId::from_global(category).and_then(find_category_by_id).ok_or_else(unknown)?;
         let body = json!({ "on": on, "category": category.slug });
@@ -165,7 +177,7 @@ impl Desk {
     }
 
     /// Publishes a text of the report that an officer has read and cleared of names, numbers and addresses.
-    pub(crate) async fn release_text(&self, on: OnCase, text: &str, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
+    pub(crate) async fn release_text(&self, on: OnCase, text: &str, request: &Arc<Request>) -> Worked {
         let text = line(text, "input.text")?;
         let body = json!({ "on": on, "text": text });
         let (actor, now) = (request.actor.clone(), request.now);
@@ -198,7 +210,7 @@ impl Desk {
         body: &serde_json::Value,
         request: &Arc<Request>,
         act: impl FnOnce(&feedback::Model) -> Result<Act, Abort> + Send + 'static,
-    ) -> Result<feedback::Model, Abort> {
+    ) -> Worked {
         self.office_act_beside(on, name, body, request, act, Box::new(|_, _| async { Ok(()) }.boxed())).await
     }
 
@@ -210,7 +222,7 @@ impl Desk {
         request: &Arc<Request>,
         act: impl FnOnce(&feedback::Model) -> Result<Act, Abort> + Send + 'static,
         beside: Beside,
-    ) -> Result<feedback::Model, Abort> {
+    ) -> Worked {
         let (actor, now) = (request.actor.clone(), request.now);
         self.once_on_case(on, name, body, request, move |desk, txn, case| {
             async move {
@@ -225,14 +237,7 @@ impl Desk {
     }
 
     /// Finds the case that an officer may see, in the version that they saw, and carries the act out once for its key.
-    async fn once_on_case<F>(
-        &self,
-        on: OnCase,
-        name: &'static str,
-        body: &serde_json::Value,
-        request: &Arc<Request>,
-        act: F,
-    ) -> Result<feedback::Model, Abort>
+    async fn once_on_case<F>(&self, on: OnCase, name: &'static str, body: &serde_json::Value, request: &Arc<Request>, act: F) -> Worked
     where
         F: for<'t> FnOnce(&'t Desk, &'t Txn, feedback::Model) -> futures_util::future::BoxFuture<'t, Result<(), Abort>> + Send + 'static,
     {
@@ -244,17 +249,20 @@ impl Desk {
             .writer
             .write(move |txn| {
                 async move {
-                    let case = visible(txn, id, &actor).await?;
-                    match journal::claim_with(txn, &key, now, &id.uuid()).await? {
+                    let claim = journal::claim_with(txn, &key, now, &id.uuid()).await?;
+                    // What one may not see answers as what does not exist.
+                    let case = held(txn, id.uuid()).await?.filter(|case| policy::scope(&actor).reaches(case));
+                    match claim {
                         Claim::Same(_) => return Ok(case),
                         Claim::Reused => return Err(key_reused().into()),
                         Claim::New => {}
                     }
+                    let case = case.ok_or_else(|| not_found("input.case"))?;
                     if case.version != on.version {
                         return Err(stale(case.version).into());
                     }
                     act(&desk, txn, case).await?;
-                    visible_after(txn, id).await
+                    Ok(feedback::Entity::find_by_id(id.uuid()).one(txn).await?)
                 }
                 .boxed()
             })
@@ -265,27 +273,20 @@ impl Desk {
     pub(crate) async fn contest(&self, on: OnReport, reason: &str, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
         let reason = line(reason, "input.reason")?;
         let body = json!({ "reference": on.reference, "reason": reason });
-        // The reason is the reporter's own text: the journal keeps that there was one, the desk reads it as a note.
-        let id = self.house.rng.uuid_v7(request.now);
-        let now = request.now;
-        let beside: Beside = Box::new(move |txn, case| {
-            let author = case.reporter.unwrap_or_default();
-            let row = note::ActiveModel { id: Set(id), feedback_id: Set(case.id), author: Set(author), at: Set(now), text: Set(reason) };
-            async move { Ok(note::Entity::insert(row).exec_without_returning(txn).await.map(drop)?) }.boxed()
-        });
-        self.report_act(on, "contest", &body, request, beside).await
+        let beside = self.noted(reason, Uuid::nil(), request.now);
+        self.report_act(on, ("contest", reopen), &body, request, beside).await
     }
 
     /// The reporter takes the report back.
     pub(crate) async fn withdraw(&self, on: OnReport, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
         let body = json!({ "reference": on.reference });
-        self.report_act(on, "withdraw", &body, request, Box::new(|_, _| async { Ok(()) }.boxed())).await
+        self.report_act(on, ("withdraw", withdraw), &body, request, Box::new(|_, _| async { Ok(()) }.boxed())).await
     }
 
     async fn report_act(
         &self,
         on: OnReport,
-        name: &'static str,
+        (name, change): (&'static str, fn(&mut feedback::ActiveModel)),
         body: &serde_json::Value,
         request: &Arc<Request>,
         beside: Beside,
@@ -304,12 +305,7 @@ impl Desk {
                         Claim::New => {}
                     }
                     beside(txn, &case).await?;
-                    let withdrawn = name == "withdraw";
-                    let act = Act::new(name, vec![Who::Reporter]).change(move |row| {
-                        if withdrawn {
-                            row.outcome = Set(Some(word(&Outcome::Withdrawn)));
-                        }
-                    });
+                    let act = Act::new(name, vec![Who::Reporter]).change(change);
                     desk.act(txn, case, act, &actor, now).await
                 }
                 .boxed()
@@ -319,7 +315,7 @@ impl Desk {
 
     /// The reporter's own report: by its key, or signed in. A wrong key says no more than an unknown reference.
     async fn own(&self, txn: &Txn, on: &OnReport, actor: &Actor) -> Result<feedback::Model, Abort> {
-        let found = feedback::Entity::find().filter(feedback::Column::Reference.eq(&on.reference)).one(txn).await?;
+        let found = feedback::Entity::find().filter(feedback::Column::Reference.eq(&on.reference)).lock_exclusive().one(txn).await?;
         let absent = || Abort::from(not_found("input.reference"));
         let case = found.ok_or_else(absent)?;
         let by_key = on.coupon_key.as_ref().is_some_and(|key| self.keys.fits(FeedbackId::from_uuid(case.id), key));
@@ -328,13 +324,16 @@ impl Desk {
     }
 }
 
-async fn visible(txn: &Txn, id: CaseId, actor: &Actor) -> Result<feedback::Model, Abort> {
-    let case = feedback::Entity::find_by_id(id.uuid()).one(txn).await?;
-    // What one may not see answers as what does not exist.
-    case.filter(|case| policy::scope(actor).reaches(case)).ok_or_else(|| not_found("input.case").into())
+fn author(request: &Request) -> Uuid {
+    request.actor.person().map(|person| person.id.uuid()).unwrap_or_default()
 }
 
-async fn visible_after(txn: &Txn, id: CaseId) -> Result<feedback::Model, Abort> {
-    let case = feedback::Entity::find_by_id(id.uuid()).one(txn).await?;
-    case.ok_or_else(|| Error::internal("a case vanished").into())
+/// A contested answer stands no more: the case has no outcome, and counts as one without an answer, until it is answered again.
+pub(crate) fn reopen(row: &mut feedback::ActiveModel) {
+    row.outcome = Set(None);
+    row.answered_at = Set(None);
+}
+
+fn withdraw(row: &mut feedback::ActiveModel) {
+    row.outcome = Set(Some(word(&Outcome::Withdrawn)));
 }

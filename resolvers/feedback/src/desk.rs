@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use engine::{CaseState, Library, Process, Step, StepError, TimerChange, Versions, Who};
 use journal::{Abort, House, NewEvent, NewJob, Priority, Txn};
 use kernel::{Actor, Error, FeedbackId, Result};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -80,6 +80,11 @@ impl feedback::Model {
     pub(crate) fn pinned(&self) -> Result<Versions> {
         serde_json::from_value(self.versions.clone()).map_err(Error::internal)
     }
+}
+
+/// A case, held until the transaction ends: acts on one case happen one after the other, each on what the one before it left.
+pub(crate) async fn held(txn: &Txn, id: Uuid) -> Result<Option<feedback::Model>, Abort> {
+    Ok(feedback::Entity::find_by_id(id).lock_exclusive().one(txn).await?)
 }
 
 impl Desk {

@@ -67,13 +67,12 @@ pub(crate) async fn send(desk: &Desk, job: &Job, case: &feedback::Model, event: 
     let notice = |topic, subject, text, with_coupon_key| Notice { case, event, topic, subject, text, with_coupon_key };
     match job.kind.as_str() {
         "notify_officers" => {
-            let topic = if event.kind == "deadline_passed" { "OVERDUE" } else { "ASSIGNMENT" };
-            let notice = notice(topic, "mail-officer-subject", "mail-officer-text", false);
+            let notice = notice(office_topic(event), "mail-officer-subject", "mail-officer-text", false);
             let only = case.assignee.map(|id| PersonId::from_uuid(id).global()).filter(|_| event.kind != "forwarded");
             tell_party(desk, job, &notice, case.party_id, only, request).await
         }
         "notify_supervisor" => {
-            let notice = notice("OVERDUE", "mail-officer-subject", "mail-supervisor-text", false);
+            let notice = notice(office_topic(event), "mail-officer-subject", "mail-supervisor-text", false);
             tell_party(desk, job, &notice, case.supervisor_id, None, request).await
         }
         "send_coupon" => tell_reporter(desk, job, &notice("COUPON", "mail-coupon-subject", "mail-coupon-text", true), request).await,
@@ -91,6 +90,11 @@ pub(crate) async fn send(desk: &Desk, job: &Job, case: &feedback::Model, event: 
     }
 }
 
+/// What an event means to those who work the case.
+fn office_topic(event: &Event) -> &'static str {
+    if matches!(event.kind.as_str(), "deadline_passed" | "deemed_refused") { "OVERDUE" } else { "ASSIGNMENT" }
+}
+
 async fn tell_party(
     desk: &Desk,
     job: &Job,
@@ -104,6 +108,8 @@ async fn tell_party(
     let data = desk.house.graph.ask(&OFFICERS, variables, request).await?;
     let answer: OfficersAnswer = serde_json::from_value(data).map_err(Error::internal)?;
     let officers = answer.node.and_then(|party| party.officers).unwrap_or_default();
+    // When its assignee is none of the party's officers (a supervisor took it up, or somebody left), all of them are told.
+    let only = only.filter(|only| officers.iter().any(|officer| officer.id == *only));
     for officer in officers.into_iter().filter(|officer| only.as_ref().is_none_or(|only| *only == officer.id)) {
         let locale = officer.locale.as_deref().and_then(Locale::from_tag).unwrap_or_default();
         if let Some(email) = officer.email {

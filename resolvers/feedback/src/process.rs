@@ -13,7 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    desk::{Act, Desk, word},
+    desk::{Act, Desk, held, word},
     entity::feedback,
     filing::{TableFacts, facts_for_table},
     notices,
@@ -105,7 +105,7 @@ impl FeedbackProcess {
         let (desk, now) = (self.0.clone(), request.now);
         Ok(Box::new(move |txn| {
             async move {
-                let case = feedback::Entity::find_by_id(id).one(txn).await?;
+                let case = held(txn, id).await?;
                 let Some(case) = case.filter(|case| awaits_routing(case).unwrap_or(false)) else { return Ok(()) };
                 let act = routed(&routing)?;
                 desk.act(txn, case, act, &Actor::System, now).await.map(drop)
@@ -130,7 +130,7 @@ impl FeedbackProcess {
         let (desk, event, now) = (self.0.clone(), job.kind.clone(), self.0.house.clock.now());
         Ok(Box::new(move |txn| {
             async move {
-                let Some(case) = feedback::Entity::find_by_id(id).one(txn).await? else { return Ok(()) };
+                let Some(case) = held(txn, id).await? else { return Ok(()) };
                 let possible = desk.process(&case)?.step(&case.state()?, &Event::new(&event, Who::System), now);
                 if let Err(engine::StepError::Refused(_)) = possible {
                     return Ok(());
@@ -159,6 +159,8 @@ pub(crate) fn routed(routing: &Routing) -> Result<Act, Error> {
         .change(move |row| {
             row.party_id = Set(Some(PartyId::of_slug(&decision.party).uuid()));
             row.supervisor_id = Set(Some(PartyId::of_slug(&decision.supervisor).uuid()));
+            // Whoever had it works for another party, or for one that decides anew.
+            row.assignee = Set(None);
             row.routing = Set(Some(stored));
         });
     act.event = act.event.with("triage", routing.decision.triage).with_urgency(routing.decision.urgency);

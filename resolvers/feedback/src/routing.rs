@@ -51,8 +51,14 @@ impl Routing {
         self.names.get(fact)
     }
 
-    /// The name of the party that it went to.
+    /// The same decision, after people sent the report to another party than it named.
+    pub(crate) fn sent_to(mut self, party: LocalizedText) -> Routing {
+        self.names.insert("responsible".to_owned(), party);
+        self
+    }
+
+    /// The name of the party that has it now.
     pub(crate) fn party_name(&self) -> LocalizedText {
-        self.name("party").cloned().unwrap_or_default()
+        self.name("responsible").or_else(|| self.name("party")).cloned().unwrap_or_default()
     }
 }

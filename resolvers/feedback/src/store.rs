@@ -176,14 +176,23 @@ impl Store {
         by_service.into_iter().map(|(service, rows)| Ok((service, Page::cut(page, rows, |row| row.id)?))).collect()
     }
 
-    /// The internal notes of a case, oldest first.
-    pub(crate) async fn notes(&self, feedback: Uuid, page: &PageRequest) -> Result<Page<note::Model>> {
-        let mut select = note::Entity::find().filter(note::Column::FeedbackId.eq(feedback));
-        if let Some(after) = &page.after {
-            select = select.filter(note::Column::Id.gt(after.decode::<Uuid>()?));
+    /// The internal notes of many cases, oldest first, `page.limit()` for each, in one statement.
+    pub(crate) async fn notes(&self, cases: &[Uuid], page: &PageRequest) -> Result<HashMap<Uuid, Page<note::Model>>> {
+        let after: Uuid = page.after.as_ref().map(kernel::Cursor::decode).transpose()?.unwrap_or_default();
+        let limit = i64::try_from(page.limit()).unwrap_or(i64::MAX);
+        let values = [after.into(), limit.into()].into_iter().chain(cases.iter().map(|case| Value::from(*case)));
+        let places: Vec<String> = (0..cases.len()).map(|place| format!("${}", place + 3)).collect();
+        let sql = format!(
+            "SELECT * FROM (SELECT note.*, ROW_NUMBER() OVER (PARTITION BY feedback_id ORDER BY id) AS place FROM note \
+             WHERE id > $1 AND feedback_id IN ({})) AS ranked WHERE place <= $2 ORDER BY feedback_id, place",
+            places.join(", ")
+        );
+        let statement = Statement::from_sql_and_values(self.0.get_database_backend(), sql, values);
+        let mut by_case: HashMap<Uuid, Vec<note::Model>> = cases.iter().map(|case| (*case, Vec::new())).collect();
+        for row in note::Entity::find().from_raw_sql(statement).all(&self.0).await.map_err(fault)? {
+            by_case.entry(row.feedback_id).or_default().push(row);
         }
-        let rows = select.order_by_asc(note::Column::Id).limit(page.limit()).all(&self.0).await.map_err(fault)?;
-        Page::cut(page, rows, |row| row.id)
+        by_case.into_iter().map(|(case, rows)| Ok((case, Page::cut(page, rows, |row| row.id)?))).collect()
     }
 
     /// What each party has on its desk.
@@ -237,10 +246,8 @@ impl Store {
             .column_as(Column::Id.count(), "received")
             .column_as(Expr::cust("COALESCE(SUM(CASE WHEN answered_at IS NOT NULL THEN 1 ELSE 0 END), 0)"), "answered")
             .column_as(Expr::cust("COALESCE(SUM(CASE WHEN answered_at <= due_at THEN 1 ELSE 0 END), 0)"), "on_time")
-            .column_as(
-                Expr::cust_with_values("COALESCE(SUM(CASE WHEN answered_at IS NULL AND due_at < $1 THEN 1 ELSE 0 END), 0)", [now]),
-                "overdue",
-            )
+            .column_as(Expr::cust_with_values("COALESCE(SUM(CASE WHEN NOT ended AND due_at < $1 THEN 1 ELSE 0 END), 0)", [now]), "overdue")
+            .column_as(Expr::cust("COALESCE(SUM(CASE WHEN ended THEN 0 ELSE 1 END), 0)"), "open")
             .column_as(Expr::cust("COALESCE(SUM(CASE WHEN contested THEN 1 ELSE 0 END), 0)"), "contested")
             .into_model::<NumbersRow>()
             .all(&self.0)
@@ -314,6 +321,7 @@ pub(crate) struct Answered {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Numbers {
     pub(crate) received: u64,
+    pub(crate) open: u64,
     pub(crate) answered: u64,
     pub(crate) on_time: u64,
     pub(crate) overdue: u64,
@@ -324,6 +332,7 @@ pub(crate) struct Numbers {
 struct NumbersRow {
     district: Option<String>,
     received: i64,
+    open: i64,
     answered: i64,
     on_time: i64,
     overdue: i64,
@@ -335,6 +344,7 @@ impl From<NumbersRow> for Numbers {
         let count = |n: i64| u64::try_from(n).unwrap_or_default();
         Numbers {
             received: count(row.received),
+            open: count(row.open),
             answered: count(row.answered),
             on_time: count(row.on_time),
             overdue: count(row.overdue),

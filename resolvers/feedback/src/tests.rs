@@ -1,1 +1,16 @@
+//! The room as the graph, the runner and its neighbours meet it: on SQLite, or on PostgreSQL where `TURKISTAN_TEST_POSTGRES` names a server.
 
+mod acts;
+mod city;
+mod demo;
+mod desk;
+mod filing;
+mod lists;
+mod neighbours;
+mod notices;
+mod numbers;
+mod people;
+mod random;
+mod routing;
+mod timeline;
+mod timers;

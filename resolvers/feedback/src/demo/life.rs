@@ -12,6 +12,7 @@ use sea_orm::{
 use serde_json::{Value, json};
 
 use crate::{
+    acts::reopen,
     desk::{Act, STREAM, word, write_state},
     entity::{feedback, reference_counter},
     model::Outcome,
@@ -94,7 +95,7 @@ impl Life {
             self.take(answered, &party, respond(&party, rng, answered))?;
             let contested = answered + minutes(600, 5 * 24 * 60);
             if contested < now && rng.below(9) == 0 {
-                self.take(contested, &party, Act::new("contest", vec![Who::Reporter]).fact("party", &party))?;
+                self.take(contested, &party, Act::new("contest", vec![Who::Reporter]).change(reopen))?;
             }
         }
         self.pass(now, &party)?;

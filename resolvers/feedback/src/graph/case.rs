@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use engine::CaseState;
 use journal::Event;
-use kernel::{CaseId, Error, PartyId, PersonId};
+use kernel::{CaseId, Error, Page, PartyId, PersonId};
 use vocabulary::{Connection, DateTime, Locale, Nullable, OrFault, OrNull, connection, request};
 
 use super::{
+    loaders::{NotesOn, reports},
     neighbours::{Officer, Party},
     types::{Feedback, events},
 };
@@ -141,9 +142,9 @@ impl Case {
         #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
         #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Result<Connection<Note>> {
-        let page = vocabulary::page(first, after).or_fault(ctx)?;
-        let page = super::store(ctx).notes(self.0.id, &page).await.or_fault(ctx)?;
-        Ok(connection(page, Note::of))
+        let first = vocabulary::page(first, after.clone()).or_fault(ctx)?.first;
+        let page = reports(ctx).load_one(NotesOn { case: self.0.id, first, after }).await.or_fault(ctx)?;
+        Ok(connection(page.unwrap_or(Page { items: Vec::new(), has_next: false, has_previous: false }), Note::of))
     }
 
     /// All that happened, oldest first, with what the public does not see.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use vocabulary::Batched;
 
 use crate::{
-    entity::feedback::Model,
+    entity::{feedback::Model, note},
     policy::Scope,
     store::{Answered, Load, Numbers, Span, Store},
 };
@@ -39,6 +39,14 @@ pub(crate) struct HistoryOf(pub(crate) Uuid);
 pub(crate) struct OfService {
     pub(crate) service: Uuid,
     pub(crate) open: Option<bool>,
+    pub(crate) first: u32,
+    pub(crate) after: Option<String>,
+}
+
+/// The key of a page of a case's notes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct NotesOn {
+    pub(crate) case: Uuid,
     pub(crate) first: u32,
     pub(crate) after: Option<String>,
 }
@@ -123,6 +131,26 @@ impl Loader<OfService> for Reports {
             let request = PageRequest { first, after: after.clone().map(Cursor::from_wire) };
             for (service, page) in self.store.of_services(&services, open, &request).await.map_err(Arc::new)? {
                 loaded.insert(OfService { service, open, first, after: after.clone() }, page.map(Arc::new));
+            }
+        }
+        Ok(loaded)
+    }
+}
+
+impl Loader<NotesOn> for Reports {
+    type Value = Page<note::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[NotesOn]) -> Loaded<NotesOn, Page<note::Model>> {
+        let mut by_request: HashMap<(u32, Option<String>), Vec<Uuid>> = HashMap::new();
+        for key in keys {
+            by_request.entry((key.first, key.after.clone())).or_default().push(key.case);
+        }
+        let mut loaded = HashMap::new();
+        for ((first, after), cases) in by_request {
+            let request = PageRequest { first, after: after.clone().map(Cursor::from_wire) };
+            for (case, page) in self.store.notes(&cases, &request).await.map_err(Arc::new)? {
+                loaded.insert(NotesOn { case, first, after: after.clone() }, page);
             }
         }
         Ok(loaded)

@@ -34,10 +34,10 @@ macro_rules! payloads {
         }
 
         impl $name {
-            fn of(ctx: &Context<'_>, outcome: Result<Model, Abort>, show: impl FnOnce(Model) -> $type) -> Nullable<$name> {
+            fn of(ctx: &Context<'_>, outcome: Result<Option<Model>, Abort>, show: impl FnOnce(Model) -> $type) -> Nullable<$name> {
                 let locale = request(ctx).locale;
                 let payload = match outcome {
-                    Ok(row) => Ok(Some($name { $field: Some(show(row)), errors: Vec::new() })),
+                    Ok(row) => Ok(Some($name { $field: row.map(show), errors: Vec::new() })),
                     Err(abort) => abort.into_refusals().map(|refused| Some($name { $field: None, errors: refusals(&refused, locale) })),
                 };
                 payload.or_null(ctx)
@@ -122,7 +122,7 @@ impl Mutation {
         #[graphql(desc = "Which report, and why.")] input: ContestClosureInput,
     ) -> Nullable<ContestClosurePayload> {
         let outcome = desk(ctx).contest(input.on_report(), &input.reason, request(ctx)).await;
-        ContestClosurePayload::of(ctx, outcome, own)
+        ContestClosurePayload::of(ctx, outcome.map(Some), own)
     }
 
     /// Takes a report back.
@@ -133,7 +133,7 @@ impl Mutation {
         #[graphql(desc = "Which report.")] input: WithdrawFeedbackInput,
     ) -> Nullable<WithdrawFeedbackPayload> {
         let outcome = desk(ctx).withdraw(input.on_report(), request(ctx)).await;
-        WithdrawFeedbackPayload::of(ctx, outcome, own)
+        WithdrawFeedbackPayload::of(ctx, outcome.map(Some), own)
     }
 
     /// Takes up a case; you become its assignee.

@@ -134,7 +134,7 @@ impl FeedbackSummary {
         let k = Threshold::default();
         FeedbackSummary {
             received: SafeCount::gate(numbers.received, k),
-            open: SafeCount::gate(numbers.received.saturating_sub(numbers.answered), k),
+            open: SafeCount::gate(numbers.open, k),
             overdue: SafeCount::gate(numbers.overdue, k),
             contested: SafeCount::gate(numbers.contested, k),
         }

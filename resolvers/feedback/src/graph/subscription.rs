@@ -124,13 +124,17 @@ impl Source for OneReport {
     type Item = FeedbackEvent;
 
     async fn next(&mut self) -> kernel::Result<Vec<FeedbackEvent>> {
-        let events = journal::history(&self.reader, self.id, self.after, BATCH).await?;
-        let Some(last) = events.last() else { return Ok(Vec::new()) };
-        self.after = last.number;
+        let mut events: Vec<Event> = Vec::new();
+        while events.is_empty() {
+            events = journal::history(&self.reader, self.id, self.after, BATCH).await?;
+            let Some(last) = events.last() else { return Ok(Vec::new()) };
+            self.after = last.number;
+            events.retain(timeline::is_public);
+        }
         let row: Option<Arc<Model>> = Store(self.reader.clone()).find_many(&[self.id]).await?.remove(&self.id).map(Arc::new);
         let view = if self.whole { View::Whole } else { View::Public };
         let shown = |event: Event| FeedbackEvent { event, feedback: row.clone().map(|row| Feedback { row, view }) };
-        Ok(events.into_iter().filter(timeline::is_public).map(shown).collect())
+        Ok(events.into_iter().map(shown).collect())
     }
 }
 

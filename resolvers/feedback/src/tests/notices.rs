@@ -1,0 +1,151 @@
+//! Who is told of what, and in which language.
+
+use journal::{Job, JobError};
+use kernel::{Actor, PartyId, PersonId};
+use serde_json::{Value, json};
+
+use super::{
+    city::{City, EMAIL, Filed, TEXT, category, city, water},
+    people::{officer, supervisor},
+};
+
+/// Performs what waits, and compares who is told.
+async fn check(city: &City, event: &str, expected: &[&str]) {
+    city.settle().await;
+    assert_eq!(city.told(), expected, "{event}");
+}
+
+#[tokio::test]
+async fn each_event_is_told_to_those_whom_it_concerns_in_their_language() {
+    let city = city().await;
+    let filed = city.file(&Actor::Anonymous, water()).await;
+    let reporter = |topic: &str| format!("{topic} {EMAIL} RU");
+    let (coupon, reminder, answer, forwarded) = (reporter("COUPON"), reporter("REMINDER"), reporter("ANSWER"), reporter("FORWARDED"));
+    let officers = ["ASSIGNMENT officer@water.kz KK", "ASSIGNMENT two@water.kz RU"];
+    check(&city, "filed and routed", &[officers[0], officers[1], &coupon, &reminder]).await;
+    city.do_work(&officer(), "noteOnCase", &filed, json!({ "text": "Бардық" })).await;
+    check(&city, "noted", &[]).await;
+    let colleague = PersonId::of_slug("officer-two").global();
+    city.do_work(&officer(), "assignCase", &filed, json!({ "to": colleague })).await;
+    check(&city, "given to a colleague: to that one", &["ASSIGNMENT two@water.kz RU"]).await;
+    city.do_work(&supervisor(), "acceptCase", &filed, json!({})).await;
+    check(&city, "accepted", &[&reminder]).await;
+    city.pass_days(3).await;
+    let late = ["OVERDUE aigul@example.kz RU", "OVERDUE officer@water.kz KK", "OVERDUE supervisor@energy.kz EN", "OVERDUE two@water.kz RU"];
+    check(&city, "late while the supervisor has it: to all", &late).await;
+    city.respond(&filed).await;
+    check(&city, "answered, with an invitation to rate", &[&answer, &answer]).await;
+    city.contest(&filed).await;
+    check(&city, "contested", &[officers[0], "ASSIGNMENT supervisor@energy.kz EN", officers[1], &reminder]).await;
+    let roads = PartyId::of_slug("passenger-transport-roads").global();
+    city.do_work(&officer(), "forwardCase", &filed, json!({ "to": roads, "reason": "Жол" })).await;
+    check(&city, "forwarded", &["ASSIGNMENT officer@roads.kz RU", &forwarded]).await;
+    let input = json!({ "reference": filed.reference, "key": filed.key });
+    city.act(&Actor::Anonymous, "withdrawFeedback", "feedback { id }", input).await;
+    check(&city, "taken back", &["ASSIGNMENT officer@roads.kz RU", &reminder]).await;
+}
+
+#[tokio::test]
+async fn whoever_left_no_address_is_not_written_to() {
+    let city = city().await;
+    let phone = json!({ "phone": "+7 701 123 45 67" });
+    for contact in [Value::Null, json!({}), phone] {
+        let mut input = water();
+        input["contact"] = contact;
+        let filed = city.file(&Actor::Anonymous, input).await;
+        check(&city, "filed", &["ASSIGNMENT officer@water.kz KK", "ASSIGNMENT two@water.kz RU"]).await;
+        city.respond(&filed).await;
+        check(&city, "answered", &[]).await;
+    }
+}
+
+/// The inputs of the messages that one try of each job queues.
+async fn messages(city: &City, jobs: &[Job]) -> Vec<Value> {
+    for job in jobs.iter().filter(|job| job.kind != "route_feedback") {
+        drop(city.room.handlers[0].perform(job).await.unwrap());
+    }
+    std::mem::take(&mut *city.neighbours.messages.lock().unwrap())
+}
+
+#[tokio::test]
+async fn a_job_that_is_performed_twice_queues_the_same_messages() {
+    let city = city().await;
+    let filed = city.routed(water()).await;
+    city.told();
+    city.pass(chrono::TimeDelta::days(3)).await;
+    let deadline = city.lease().await;
+    city.perform(&deadline[0]).await.unwrap();
+    let jobs = city.lease().await;
+    let first = messages(&city, &jobs).await;
+    assert_eq!(messages(&city, &jobs).await, first);
+    let mut keys: Vec<String> = first.iter().map(|message| message["idempotencyKey"].to_string()).collect();
+    keys.sort();
+    keys.dedup();
+    assert_eq!((keys.len(), first.len()), (4, 4), "each person has a key of their own");
+    assert!(first.iter().all(|message| message["about"] == filed.reference.as_str() && message["withCouponKey"] == false));
+}
+
+/// What the reporter of a report is sent, by topic.
+async fn mail(city: &City, filed: &Filed, topic: &str) -> Value {
+    city.settle().await;
+    let messages = std::mem::take(&mut *city.neighbours.messages.lock().unwrap());
+    messages.into_iter().find(|message| message["topic"] == topic && message["about"] == filed.reference.as_str()).unwrap()
+}
+
+#[tokio::test]
+async fn the_coupon_has_a_place_for_its_key_and_not_the_key() {
+    let city = city().await;
+    let filed = city.file(&Actor::Anonymous, water()).await;
+    let coupon = mail(&city, &filed, "COUPON").await;
+    let text = coupon["text"].as_str().unwrap();
+    assert_eq!((&coupon["email"], &coupon["withCouponKey"], text.matches("{coupon-key}").count()), (&json!(EMAIL), &json!(true), 1));
+    assert!(!coupon.to_string().contains(&filed.key));
+    for said in [filed.reference.as_str(), "25.11.2026", "24.11.2026", "Водоснабжение"] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    assert!(!text.contains(TEXT), "the report itself is not mailed around");
+}
+
+#[tokio::test]
+async fn every_mail_is_worded_in_full() {
+    let city = city().await;
+    for (locale, subject) in [("KK", "жауапты бағалаңыз"), ("RU", "оцените"), ("EN", "rate the answer")] {
+        let mut input = json!({ "text": "Рақмет", "locale": locale, "contact": { "email": EMAIL } });
+        let unknown = city.file(&Actor::Anonymous, input.clone()).await;
+        input["category"] = json!(category("water-supply"));
+        input["place"] = json!({ "district": super::city::district("turkistan-city") });
+        let filed = city.routed(input).await;
+        city.respond(&filed).await;
+        city.settle().await;
+        city.contest(&filed).await;
+        city.pass_days(9).await;
+        let messages = std::mem::take(&mut *city.neighbours.messages.lock().unwrap());
+        assert!(messages.iter().any(|message| message["about"] == unknown.reference.as_str()));
+        for message in &messages {
+            for part in ["subject", "text"] {
+                let text = message[part].as_str().unwrap().replace("{coupon-key}", "");
+                let raw = ["{", "}", "$", "mail-", "event-", "not-known"].iter().any(|raw| text.contains(raw));
+                assert!(!text.trim().is_empty() && !raw, "{part}: {text}");
+            }
+        }
+        let invited = messages.iter().any(|message| message["subject"].as_str().unwrap().contains(subject));
+        assert!(invited, "{locale}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_refused_is_given_up_and_a_silent_neighbour_is_asked_again() {
+    let city = city().await;
+    let filed = city.file(&Actor::Anonymous, water()).await;
+    let coupon = city.lease().await.into_iter().find(|job| job.kind == "send_coupon").unwrap();
+    *city.neighbours.refused.lock().unwrap() = Some("INVALID");
+    assert_eq!(city.perform(&coupon).await, Err(JobError::Fail("REFUSED: a message was refused: \"INVALID\"".to_owned())));
+    *city.neighbours.refused.lock().unwrap() = None;
+    city.neighbours.away.lock().unwrap().insert("feedback.QueueMessage");
+    city.clock.advance(chrono::TimeDelta::minutes(2));
+    let coupon = city.lease().await.into_iter().find(|job| job.kind == "send_coupon").unwrap();
+    assert!(matches!(city.perform(&coupon).await, Err(JobError::Retry(_))));
+    city.neighbours.away.lock().unwrap().clear();
+    city.clock.advance(chrono::TimeDelta::minutes(2));
+    assert_eq!(mail(&city, &filed, "COUPON").await["email"], EMAIL);
+}
