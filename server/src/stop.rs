@@ -23,6 +23,11 @@ impl Stop {
 }
 
 impl Stopping {
+    /// Whether it is time.
+    pub(crate) fn is_now(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Waits until it is time; that is also the case when nobody is left to say so.
     pub(crate) async fn wait(mut self) {
         drop(self.0.wait_for(|stop| *stop).await);

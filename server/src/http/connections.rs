@@ -22,6 +22,9 @@ const CONNECTIONS_MAX: usize = 4_096;
 const HEAD_BYTES_MAX: usize = 16 * 1024;
 /// How long the head may take to arrive, so that a client that drips bytes does not keep its place.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
+/// How long, after the word to stop, answers say `Connection: close` before connections are closed: a client that sends its next request
+/// at the moment of the closing would not know whether it was carried out.
+const FAREWELL: Duration = Duration::from_millis(300);
 /// How long running requests may take to end when the server stops.
 const DRAIN_MAX: Duration = Duration::from_secs(20);
 /// When the system has no more sockets to give, trying again at once would only burn the processor.
@@ -31,16 +34,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub(crate) async fn accept(listener: TcpListener, routes: Router, stopping: Stopping) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let mut stopped = pin!(stopping.wait());
-    loop {
-        let accepted = tokio::select! {
-            accepted = next(&listener, &places) => accepted,
-            () = &mut stopped => break,
-        };
-        let Some((stream, place)) = accepted else {
-            tokio::time::sleep(ACCEPT_PAUSE).await;
-            continue;
-        };
+    let begin = |(stream, place)| {
         let connection = graceful.watch(serve(stream, routes.clone()));
         tokio::spawn(async move {
             // A client that went away or spoke no HTTP is not a fault of the house.
@@ -49,8 +43,20 @@ pub(crate) async fn accept(listener: TcpListener, routes: Router, stopping: Stop
             }
             drop(place);
         });
+    };
+    let mut stopped = pin!(stopping.wait());
+    loop {
+        let accepted = tokio::select! {
+            accepted = next(&listener, &places) => accepted,
+            () = &mut stopped => break,
+        };
+        match accepted {
+            Some(accepted) => begin(accepted),
+            None => tokio::time::sleep(ACCEPT_PAUSE).await,
+        }
     }
-    drop(listener);
+    waiting(listener, &places).into_iter().for_each(begin);
+    tokio::time::sleep(FAREWELL).await;
     if tokio::time::timeout(DRAIN_MAX, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time and were broken off");
     }
@@ -60,6 +66,17 @@ async fn next(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<(TcpStr
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     let accepted = listener.accept().await.inspect_err(|error| tracing::warn!(%error, "a connection cannot be accepted"));
     Some((accepted.ok()?.0, place))
+}
+
+/// Those whom the system let in before the listener closed. The system itself is asked: the runtime may not have heard of them yet.
+fn waiting(listener: TcpListener, places: &Arc<Semaphore>) -> Vec<(TcpStream, OwnedSemaphorePermit)> {
+    let Ok(listener) = listener.into_std() else { return Vec::new() };
+    let accepted = std::iter::from_fn(|| listener.accept().ok());
+    let adopted = accepted.filter_map(|(stream, _)| {
+        stream.set_nonblocking(true).ok()?;
+        Some((TcpStream::from_std(stream).ok()?, Arc::clone(places).try_acquire_owned().ok()?))
+    });
+    adopted.collect()
 }
 
 fn serve(stream: TcpStream, routes: Router) -> http1::Connection<TokioIo<TcpStream>, TowerToHyperService<Router>> {

@@ -20,11 +20,11 @@ pub(crate) async fn live() -> impl IntoResponse {
 
 /// The graph is loaded, the tables are those of this program, and the database takes writes. What is amiss stands in the log.
 pub(crate) async fn ready(State(edge): State<Arc<Edge>>) -> impl IntoResponse {
-    let asked = match edge.city.get() {
+    let asked = match edge.city.get().filter(|_| !edge.stopping.is_now()) {
         Some(city) => {
             tokio::time::timeout(PATIENCE, ask(city)).await.unwrap_or_else(|_| Err(Error::internal("the database does not answer")))
         }
-        None => Err(Error::internal("the city is not open yet")),
+        None => Err(Error::internal("the city is not open")),
     };
     match asked {
         Ok(()) => (StatusCode::OK, Json(json!({ "status": "ready" }))),

@@ -8,7 +8,8 @@ use axum::{
     http::{
         HeaderName, HeaderValue, Method, StatusCode,
         header::{
-            ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+            ACCEPT_LANGUAGE, AUTHORIZATION, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+            X_FRAME_OPTIONS,
         },
     },
     middleware::{Next, from_fn, from_fn_with_state},
@@ -64,7 +65,7 @@ fn admit(origins: &[HeaderValue]) -> CorsLayer {
         .max_age(PREFLIGHT_LIFETIME)
 }
 
-/// Names the request: with the id that a proxy in front gave it, or with a new one.
+/// Names the request: with the id that a proxy in front gave it, or with a new one. While the server stops, the answer is the connection's last.
 async fn name(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok()).filter(|id| is_sane(id)).map(str::to_owned);
     let id = given.unwrap_or_else(|| edge.rng.uuid_v7(edge.clock.now()).simple().to_string());
@@ -72,6 +73,9 @@ async fn name(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
     let mut response = next.run(request).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    if edge.stopping.is_now() {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }

@@ -282,6 +282,8 @@ async fn a_subscription_streams_events_and_breaks_off_when_the_server_stops() {
     assert!(page.contains("turkistan_subscriptions 1"), "{page}");
     house.stop.now();
     let rest = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let last = house.get("/health/ready", &[]).await;
+    assert_eq!((last.status, last.header("connection")), (StatusCode::SERVICE_UNAVAILABLE, "close"));
     assert_eq!(rest, "", "a stream that ends without `complete` broke off, and the client asks again");
     let page = String::from_utf8(house.get("/metrics", &[]).await.body).unwrap();
     assert!(page.contains("turkistan_subscriptions 0"), "{page}");
