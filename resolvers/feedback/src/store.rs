@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{Error, Page, PageRequest, Result};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseConnection, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
-    Statement, Value, sea_query::Expr,
+    Statement, Value,
+    sea_query::{Expr, Func},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -201,8 +202,8 @@ impl Store {
             .select_only()
             .column(Column::PartyId)
             .column_as(Column::Id.count(), "open")
-            .column_as(Expr::cust_with_values("SUM(CASE WHEN due_at < $1 THEN 1 ELSE 0 END)", [now]), "overdue")
-            .column_as(Expr::cust("SUM(CASE WHEN contested THEN 1 ELSE 0 END)"), "contested")
+            .column_as(count_of(Column::DueAt.lt(now)), "overdue")
+            .column_as(count_of(Column::Contested.eq(true)), "contested")
             .filter(Column::PartyId.is_in(parties.iter().copied()))
             .filter(Column::Ended.eq(false))
             .group_by(Column::PartyId)
@@ -244,11 +245,11 @@ impl Store {
         }
         let rows: Vec<NumbersRow> = select
             .column_as(Column::Id.count(), "received")
-            .column_as(Expr::cust("COALESCE(SUM(CASE WHEN answered_at IS NOT NULL THEN 1 ELSE 0 END), 0)"), "answered")
-            .column_as(Expr::cust("COALESCE(SUM(CASE WHEN answered_at <= due_at THEN 1 ELSE 0 END), 0)"), "on_time")
-            .column_as(Expr::cust_with_values("COALESCE(SUM(CASE WHEN NOT ended AND due_at < $1 THEN 1 ELSE 0 END), 0)", [now]), "overdue")
-            .column_as(Expr::cust("COALESCE(SUM(CASE WHEN ended THEN 0 ELSE 1 END), 0)"), "open")
-            .column_as(Expr::cust("COALESCE(SUM(CASE WHEN contested THEN 1 ELSE 0 END), 0)"), "contested")
+            .column_as(count_of(Column::Ended.eq(false)), "open")
+            .column_as(count_of(Column::AnsweredAt.is_not_null()), "answered")
+            .column_as(count_of(Expr::col(Column::AnsweredAt).lte(Expr::col(Column::DueAt))), "on_time")
+            .column_as(count_of(Column::Ended.eq(false).and(Column::DueAt.lt(now))), "overdue")
+            .column_as(count_of(Column::Contested.eq(true)), "contested")
             .into_model::<NumbersRow>()
             .all(&self.0)
             .await
@@ -273,6 +274,12 @@ impl Store {
         }
         select.order_by_desc(Column::AnsweredAt).limit(1000).into_model::<Answered>().all(&self.0).await.map_err(fault)
     }
+}
+
+/// How many rows fulfil a condition.
+fn count_of(condition: Expr) -> Expr {
+    let fulfilled = Expr::case(condition, 1).finally(0);
+    Func::coalesce([Func::sum(fulfilled).into(), Expr::value(0)]).into()
 }
 
 async fn newest_first(select: Select<Entity>, page: &PageRequest, db: &DatabaseConnection) -> Result<Page<Model>> {

@@ -1,7 +1,5 @@
 //! A city with this room, invented neighbours, and a clock that stands still until it is moved.
 
-#![expect(dead_code, reason = "what listens is used by the tests of subscriptions to come")]
-
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};

@@ -1,1 +1,120 @@
+//! The demo reports.
 
+use kernel::Actor;
+use serde_json::{Value, json};
+
+use super::{
+    city::{City, Silent, city, strings},
+    people::auditor,
+};
+
+async fn load(city: &City) {
+    city.room.demo.as_ref().unwrap().load(&Silent).await.unwrap();
+}
+
+/// Whether a query finds nothing.
+async fn check_none(city: &City, what: &str, sql: &str) {
+    assert_eq!(city.texts(sql).await, [""; 0], "{what}");
+}
+
+#[tokio::test]
+async fn the_demo_is_whole_and_marked() {
+    let city = city().await;
+    load(&city).await;
+    assert_eq!(city.numbers("SELECT COUNT(*) FROM feedback WHERE synthetic").await, [480]);
+    assert_eq!(city.numbers("SELECT COUNT(*) FROM feedback").await, [480]);
+    assert_eq!(city.numbers("SELECT COUNT(*) FROM job").await, [0], "nobody is told of what never happened");
+    assert_eq!(city.numbers("SELECT SUM(last) FROM reference_counter").await, [480]);
+    for (what, sql) in [
+        (
+            "the counter stands at the last number of its year",
+            "SELECT CAST(c.year AS TEXT) FROM reference_counter c WHERE c.last <> (SELECT COUNT(*) FROM feedback f \
+             WHERE f.reference LIKE 'TK-' || CAST(c.year AS TEXT) || '-%')",
+        ),
+        (
+            "a case counts its events",
+            "SELECT f.reference FROM feedback f WHERE f.events <> (SELECT MAX(number) FROM event e WHERE e.stream_id = f.id) \
+             OR f.events <> (SELECT COUNT(*) FROM event e WHERE e.stream_id = f.id) OR f.version <> f.events",
+        ),
+        ("every event has its case", "SELECT e.kind FROM event e WHERE NOT EXISTS (SELECT 1 FROM feedback f WHERE f.id = e.stream_id)"),
+        (
+            "an open case has no outcome and no answer",
+            "SELECT reference FROM feedback WHERE NOT ended AND (outcome IS NOT NULL OR answered_at IS NOT NULL)",
+        ),
+        ("an answered case has an outcome", "SELECT reference FROM feedback WHERE ended AND (outcome IS NULL OR answered_at IS NULL)"),
+        ("a case is at a party", "SELECT reference FROM feedback WHERE party_id IS NULL OR routing IS NULL"),
+        (
+            "numbers follow time",
+            "SELECT a.reference FROM feedback a JOIN feedback b ON a.reference < b.reference AND a.received_at > b.received_at",
+        ),
+        ("nothing is personal", "SELECT reference FROM feedback WHERE contact IS NOT NULL OR reporter IS NOT NULL OR address IS NOT NULL"),
+    ] {
+        check_none(&city, what, sql).await;
+    }
+}
+
+#[tokio::test]
+async fn the_demo_is_alive_on_desks_and_in_statistics() {
+    let city = city().await;
+    load(&city).await;
+    let counts = "received { value } answered { value } answeredOnTime { value } overdue { value } contested { value } medianWorkingDays";
+    let text = format!(
+        "{{ feedbackStatistics(from: \"2026-01-01\", to: \"2026-12-31\") {{ {counts} }}
+            publicFeedback(first: 100) {{ nodes {{ text synthetic why {{ text }} timeline {{ nodes {{ text }} }} deadline {{ overdue }} status }} }} }}"
+    );
+    let data = city.read(&Actor::Anonymous, &text).await;
+    let statistics = &data["feedbackStatistics"];
+    let count = |name: &str| statistics[name]["value"].as_i64().unwrap();
+    assert_eq!(count("received"), 480);
+    assert!(count("answered") > count("answeredOnTime") && count("answeredOnTime") > count("answered") / 2, "{statistics}");
+    assert!(count("overdue") > 0 && count("contested") > 0 && statistics["medianWorkingDays"].is_string(), "{statistics}");
+    for report in data["publicFeedback"]["nodes"].as_array().unwrap() {
+        assert_eq!(report["synthetic"], true);
+        let mut texts = strings(&report["timeline"]["nodes"], "text");
+        texts.extend([report["text"].as_str().unwrap(), report["why"]["text"].as_str().unwrap()]);
+        assert!(!texts.iter().any(|text| text.is_empty() || text.contains('{') || text.contains("event-")), "{texts:?}");
+    }
+    let desk = city.read(&auditor(), "{ desk { nodes { reference allowed { act possible } } } }").await;
+    assert!(!desk["desk"]["nodes"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_demo_was_late_when_it_was_late_and_goes_on_by_its_clocks() {
+    let city = city().await;
+    load(&city).await;
+    // Nothing that is due in the past waits for the runner: fired now, it would tell of old things.
+    assert_eq!(city.pass_days(0).await, [""; 0]);
+    let open = city.read(&auditor(), "{ desk(first: 100, filter: { overdue: true }) { nodes { feedback { status } } } }").await;
+    let nodes = open["desk"]["nodes"].as_array().unwrap();
+    assert!(!nodes.is_empty() && nodes.iter().all(|case| case["feedback"]["status"] == "OVERDUE"), "{open}");
+    let armed = city.numbers("SELECT COUNT(*) FROM timer WHERE state = 'armed'").await[0];
+    let running = city.texts("SELECT CAST(case_state AS TEXT) FROM feedback").await;
+    let running: usize =
+        running.iter().map(|state| serde_json::from_str::<Value>(state).unwrap()["timers"].as_object().unwrap().len()).sum();
+    assert_eq!(usize::try_from(armed).unwrap(), running, "each clock of a case is armed");
+
+    let fired = city.pass_days(60).await;
+    for kind in ["deadline_passed", "contest_window_passed", "notify_officers"] {
+        assert!(fired.contains(&kind.to_owned()), "{kind}");
+    }
+    assert_eq!(city.numbers("SELECT COUNT(*) FROM timer WHERE state = 'armed'").await, [0]);
+}
+
+#[tokio::test]
+async fn the_demo_is_the_same_each_time_and_leaves_nothing_behind() {
+    let city = city().await;
+    let empty = city.rows().await;
+    let mut loads = Vec::new();
+    for _ in 0..2 {
+        load(&city).await;
+        loads.push((
+            city.rows().await,
+            city.texts("SELECT reference || ' ' || status || ' ' || text FROM feedback ORDER BY reference").await,
+        ));
+        city.room.demo.as_ref().unwrap().clear().await.unwrap();
+        assert_eq!(city.rows().await, empty);
+    }
+    assert_eq!(loads[0], loads[1]);
+    let filed = city.file(&Actor::Anonymous, json!({ "text": "Рақмет", "locale": "KK" })).await;
+    assert_eq!(filed.reference, "TK-2026-000001");
+}

@@ -49,7 +49,8 @@ async fn silence_on_an_appeal_is_recorded_as_a_refusal() {
     let city = city().await;
     let filed = city.routed(appeal()).await;
     city.told();
-    assert_eq!(city.pass_days(26).await, [""; 0], "20 working days have not passed");
+    assert_eq!(city.pass_days(28).await, ["forward_window_passed"], "20 working days have not passed");
+    assert_eq!(city.told(), [""; 0]);
     assert_eq!(city.pass_days(2).await[0], "deadline_passed");
     assert_eq!(count(&city, &filed, "deemed_refused").await, 1);
     let told = ["OVERDUE aigul@example.kz RU", "OVERDUE officer@water.kz KK", "OVERDUE supervisor@energy.kz EN", "OVERDUE two@water.kz RU"];
