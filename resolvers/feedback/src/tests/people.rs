@@ -40,6 +40,13 @@ pub(super) fn auditor() -> Actor {
     person("auditor", Role::Auditor, Some("akim-office"))
 }
 
+/// Sees all cases as an auditor, and works those of the roads.
+pub(super) fn auditing_officer() -> Actor {
+    let party = Some(PartyId::of_slug("passenger-transport-roads"));
+    let roles = vec![Role::Auditor, Role::Officer];
+    Actor::Person(Person { id: PersonId::of_slug("auditing-officer"), roles, party, locale: Locale::En })
+}
+
 pub(super) fn analyst() -> Actor {
     person("analyst", Role::Analyst, Some("akim-office"))
 }
