@@ -6,11 +6,11 @@ mod rows;
 
 use std::collections::HashMap;
 
-use journal::Database;
+use journal::{Database, holding};
 use kernel::{DatasetId, DatasetVersionId, Error, LocalizedText, Page, PageRequest, PartyId, Result, ServiceId};
 use sea_orm::{
     ColumnTrait, DatabaseConnection, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-    sea_query::{Alias, Expr, Func, LikeExpr, Order, Query, WindowStatement},
+    sea_query::{Alias, Expr, Func, Order, Query, WindowStatement},
 };
 use uuid::Uuid;
 use vocabulary::UpdatePeriod;
@@ -163,12 +163,6 @@ impl Store {
         }
         Ok(versions)
     }
-}
-
-/// A pattern for a text that holds the word; the word's own `%` and `_` mean themselves.
-fn holding(word: &str) -> LikeExpr {
-    let word = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    LikeExpr::new(format!("%{word}%")).escape('!')
 }
 
 impl TryFrom<dataset::Model> for Dataset {

@@ -2,12 +2,9 @@
 
 use std::collections::HashMap;
 
-use journal::Database;
+use journal::{Database, holding};
 use kernel::{DistrictId, Error, LocalizedText, Page, PageRequest, PartyId, PersonId, Personal, Result};
-use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, LikeExpr},
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr};
 use uuid::Uuid;
 
 use crate::{
@@ -124,12 +121,6 @@ impl Store {
         }
         Ok(officers)
     }
-}
-
-/// A pattern for a text that holds the word; the word's own `%` and `_` mean themselves.
-fn holding(word: &str) -> LikeExpr {
-    let word = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    LikeExpr::new(format!("%{word}%")).escape('!')
 }
 
 impl TryFrom<party::Model> for Party {

@@ -6,9 +6,9 @@ mod rows;
 
 use std::collections::HashMap;
 
-use journal::Database;
+use journal::{Database, holding};
 use kernel::{DatasetId, Error, KpiId, Page, PageRequest, PartyId, Result, ServiceId};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::LikeExpr};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use crate::{
@@ -166,10 +166,4 @@ impl Store {
         }
         Ok(codes)
     }
-}
-
-/// A pattern for a text that holds the word; the word's own `%` and `_` mean themselves.
-fn holding(word: &str) -> LikeExpr {
-    let word = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    LikeExpr::new(format!("%{word}%")).escape('!')
 }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use journal::Database;
+use journal::{Database, holding};
 use kernel::{Error, LocalizedText, Page, PageRequest, PartyId, Result, ServiceId, SourceSystemId};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Alias, Expr, LikeExpr, Query},
+    sea_query::{Alias, Expr, Query},
 };
 
 use crate::{
@@ -148,12 +148,6 @@ impl Store {
 fn cut(page: &PageRequest, rows: Vec<service::Model>) -> Result<Page<Service>> {
     let services = rows.into_iter().map(Service::try_from).collect::<Result<_>>()?;
     Page::cut(page, services, |service: &Service| service.code.clone())
-}
-
-/// A pattern for a text that holds the word; the word's own `%` and `_` mean themselves.
-fn holding(word: &str) -> LikeExpr {
-    let word = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    LikeExpr::new(format!("%{word}%")).escape('!')
 }
 
 fn unknown(what: &str, word: &str) -> Error {

@@ -13,7 +13,9 @@ mod entity;
 mod events;
 mod jobs;
 mod keys;
+mod listen;
 mod room;
+mod search;
 mod timers;
 mod writer;
 
@@ -25,6 +27,8 @@ pub use jobs::{
     Job, JobError, JobSummary, NewJob, Priority, dead, done, enqueue, expire, extend, fail, lease, next_lease, release, retry_dead, summary,
 };
 pub use keys::{ActKey, Claim, claim, claim_with, settle};
+pub use listen::{Source, listen};
 pub use room::{Commit, Demo, Handler, House, Mail, Mailer, Progress, Room};
+pub use search::holding;
 pub use timers::{arm, disarm, fire_due, next_due};
 pub use writer::{Committed, Txn, Writer};

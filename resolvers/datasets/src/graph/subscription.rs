@@ -1,10 +1,8 @@
 //! What a listener hears.
 
-use std::collections::VecDeque;
-
 use async_graphql::{Context, Result, Subscription as GraphqlSubscription};
-use futures_util::{Stream, stream};
-use journal::{Committed, Event};
+use futures_util::Stream;
+use journal::{Event, Source, listen};
 use kernel::DatasetVersionId;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -31,17 +29,15 @@ impl Subscription {
         // Listening begins before the position is read: a commit between the two wakes the listener once for nothing.
         let committed = store.database.writer.committed();
         let position = journal::latest_position(&store.database.reader).await.or_fault(ctx)?;
-        Ok(stream::unfold(Listener { store, committed, position, slug, heard: VecDeque::new() }, Listener::next))
+        Ok(listen(Listener { store, position, slug }, committed))
     }
 }
 
 /// Where a listener is in the journal.
 struct Listener {
     store: Store,
-    committed: Committed,
     position: i64,
     slug: Option<String>,
-    heard: VecDeque<DatasetVersion>,
 }
 
 #[derive(Deserialize)]
@@ -50,43 +46,30 @@ struct Published {
     version: Uuid,
 }
 
-impl Listener {
-    /// Waits for the next version. The stream ends when the house stops, or when the journal cannot be read: a client that wants to go on
-    /// subscribes again.
-    async fn next(mut self) -> Option<(DatasetVersion, Listener)> {
-        loop {
-            if let Some(version) = self.heard.pop_front() {
-                return Some((version, self));
-            }
-            match self.read().await {
-                Ok(0) => self.committed.changed().await.ok()?,
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::error!(?error, "a listener cannot read the journal");
-                    return None;
+impl Source for Listener {
+    type Item = DatasetVersion;
+
+    async fn next(&mut self) -> kernel::Result<Vec<DatasetVersion>> {
+        let mut heard = Vec::new();
+        while heard.is_empty() {
+            let events = journal::stream_after(&self.store.database.reader, "dataset", self.position, EVENTS_MAX).await?;
+            let Some(last) = events.last() else { break };
+            self.position = last.position;
+            let versions: Vec<DatasetVersionId> = events.iter().filter_map(|event| self.wanted(event)).collect();
+            let mut found = self.store.versions_by_id(&versions).await?;
+            let datasets: Vec<_> = found.values().map(|version| version.dataset).collect();
+            let datasets = self.store.datasets_by_id(&datasets).await?;
+            for version in versions.iter().filter_map(|id| found.remove(id)) {
+                if let Some(dataset) = datasets.get(&version.dataset) {
+                    heard.push(DatasetVersion { version, dataset: dataset.clone() });
                 }
             }
         }
+        Ok(heard)
     }
+}
 
-    /// Reads on in the journal, and tells how many events there were.
-    async fn read(&mut self) -> kernel::Result<usize> {
-        let events = journal::stream_after(&self.store.database.reader, "dataset", self.position, EVENTS_MAX).await?;
-        let versions: Vec<DatasetVersionId> = events.iter().filter_map(|event| self.wanted(event)).collect();
-        let mut found = self.store.versions_by_id(&versions).await?;
-        let datasets: Vec<_> = found.values().map(|version| version.dataset).collect();
-        let datasets = self.store.datasets_by_id(&datasets).await?;
-        for version in versions.iter().filter_map(|id| found.remove(id)) {
-            if let Some(dataset) = datasets.get(&version.dataset) {
-                self.heard.push_back(DatasetVersion { version, dataset: dataset.clone() });
-            }
-        }
-        if let Some(last) = events.last() {
-            self.position = last.position;
-        }
-        Ok(events.len())
-    }
-
+impl Listener {
     fn wanted(&self, event: &Event) -> Option<DatasetVersionId> {
         if event.kind != "version_published" {
             return None;

@@ -1,10 +1,10 @@
 //! What can be listened to. A subscription reads the journal after a cursor, so whoever reconnects with their last cursor misses nothing.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_graphql::{Context, Result, SimpleObject, Subscription};
-use futures_util::{Stream, stream};
-use journal::{Committed, Event};
+use futures_util::Stream;
+use journal::{Event, Source, listen};
 use kernel::Cursor;
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;
@@ -25,8 +25,6 @@ use crate::{
 
 /// How many events are read at once.
 const BATCH: u64 = 100;
-/// How long to wait for a commit of this process before looking for those of others.
-const POLL: Duration = Duration::from_secs(2);
 
 /// A change of a case on your desk.
 #[derive(SimpleObject)]
@@ -81,36 +79,6 @@ impl Subscription {
         };
         Ok(listen(OneDesk { scope, after, store: Store(reader) }, desk.house.database.writer.committed()))
     }
-}
-
-/// Something whose new events can be read in order.
-trait Source: Send + 'static {
-    type Item: Send;
-
-    /// The next events after those that were read before; empty when there is nothing new.
-    fn next(&mut self) -> impl Future<Output = kernel::Result<Vec<Self::Item>>> + Send;
-}
-
-/// Reads a source now and after each commit. It ends when the database fails: the client then resumes with its cursor.
-fn listen<S: Source>(source: S, committed: Committed) -> impl Stream<Item = S::Item> {
-    stream::unfold((source, committed, VecDeque::new()), |(mut source, mut committed, mut waiting)| async move {
-        loop {
-            if let Some(item) = waiting.pop_front() {
-                return Some((item, (source, committed, waiting)));
-            }
-            committed.mark_unchanged();
-            match source.next().await {
-                Ok(items) => waiting.extend(items),
-                Err(error) => {
-                    tracing::error!(?error, "a subscription cannot read the journal");
-                    return None;
-                }
-            }
-            if waiting.is_empty() && matches!(tokio::time::timeout(POLL, committed.changed()).await, Ok(Err(_))) {
-                return None;
-            }
-        }
-    })
 }
 
 struct OneReport {

@@ -1,10 +1,8 @@
 //! What a listener hears.
 
-use std::collections::VecDeque;
-
 use async_graphql::{Context, Result, Subscription as GraphqlSubscription};
-use futures_util::{Stream, stream};
-use journal::{Committed, Event};
+use futures_util::Stream;
+use journal::{Event, Source, listen};
 use kernel::ObservationId;
 use serde::Deserialize;
 use vocabulary::OrFault;
@@ -30,17 +28,15 @@ impl Subscription {
         // Listening begins before the position is read: a commit between the two wakes the listener once for nothing.
         let committed = store.database.writer.committed();
         let position = journal::latest_position(&store.database.reader).await.or_fault(ctx)?;
-        Ok(stream::unfold(Listener { store, committed, position, code, heard: VecDeque::new() }, Listener::next))
+        Ok(listen(Listener { store, position, code }, committed))
     }
 }
 
 /// Where a listener is in the journal.
 struct Listener {
     store: Store,
-    committed: Committed,
     position: i64,
     code: Option<String>,
-    heard: VecDeque<KpiObservation>,
 }
 
 #[derive(Deserialize)]
@@ -49,37 +45,24 @@ struct Recorded {
     observation: ObservationId,
 }
 
-impl Listener {
-    /// Waits for the next value. The stream ends when the house stops, or when the journal cannot be read: a client that wants to go on
-    /// subscribes again.
-    async fn next(mut self) -> Option<(KpiObservation, Listener)> {
-        loop {
-            if let Some(observation) = self.heard.pop_front() {
-                return Some((observation, self));
-            }
-            match self.read().await {
-                Ok(0) => self.committed.changed().await.ok()?,
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::error!(?error, "a listener cannot read the journal");
-                    return None;
-                }
-            }
-        }
-    }
+impl Source for Listener {
+    type Item = KpiObservation;
 
-    /// Reads on in the journal, and tells how many events there were.
-    async fn read(&mut self) -> kernel::Result<usize> {
-        let events = journal::stream_after(&self.store.database.reader, "kpi", self.position, EVENTS_MAX).await?;
-        let wanted: Vec<ObservationId> = events.iter().filter_map(|event| self.wanted(event)).collect();
-        let mut found = self.store.observations_by_id(&wanted).await?;
-        self.heard.extend(wanted.iter().filter_map(|id| found.remove(id)).map(KpiObservation));
-        if let Some(last) = events.last() {
+    async fn next(&mut self) -> kernel::Result<Vec<KpiObservation>> {
+        let mut heard = Vec::new();
+        while heard.is_empty() {
+            let events = journal::stream_after(&self.store.database.reader, "kpi", self.position, EVENTS_MAX).await?;
+            let Some(last) = events.last() else { break };
             self.position = last.position;
+            let wanted: Vec<ObservationId> = events.iter().filter_map(|event| self.wanted(event)).collect();
+            let mut found = self.store.observations_by_id(&wanted).await?;
+            heard.extend(wanted.iter().filter_map(|id| found.remove(id)).map(KpiObservation));
         }
-        Ok(events.len())
+        Ok(heard)
     }
+}
 
+impl Listener {
     fn wanted(&self, event: &Event) -> Option<ObservationId> {
         if event.kind != "observation_recorded" {
             return None;
