@@ -37,8 +37,14 @@ pub(crate) struct Installation {
     /// A mail server, smtp://user:password@host:port or smtps://…; without it mail is written to the data folder as .eml files
     #[arg(long, value_name = "URL", global = true, env = "TURKISTAN_SMTP_URL", hide_env_values = true)]
     pub(crate) smtp_url: Option<String>,
-    /// The sender of mail [default: Smart Turkistan <no-reply@turkistan.localhost>]
-    #[arg(long, value_name = "MAILBOX", global = true, env = "TURKISTAN_MAIL_FROM")]
+    // Help that rustdoc would read as a link.
+    #[arg(
+        long,
+        value_name = "MAILBOX",
+        global = true,
+        env = "TURKISTAN_MAIL_FROM",
+        help = "The sender of mail [default: Smart Turkistan <no-reply@turkistan.localhost>]"
+    )]
     pub(crate) mail_from: Option<String>,
     /// A folder of calendars, terms, routing and processes instead of the ones inside the program
     #[arg(long, value_name = "DIR", global = true, env = "TURKISTAN_DEFINITIONS")]
@@ -55,8 +61,14 @@ pub(crate) struct Serving {
     /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS", env = "TURKISTAN_LISTEN")]
     pub(crate) listen: Option<SocketAddr>,
-    /// An origin whose pages may ask the graph, e.g. https://app.example; may be given several times [default: only the server's own pages]
-    #[arg(long = "allow-origin", value_name = "ORIGIN", env = "TURKISTAN_ALLOW_ORIGIN", value_delimiter = ',')]
+    // Help that rustdoc would read as a link.
+    #[arg(
+        long = "allow-origin",
+        value_name = "ORIGIN",
+        env = "TURKISTAN_ALLOW_ORIGIN",
+        value_delimiter = ',',
+        help = "An origin whose pages may ask the graph, e.g. https://app.example; may be given several times [default: only the server's own pages]"
+    )]
     pub(crate) allow_origins: Vec<String>,
     /// Do not load the demo city into an empty database
     #[arg(long)]
