@@ -7,7 +7,10 @@ use engine::Who;
 use futures_util::FutureExt;
 use journal::{Abort, ActKey, Claim, NewEvent, Txn};
 use kernel::{Actor, CaseId, Document, Error, FeedbackId, PartyId, PersonId, RefusalCode, Request};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -190,13 +193,13 @@ impl Desk {
                 let event = NewEvent { kind: "text_released".into(), payload, versions: Some(desk.process(&case)?.versions()) };
                 let number = journal::append(txn, STREAM, case.id, case.events, now, &actor.journal_name(), vec![event]).await?;
                 let changed = feedback::ActiveModel {
+                    id: Unchanged(case.id),
                     public_text: Set(Some(text)),
                     version: Set(case.version + 1),
                     events: Set(number),
                     ..Default::default()
                 };
-                feedback::Entity::update_many().set(changed).filter(feedback::Column::Id.eq(case.id)).exec(txn).await?;
-                Ok(())
+                Ok(feedback::Entity::update(changed).exec(txn).await?)
             }
             .boxed()
         })
@@ -229,7 +232,7 @@ impl Desk {
                 let mut act = act(&case)?;
                 act.event.by = policy::offices(&actor, &case);
                 beside(txn, &case).await?;
-                desk.act(txn, case, act, &actor, now).await.map(drop)
+                desk.act(txn, case, act, &actor, now).await
             }
             .boxed()
         })
@@ -239,7 +242,9 @@ impl Desk {
     /// Finds the case that an officer may see, in the version that they saw, and carries the act out once for its key.
     async fn once_on_case<F>(&self, on: OnCase, name: &'static str, body: &serde_json::Value, request: &Arc<Request>, act: F) -> Worked
     where
-        F: for<'t> FnOnce(&'t Desk, &'t Txn, feedback::Model) -> futures_util::future::BoxFuture<'t, Result<(), Abort>> + Send + 'static,
+        F: for<'t> FnOnce(&'t Desk, &'t Txn, feedback::Model) -> futures_util::future::BoxFuture<'t, Result<feedback::Model, Abort>>
+            + Send
+            + 'static,
     {
         let key = ActKey::new(act_key(&on.key)?, name, &request.actor.journal_name(), body)?;
         let id = CaseId::from_global(&on.case).ok_or_else(|| not_found("input.case"))?;
@@ -261,8 +266,7 @@ impl Desk {
                     if case.version != on.version {
                         return Err(stale(case.version).into());
                     }
-                    act(&desk, txn, case).await?;
-                    Ok(feedback::Entity::find_by_id(id.uuid()).one(txn).await?)
+                    act(&desk, txn, case).await.map(Some)
                 }
                 .boxed()
             })

@@ -142,6 +142,12 @@ async fn append(
     let number = case.events + 1;
     enqueue(txn, case.id, number, step, now).await?;
     turn_timers(txn, case.id, step).await?;
+    let event = event_of(process, step, &facts.into());
+    journal::append(txn, STREAM, case.id, case.events, now, &actor.journal_name(), vec![event]).await
+}
+
+/// What the journal tells of a step.
+pub(crate) fn event_of(process: &Process, step: &Step, facts: &Value) -> NewEvent {
     let payload = json!({
         "from": step.from,
         "to": step.state.name,
@@ -149,8 +155,7 @@ async fn append(
         "internal": step.internal,
         "facts": facts,
     });
-    let event = NewEvent { kind: step.records.clone().into(), payload, versions: Some(process.versions()) };
-    journal::append(txn, STREAM, case.id, case.events, now, &actor.journal_name(), vec![event]).await
+    NewEvent { kind: step.records.clone().into(), payload, versions: Some(process.versions()) }
 }
 
 /// Writes what follows from a state: status, term, whether it ended.

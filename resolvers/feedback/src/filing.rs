@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::{Facts, Process, Terms, Track};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Claim, NewEvent, Txn};
+use journal::{Abort, ActKey, Claim, Txn};
 use kernel::{Document, Error, FeedbackId, Locale, PartyId, Request, Result, ServiceId};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, Statement};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    desk::{Desk, STREAM, enqueue, turn_timers, word, write_state},
+    desk::{Desk, STREAM, enqueue, event_of, turn_timers, word, write_state},
     entity::feedback,
     error::{self, refusal},
     model::{CategorySource, Filing, Submission, check},
@@ -104,7 +104,6 @@ impl Desk {
             registered_on: calendar.registration_date(request.now),
         };
         let step = process.start(terms)?;
-        let deadline = process.deadline(&step.state)?;
         let mut row = feedback::ActiveModel {
             id: Set(id.uuid()),
             track: Set(word(&filing.track)),
@@ -126,7 +125,6 @@ impl Desk {
             category: Set(subject.category.map(|category| category.slug.clone())),
             category_source: Set(subject.source.map(|source| word(&source))),
             suggestion: Set(subject.suggestion.as_ref().map(suggestion_json)),
-            original_due_on: Set(deadline.due_on),
             version: Set(1),
             events: Set(1),
             joined: Set(0),
@@ -134,6 +132,7 @@ impl Desk {
             ..Default::default()
         };
         write_state(&mut row, process, &step.state)?;
+        row.original_due_on = row.due_on.clone();
         Ok(NewRow { row, step })
     }
 }
@@ -148,22 +147,15 @@ async fn file(txn: &Txn, new: NewRow, process: &Process, actor: &str) -> Result<
     let NewRow { mut row, step } = new;
     let (id, now) = (row.id.clone().unwrap(), row.received_at.clone().unwrap());
     row.reference = Set(next_reference(txn, row.registered_on.clone().unwrap()).await?);
-    let payload = json!({
-        "from": step.from,
-        "to": step.state.name,
-        "message": step.message,
-        "internal": false,
-        "facts": {
-            "category": row.category.clone().unwrap(),
-            "categorySource": row.category_source.clone().unwrap(),
-            "suggesterVersion": row.suggestion.clone().unwrap().is_some().then(Suggester::version),
-            "urgency": row.urgency.clone().unwrap(),
-            "dueOn": row.due_on.clone().unwrap(),
-        },
+    let facts = json!({
+        "category": row.category.clone().unwrap(),
+        "categorySource": row.category_source.clone().unwrap(),
+        "suggesterVersion": row.suggestion.clone().unwrap().is_some().then(Suggester::version),
+        "urgency": row.urgency.clone().unwrap(),
+        "dueOn": row.due_on.clone().unwrap(),
     });
     let filed = feedback::Entity::insert(row).exec_with_returning(txn).await?;
-    let event = NewEvent { kind: step.records.clone().into(), payload, versions: Some(process.versions()) };
-    journal::append(txn, STREAM, id, 0, now, actor, vec![event]).await?;
+    journal::append(txn, STREAM, id, 0, now, actor, vec![event_of(process, &step, &facts)]).await?;
     enqueue(txn, id, 1, &step, now).await?;
     turn_timers(txn, id, &step).await?;
     Ok(filed)

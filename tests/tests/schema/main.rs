@@ -15,19 +15,10 @@ fn committed(name: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("schema/{name}: {error}"))
 }
 
-/// The binary under test: `TURKISTAN_BIN`, or the one beside this test's own build.
-fn binary() -> PathBuf {
-    let test = std::env::current_exe().expect("a test knows where it is");
-    let built = test.ancestors().nth(2).map(|folder| folder.join("turkistan")).unwrap_or_default();
-    let path = std::env::var_os("TURKISTAN_BIN").map_or(built, PathBuf::from);
-    assert!(path.exists(), "{} is not there: cargo build", path.display());
-    path
-}
-
 #[test]
 fn committed_schemas_are_what_the_program_prints() {
     fn check(name: &str, command: &str) {
-        let output = Command::new(binary()).args(["schema", command]).output().unwrap();
+        let output = Command::new(tests::binary()).args(["schema", command]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let (printed, committed) = (String::from_utf8(output.stdout).unwrap(), committed(name));
         let first = printed.lines().zip(committed.lines()).position(|(a, b)| a != b).map_or(0, |line| line + 1);

@@ -9,11 +9,11 @@ use sea_orm::{
     EntityTrait,
     sea_query::{Expr, OnConflict},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     acts::reopen,
-    desk::{Act, STREAM, word, write_state},
+    desk::{Act, STREAM, event_of, word, write_state},
     entity::{feedback, reference_counter},
     model::Outcome,
     process::routed,
@@ -26,7 +26,7 @@ pub(super) struct Life {
     process: Process,
     state: engine::CaseState,
     row: feedback::ActiveModel,
-    events: Vec<(DateTime<Utc>, String, Value)>,
+    events: Vec<(DateTime<Utc>, NewEvent)>,
 }
 
 impl Life {
@@ -40,9 +40,7 @@ impl Life {
     }
 
     fn record(&mut self, at: DateTime<Utc>, step: &Step, facts: &Value) {
-        let payload =
-            json!({ "from": step.from, "to": step.state.name, "message": step.message, "internal": step.internal, "facts": facts });
-        self.events.push((at, step.records.clone(), payload));
+        self.events.push((at, event_of(&self.process, step, facts)));
     }
 
     /// Lets the timers go off that are due until an instant, in their order.
@@ -70,7 +68,7 @@ impl Life {
             Err(StepError::Refused(_)) => return Ok(()),
             Err(StepError::Fault(error)) => return Err(error),
         };
-        self.record(at, &step, &Value::Object(act.facts));
+        self.record(at, &step, &act.facts.into());
         (act.change)(&mut self.row);
         self.state = step.state;
         Ok(())
@@ -121,8 +119,7 @@ pub(super) async fn store(txn: &Txn, lives: Vec<Life>) -> std::result::Result<()
         let id = life.row.id.clone().unwrap();
         let count = i32::try_from(life.events.len()).unwrap_or_default();
         let mut number = 0;
-        for (at, kind, payload) in life.events {
-            let event = NewEvent { kind: kind.into(), payload, versions: Some(life.process.versions()) };
+        for (at, event) in life.events {
             number = journal::append(txn, STREAM, id, number, at, "system", vec![event]).await?;
         }
         for (name, at) in &life.state.timers {
