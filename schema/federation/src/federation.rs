@@ -47,6 +47,26 @@ impl Federation {
         Ok(Federation(Arc::new(Inner { current, tallies, limits })))
     }
 
+    /// Serves a supergraph of join v0.1–v0.5 that was composed elsewhere, over the subgraphs that it names ([`graphs`](crate::graphs)).
+    ///
+    /// # Errors
+    /// When the supergraph cannot be read, or names a subgraph that is not among the given ones.
+    pub fn over(supergraph: String, subgraphs: Vec<Arc<dyn Subgraph>>, limits: Limits) -> Result<Federation, CompositionError> {
+        let tallies = Mutex::default();
+        let current = RwLock::new(Arc::new(Supergraph::composed(supergraph, subgraphs, &tallies)?));
+        Ok(Federation(Arc::new(Inner { current, tallies, limits })))
+    }
+
+    /// Serves another supergraph that was composed elsewhere from now on, as [`swap`](Federation::swap) does.
+    ///
+    /// # Errors
+    /// As [`over`](Federation::over); the old one stays.
+    pub fn swap_over(&self, supergraph: String, subgraphs: Vec<Arc<dyn Subgraph>>) -> Result<(), CompositionError> {
+        let next = Arc::new(Supergraph::composed(supergraph, subgraphs, &self.0.tallies)?);
+        *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = next;
+        Ok(())
+    }
+
     /// Serves other subgraphs from now on. What runs already ends as it began; when the new ones do not compose, the old ones stay.
     ///
     /// # Errors

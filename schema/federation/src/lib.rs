@@ -20,7 +20,7 @@ mod values;
 mod watched;
 mod words;
 
-pub use compose::{Change, CompositionError, CompositionFault, Part, api_schema, breaking_changes, compose};
+pub use compose::{Change, CompositionError, CompositionFault, GraphAddress, Part, api_schema, breaking_changes, compose, graphs};
 pub use federation::Federation;
 pub use limits::Limits;
 pub use prepare::Prepared;

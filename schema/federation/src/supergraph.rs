@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     cache::Cache,
-    compose::{CompositionError, NodeSubgraph, Part, compose},
+    compose::{CompositionError, NodeSubgraph, Part, compose, graphs},
     plan::{Plan, Subgraphs},
     prepare::Checked,
     schema::Schema,
@@ -88,6 +88,19 @@ impl Supergraph {
         }
         let parts: Vec<Part<'_>> = subgraphs.iter().map(|subgraph| Part { name: subgraph.name(), sdl: subgraph.sdl() }).collect();
         let sdl = compose(&parts)?;
+        Supergraph::read(sdl, subgraphs)
+    }
+
+    /// Takes a supergraph that was composed elsewhere, over the subgraphs that it names.
+    pub(crate) fn composed(sdl: String, subgraphs: Vec<Arc<dyn Subgraph>>, tallies: &Tallies) -> Result<Supergraph, CompositionError> {
+        let named = graphs(&sdl)?;
+        if let Some(missing) = named.iter().find(|graph| !subgraphs.iter().any(|subgraph| subgraph.name() == graph.name)) {
+            return Err(CompositionError::of(Some(&missing.name), "the supergraph names a subgraph that is not here"));
+        }
+        Supergraph::read(sdl, subgraphs.into_iter().map(|subgraph| watched(subgraph, tallies)).collect())
+    }
+
+    fn read(sdl: String, subgraphs: Vec<Arc<dyn Subgraph>>) -> Result<Supergraph, CompositionError> {
         let document = parse_schema::<String>(&sdl).map_err(|error| CompositionError::of(None, error))?.into_static();
         let schema = Schema::of(&document)?;
         let planner = Planner::new_from_supergraph(&document, QueryPlannerOptions::default());

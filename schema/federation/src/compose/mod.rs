@@ -2,6 +2,7 @@
 
 mod api;
 mod compare;
+mod graphs;
 mod machinery;
 mod node;
 mod read;
@@ -14,6 +15,7 @@ use graphql_tools::parser::parse_schema;
 pub(crate) use api::api_document;
 pub use api::api_schema;
 pub use compare::{Change, breaking_changes};
+pub use graphs::{GraphAddress, graphs};
 pub(crate) use node::NodeSubgraph;
 
 /// One thing that keeps subgraphs from becoming one graph.
