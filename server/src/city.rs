@@ -3,12 +3,17 @@
 use std::{path::Path, sync::Arc};
 
 use engine::Library;
-use federation::{Federation, Limits};
+use federation::{Documents, Federation, Policy};
 use journal::{Database, Demo, Handler, House, Mailer};
 use kernel::{Clock, Document, Error, GraphHandle, Personal, Result, Rng};
 use runner::{FolderMailer, SmtpMailer};
 
-use crate::{demo, greeting, modules, settings::Settings};
+use crate::{
+    demo, greeting,
+    manifest::{self, Manifest},
+    modules,
+    settings::Settings,
+};
 
 /// A city that works.
 pub(crate) struct City {
@@ -41,11 +46,22 @@ impl City {
             documents.extend(room.documents);
             demos.extend(room.demo);
         }
-        let graph = Federation::new(subgraphs, Limits::default()).map_err(Error::internal)?;
+        let graph = Federation::new(subgraphs, policy(settings)?).map_err(Error::internal)?;
         check(&graph, &documents)?;
+        manifest::check(&graph)?;
         house.graph.connect(Arc::new(graph.clone()));
         Ok(City { house, graph, handlers, demos })
     }
+}
+
+/// What clients may ask.
+fn policy(settings: &Settings) -> Result<Policy> {
+    let documents = match &settings.documents {
+        Some(path) => Manifest::read(path)?.documents()?,
+        None => Documents::default(),
+    };
+    let (limits, introspection) = (settings.limits.clone(), settings.introspection);
+    Ok(Policy { limits, introspection, documents, documents_only: settings.documents_only })
 }
 
 /// A document that does not fit the graph would fail at the first job that needs it, which may be weeks away.

@@ -25,7 +25,7 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Installation")]
 pub(crate) struct Installation {
     /// A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url,
-    /// mail_from, definitions, demo, log
+    /// mail_from, definitions, demo, log, documents, documents_only; and introspection and [limits], which have no flag
     #[arg(long, value_name = "FILE", global = true, env = "TURKISTAN_CONFIG")]
     pub(crate) config: Option<PathBuf>,
     /// The folder of the embedded database, the keys and the mail that has no server [default: ./data]
@@ -49,6 +49,9 @@ pub(crate) struct Installation {
     /// A folder of calendars, terms, routing and processes instead of the ones inside the program
     #[arg(long, value_name = "DIR", global = true, env = "TURKISTAN_DEFINITIONS")]
     pub(crate) definitions: Option<PathBuf>,
+    /// The manifest of trusted documents, TOML or JSON: operations that clients may ask for by name, with their owners
+    #[arg(long, value_name = "FILE", global = true, env = "TURKISTAN_DOCUMENTS")]
+    pub(crate) documents: Option<PathBuf>,
     /// How the log on stderr is written [default: text]
     #[arg(long, value_name = "FORM", global = true, env = "TURKISTAN_LOG")]
     pub(crate) log: Option<LogForm>,
@@ -70,6 +73,9 @@ pub(crate) struct Serving {
         help = "An origin whose pages may ask the graph, e.g. https://app.example; may be given several times [default: only the server's own pages]"
     )]
     pub(crate) allow_origins: Vec<String>,
+    /// Answer nothing but trusted documents
+    #[arg(long)]
+    pub(crate) documents_only: bool,
     /// Do not load the demo city into an empty database
     #[arg(long)]
     pub(crate) no_demo: bool,
@@ -120,6 +126,12 @@ pub(crate) enum Schema {
     Check {
         /// An older file of `schema print`
         old: PathBuf,
+        /// Name the trusted documents and their owners that a change touches, and what is newly deprecated; needs --documents
+        #[arg(long)]
+        used: bool,
+        /// Mail the owners of documents that use what is newly deprecated
+        #[arg(long, requires = "used")]
+        mail: bool,
     },
 }
 

@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use crate::{
     city, console, database,
     identity::{self, Issuer, Keys},
+    manifest::{self, Manifest},
     schema,
     settings::Settings,
 };
@@ -39,6 +40,7 @@ pub(crate) async fn examine(settings: &Settings) -> Result<ExitCode> {
     }
     tell("definitions", city::library(settings).map(|_| "calendars, terms, routing and processes load".to_owned()))?;
     tell("supergraph", schema::build(settings).await.map(|city| format!("{} subgraphs compose", city.graph.calls().len())))?;
+    tell("trusted documents", documents(settings).await)?;
     tell("tokens", tokens(settings))?;
     tell("mail", mail(settings))?;
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -95,6 +97,14 @@ async fn migrations(database: &Database) -> Result<String> {
     } else {
         Err(Error::internal("some are not applied: run `turkistan migrate`"))
     }
+}
+
+async fn documents(settings: &Settings) -> Result<String> {
+    let Some(path) = &settings.documents else { return Ok("no manifest is named".to_owned()) };
+    let manifest = Manifest::read(path)?;
+    let graph = schema::build(settings).await?.graph;
+    manifest.documents()?.all().iter().try_for_each(|document| manifest::check_one(&graph, document))?;
+    Ok(format!("{} fit the graph", manifest.0.len()))
 }
 
 fn tokens(settings: &Settings) -> Result<String> {

@@ -12,12 +12,14 @@ mod doctor;
 mod greeting;
 mod http;
 mod identity;
+mod manifest;
 mod modules;
 mod schema;
 mod serve;
 mod settings;
 mod stop;
 mod telemetry;
+mod usage;
 mod words;
 
 use std::process::ExitCode;

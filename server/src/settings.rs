@@ -7,6 +7,7 @@ use std::{
 };
 
 use axum::http::HeaderValue;
+use federation::{Introspection, Limits};
 use journal::Target;
 use kernel::{Error, Personal, Result};
 use serde::Deserialize;
@@ -29,6 +30,10 @@ struct File {
     definitions: Option<PathBuf>,
     demo: Option<bool>,
     log: Option<LogForm>,
+    documents: Option<PathBuf>,
+    documents_only: Option<bool>,
+    introspection: Option<Introspection>,
+    limits: Option<Limits>,
     issuer_key: Option<Personal<String>>,
     secret: Option<Personal<String>>,
 }
@@ -54,6 +59,14 @@ pub(crate) struct Settings {
     pub(crate) demo: bool,
     /// How the log is written.
     pub(crate) log: LogForm,
+    /// The manifest of trusted documents.
+    pub(crate) documents: Option<PathBuf>,
+    /// Whether nothing but trusted documents is answered.
+    pub(crate) documents_only: bool,
+    /// Whom the graph tells its schema.
+    pub(crate) introspection: Introspection,
+    /// How large and how costly an operation may be.
+    pub(crate) limits: Limits,
     /// The issuer's key in base64, when it is not in the data folder: several processes share one.
     pub(crate) issuer_key: Option<Personal<String>>,
     /// The installation's secret in base64, likewise.
@@ -72,6 +85,11 @@ impl Settings {
         };
         let allow_origins =
             if serving.allow_origins.is_empty() { file.allow_origins.unwrap_or_default() } else { serving.allow_origins.clone() };
+        let documents = installation.documents.or(file.documents);
+        let documents_only = serving.documents_only || file.documents_only.unwrap_or_default();
+        if documents_only && documents.is_none() {
+            return Err(Error::internal("documents_only without documents would answer nothing: name the manifest"));
+        }
         Ok(Settings {
             allow_origins: allow_origins.iter().map(|text| origin(text)).collect::<Result<_>>()?,
             listen: serving.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
@@ -85,6 +103,10 @@ impl Settings {
             definitions: installation.definitions.or(file.definitions),
             demo: !serving.no_demo && file.demo.unwrap_or(true),
             log: installation.log.or(file.log).unwrap_or_default(),
+            documents_only,
+            documents,
+            introspection: file.introspection.unwrap_or_default(),
+            limits: file.limits.unwrap_or_default(),
             issuer_key: secret("TURKISTAN_ISSUER_KEY").or(file.issuer_key),
             secret: secret("TURKISTAN_SECRET").or(file.secret),
         })
@@ -92,12 +114,13 @@ impl Settings {
 }
 
 impl Settings {
-    /// The same definitions with everything that is kept in another folder, and no mail server.
+    /// The same definitions with everything that is kept in another folder, no mail server and no trusted documents.
     pub(crate) fn moved_to(&self, folder: &Path) -> Settings {
         Settings {
             data_dir: folder.to_owned(),
             database: journal::Options { target: Target::Sqlite(folder.join("turkistan.db")), ..self.database.clone() },
             smtp_url: None,
+            documents: None,
             ..self.clone()
         }
     }
@@ -118,7 +141,12 @@ fn origin(text: &str) -> Result<HeaderValue> {
 
 fn read(path: &Path) -> Result<File> {
     let text = std::fs::read_to_string(path).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
-    toml::from_str(&text).map_err(|error| {
+    from_toml(path, &text)
+}
+
+/// Reads TOML; a mistake is told with its line.
+pub(crate) fn from_toml<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T> {
+    toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         let line = text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
         // The library's own rendering quotes the line, which may hold a password.
@@ -128,6 +156,8 @@ fn read(path: &Path) -> Result<File> {
 
 #[cfg(test)]
 mod tests {
+    use federation::Limit;
+
     use super::*;
 
     fn gather(file: &str, installation: Installation, serving: &Serving) -> Result<Settings> {
@@ -155,6 +185,25 @@ mod tests {
             panic!("accepted")
         };
         assert!(error.internal_text().contains("city.toml:2: unknown field `listen_on`"), "{}", error.internal_text());
+    }
+
+    #[test]
+    fn limits_and_their_modes_are_read_and_unknown_names_are_refused() {
+        let file = "introspection = \"staff\"\n[limits]\ndepth = 25\ncost = 9000\nmeasure = [\"cost\", \"aliases\"]\n";
+        let settings = gather(file, Installation::default(), &Serving::default()).unwrap();
+        assert_eq!(settings.introspection, Introspection::Staff);
+        let measure = [Limit::Aliases, Limit::Cost].into();
+        assert_eq!(settings.limits, Limits { depth_max: 25, cost_max: 9_000, measure, ..Limits::default() });
+        for (file, reason) in [
+            ("[limits]\ndept = 25\n", "city.toml:2: unknown field `dept`, expected one of `tokens`, `depth`"),
+            ("[limits]\ndepth = -1\n", "city.toml:2: invalid value: integer `-1`"),
+            ("[limits]\nmeasure = [\"dept\"]\n", "city.toml:2: unknown variant `dept`, expected one of `tokens`, `depth`"),
+            ("introspection = \"officers\"\n", "city.toml:1: unknown variant `officers`, expected one of `everybody`, `staff`, `nobody`"),
+            ("documents_only = true\n", "documents_only without documents"),
+        ] {
+            let Err(error) = gather(file, Installation::default(), &Serving::default()) else { panic!("accepted: {file}") };
+            assert!(error.internal_text().contains(reason), "{reason}: {}", error.internal_text());
+        }
     }
 
     #[test]

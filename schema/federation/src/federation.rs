@@ -15,10 +15,12 @@ use serde_json::{Map, Value};
 
 use crate::{
     compose::CompositionError,
+    documents::TrustedDocument,
     execute::{Gathered, Run},
-    limits::Limits,
+    limits::Exceedings,
     merge::Projection,
-    prepare::{Prepared, prepare},
+    policy::{Gate, Policy},
+    prepare::{Prepared, check_trusted, prepare},
     response::{GraphError, GraphRequest, GraphResponse, Stage},
     supergraph::{Supergraph, Tallies},
     validate::{parse, validate},
@@ -33,28 +35,28 @@ pub struct Federation(Arc<Inner>);
 struct Inner {
     current: RwLock<Arc<Supergraph>>,
     tallies: Tallies,
-    limits: Limits,
+    gate: Gate,
 }
 
 impl Federation {
-    /// Composes the subgraphs, with the generated `node` subgraph beside them.
+    /// Composes the subgraphs, with the generated `node` subgraph beside them. Limits alone are a policy, too.
     ///
     /// # Errors
     /// When the subgraphs contradict each other.
-    pub fn new(subgraphs: Vec<Arc<dyn Subgraph>>, limits: Limits) -> Result<Federation, CompositionError> {
+    pub fn new(subgraphs: Vec<Arc<dyn Subgraph>>, policy: impl Into<Policy>) -> Result<Federation, CompositionError> {
         let tallies = Mutex::default();
         let current = RwLock::new(Arc::new(Supergraph::of(subgraphs, &tallies)?));
-        Ok(Federation(Arc::new(Inner { current, tallies, limits })))
+        Ok(Federation(Arc::new(Inner { current, tallies, gate: Gate::new(policy.into()) })))
     }
 
     /// Serves a supergraph of join v0.1–v0.5 that was composed elsewhere, over the subgraphs that it names ([`graphs`](crate::graphs)).
     ///
     /// # Errors
     /// When the supergraph cannot be read, or names a subgraph that is not among the given ones.
-    pub fn over(supergraph: String, subgraphs: Vec<Arc<dyn Subgraph>>, limits: Limits) -> Result<Federation, CompositionError> {
+    pub fn over(supergraph: String, subgraphs: Vec<Arc<dyn Subgraph>>, policy: impl Into<Policy>) -> Result<Federation, CompositionError> {
         let tallies = Mutex::default();
         let current = RwLock::new(Arc::new(Supergraph::composed(supergraph, subgraphs, &tallies)?));
-        Ok(Federation(Arc::new(Inner { current, tallies, limits })))
+        Ok(Federation(Arc::new(Inner { current, tallies, gate: Gate::new(policy.into()) })))
     }
 
     /// Serves another supergraph that was composed elsewhere from now on, as [`swap`](Federation::swap) does.
@@ -116,13 +118,36 @@ impl Federation {
         tallies.iter().map(|(name, tally)| (name.clone(), read(tally))).collect()
     }
 
-    /// Prepares a client's request: parses, checks limits, rules and variables, cuts it to what the actor may see, plans it.
-    /// What it needed once it remembers.
+    /// How often each limit was exceeded since the start.
+    #[must_use]
+    pub fn exceedings(&self) -> Vec<Exceedings> {
+        self.0.gate.scale.exceedings()
+    }
+
+    /// The documents that clients may ask for by name.
+    #[must_use]
+    pub fn documents(&self) -> &[Arc<TrustedDocument>] {
+        self.0.gate.documents.all()
+    }
+
+    /// Whether a trusted document fits the graph and the limits, its variables and their part of the cost aside.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub fn check_trusted(&self, document: &TrustedDocument) -> Result<(), Vec<GraphError>> {
+        check_trusted(&self.current(), document, &self.0.gate).map_err(|refused| refused.errors)
+    }
+
+    /// Prepares a client's request: finds the document that it names, parses, checks limits, rules and variables, cuts it to what the
+    /// actor may see, plans it. What it needed once it remembers.
     ///
     /// # Errors
     /// The answer to send instead.
     pub fn prepare(&self, params: GraphRequest, request: &Request) -> Result<Prepared, GraphResponse> {
-        prepare(self.current(), params, Some(&self.0.limits), request)
+        let (params, trusted) = self.0.gate.resolve(params, request.locale)?;
+        let prepared = prepare(self.current(), params, Some(&self.0.gate), request)?;
+        trusted.iter().for_each(|document| document.count_use());
+        Ok(prepared.of(trusted))
     }
 
     /// Prepares a document of the program, which no limit holds.
@@ -135,7 +160,7 @@ impl Federation {
         variables: Map<String, Value>,
         request: &Request,
     ) -> Result<Prepared, GraphResponse> {
-        let params = GraphRequest { query: document.text.to_owned(), operation_name: None, variables };
+        let params = GraphRequest { query: document.text.to_owned(), variables, ..GraphRequest::default() };
         prepare(self.current(), params, None, request)
     }
 
@@ -145,8 +170,8 @@ impl Federation {
     /// Why it does not.
     pub fn check_document(&self, document: &Document) -> Result<(), Vec<GraphError>> {
         let current = self.current();
-        let parsed = parse(document.text, None, Locale::En).map_err(|refused| refused.errors)?;
-        validate(&parsed, &current.schema, &current.rules, None, Locale::En).map_err(|refused| refused.errors)
+        let parsed = parse(document.text, None, &mut Vec::new(), Locale::En).map_err(|refused| refused.errors)?;
+        validate(&parsed, &current.schema, &current.rules, Locale::En).map_err(|refused| refused.errors)
     }
 
     /// Prepares and runs a query or a mutation.

@@ -1,34 +1,144 @@
-//! What a document may ask for, checked on the raw document before anything is planned. Every check is linear in the document:
-//! fragments are measured once each, however often they are spread.
+//! What a document may ask for: the limits, and what happens to a document that exceeds one.
 
-use std::collections::HashMap;
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
-use graphql_tools::static_graphql::query::{Definition, Directive, Document, OperationDefinition, Selection, SelectionSet};
 use kernel::{Code, Fact, Locale};
+use serde::Deserialize;
 
 use crate::words::words;
 
-/// The limits. The defaults are those of the city's public graph.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A limit that only counts still refuses what exceeds its number this many times: what it lets pass has to be validated, which takes time
+/// that grows with the square.
+const MEASURED_TIMES_MAX: usize = 4;
+
+/// One of the limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// Lexical tokens of the document.
+    Tokens,
+    /// Levels of the selection.
+    Depth,
+    /// Levels of the selection in introspection.
+    IntrospectionDepth,
+    /// Lists of types nested in introspection.
+    IntrospectionLists,
+    /// Aliases.
+    Aliases,
+    /// Root fields.
+    RootFields,
+    /// Fields.
+    Fields,
+    /// Spreads of fragments.
+    FragmentSpreads,
+    /// Directives.
+    Directives,
+    /// Items of one list in the variables.
+    ListItems,
+    /// The estimated cost of an operation.
+    Cost,
+}
+
+impl Limit {
+    /// All limits.
+    pub const ALL: [Limit; 11] = [
+        Limit::Tokens,
+        Limit::Depth,
+        Limit::IntrospectionDepth,
+        Limit::IntrospectionLists,
+        Limit::Aliases,
+        Limit::RootFields,
+        Limit::Fields,
+        Limit::FragmentSpreads,
+        Limit::Directives,
+        Limit::ListItems,
+        Limit::Cost,
+    ];
+
+    /// The name in configuration and metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Limit::Tokens => "tokens",
+            Limit::Depth => "depth",
+            Limit::IntrospectionDepth => "introspection_depth",
+            Limit::IntrospectionLists => "introspection_lists",
+            Limit::Aliases => "aliases",
+            Limit::RootFields => "root_fields",
+            Limit::Fields => "fields",
+            Limit::FragmentSpreads => "fragment_spreads",
+            Limit::Directives => "directives",
+            Limit::ListItems => "list_items",
+            Limit::Cost => "cost",
+        }
+    }
+
+    fn code(self) -> Code {
+        match self {
+            Limit::Fields | Limit::Cost => Code::CostEstimatedTooExpensive,
+            Limit::ListItems => Code::BadUserInput,
+            _ => Code::GraphqlValidationFailed,
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Limit::Tokens => "limit-tokens",
+            Limit::Depth | Limit::IntrospectionDepth => "limit-depth",
+            Limit::IntrospectionLists => "limit-introspection",
+            Limit::Aliases => "limit-aliases",
+            Limit::RootFields => "limit-root-fields",
+            Limit::Fields => "limit-fields",
+            Limit::FragmentSpreads => "limit-fragment-spreads",
+            Limit::Directives => "limit-directives",
+            Limit::ListItems => "variable-list",
+            Limit::Cost => "limit-cost",
+        }
+    }
+}
+
+/// The limits' numbers. The defaults are those of the city's public graph.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Lexical tokens of the document.
+    #[serde(rename = "tokens")]
     pub tokens_max: usize,
     /// Levels of the selection. Connections spend two each.
+    #[serde(rename = "depth")]
     pub depth_max: usize,
     /// Levels of the selection under `__schema` and `__type`.
+    #[serde(rename = "introspection_depth")]
     pub introspection_depth_max: usize,
     /// Lists of types nested in introspection: `fields`, `interfaces`, `possibleTypes`, `inputFields`.
+    #[serde(rename = "introspection_lists")]
     pub introspection_lists_max: usize,
     /// Aliases after fragments are put in.
+    #[serde(rename = "aliases")]
     pub aliases_max: usize,
     /// Root fields after fragments are put in.
+    #[serde(rename = "root_fields")]
     pub root_fields_max: usize,
     /// Fields after fragments are put in.
+    #[serde(rename = "fields")]
     pub fields_max: usize,
+    /// Spreads of fragments after fragments are put in.
+    #[serde(rename = "fragment_spreads")]
+    pub fragment_spreads_max: usize,
     /// Directives after fragments are put in.
+    #[serde(rename = "directives")]
     pub directives_max: usize,
     /// Items of one list in the variables.
+    #[serde(rename = "list_items")]
     pub list_items_max: usize,
+    /// The cost of one operation, as `@cost` and `@listSize` estimate it.
+    #[serde(rename = "cost")]
+    pub cost_max: usize,
+    /// Limits that only count what exceeds them. Four times their number is refused all the same.
+    pub measure: BTreeSet<Limit>,
 }
 
 impl Default for Limits {
@@ -41,146 +151,139 @@ impl Default for Limits {
             aliases_max: 15,
             root_fields_max: 20,
             fields_max: 500,
+            fragment_spreads_max: 200,
             directives_max: 50,
             list_items_max: 250,
+            cost_max: 5_000,
+            measure: BTreeSet::new(),
         }
     }
 }
 
-/// A limit that a document exceeds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl Limits {
+    /// The number of a limit.
+    #[must_use]
+    pub fn max(&self, limit: Limit) -> usize {
+        match limit {
+            Limit::Tokens => self.tokens_max,
+            Limit::Depth => self.depth_max,
+            Limit::IntrospectionDepth => self.introspection_depth_max,
+            Limit::IntrospectionLists => self.introspection_lists_max,
+            Limit::Aliases => self.aliases_max,
+            Limit::RootFields => self.root_fields_max,
+            Limit::Fields => self.fields_max,
+            Limit::FragmentSpreads => self.fragment_spreads_max,
+            Limit::Directives => self.directives_max,
+            Limit::ListItems => self.list_items_max,
+            Limit::Cost => self.cost_max,
+        }
+    }
+
+    /// What is refused whatever the mode.
+    pub(crate) fn ceiling(&self, limit: Limit) -> usize {
+        let times = if self.measure.contains(&limit) { MEASURED_TIMES_MAX } else { 1 };
+        self.max(limit).saturating_mul(times)
+    }
+}
+
+/// A limit that is exceeded, and so the request is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Exceeded {
-    pub(crate) code: Code,
-    key: &'static str,
+    pub(crate) limit: Limit,
     found: usize,
     max: usize,
 }
 
 impl Exceeded {
-    pub(crate) fn tokens(max: usize) -> Exceeded {
-        Exceeded { code: Code::GraphqlValidationFailed, key: "limit-tokens", found: max, max }
+    pub(crate) fn code(self) -> Code {
+        self.limit.code()
     }
 
-    pub(crate) fn message(&self, locale: Locale) -> String {
+    pub(crate) fn message(self, locale: Locale) -> String {
         let facts: [Fact<'_>; 2] = [("found", self.found.into()), ("max", self.max.into())];
-        words().text(locale, self.key, &facts)
+        words().text(locale, self.limit.key(), &facts)
     }
 }
 
-/// What a selection asks for.
-#[derive(Clone, Copy, Default)]
-struct Size {
-    depth: usize,
-    /// Nested lists of introspection, should the selection prove to be under `__schema` or `__type`.
-    lists: usize,
-    introspection_depth: usize,
-    introspection_lists: usize,
-    aliases: usize,
-    root_fields: usize,
-    fields: usize,
-    directives: usize,
+/// How often a limit was exceeded since the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exceedings {
+    /// Which.
+    pub limit: Limit,
+    /// Requests that were refused for it.
+    pub refused: u64,
+    /// Requests that passed, because the limit only counts.
+    pub measured: u64,
 }
 
-impl Size {
-    /// Puts another selection beside this one.
-    fn add(&mut self, other: Size) {
-        self.depth = self.depth.max(other.depth);
-        self.lists = self.lists.max(other.lists);
-        self.introspection_depth = self.introspection_depth.max(other.introspection_depth);
-        self.introspection_lists = self.introspection_lists.max(other.introspection_lists);
-        self.aliases = self.aliases.saturating_add(other.aliases);
-        self.root_fields = self.root_fields.saturating_add(other.root_fields);
-        self.fields = self.fields.saturating_add(other.fields);
-        self.directives = self.directives.saturating_add(other.directives);
+/// The limits at work: they weigh, and count what exceeds them.
+#[derive(Default)]
+pub(crate) struct Scale {
+    limits: Limits,
+    refused: [AtomicU64; Limit::ALL.len()],
+    measured: [AtomicU64; Limit::ALL.len()],
+}
+
+impl Scale {
+    pub(crate) fn new(limits: Limits) -> Scale {
+        Scale { limits, ..Scale::default() }
     }
 
-    /// Puts the selection under a field.
-    fn under(self, name: &str) -> Size {
-        let size = Size { depth: self.depth + 1, root_fields: 1, fields: self.fields.saturating_add(1), ..self };
-        match name {
-            // Introspection is measured by its own limits.
-            "__schema" | "__type" => Size { depth: 1, lists: 0, introspection_depth: size.depth, introspection_lists: size.lists, ..size },
-            "fields" | "interfaces" | "possibleTypes" | "inputFields" => Size { lists: size.lists + 1, ..size },
-            _ => size,
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Whether `found` exceeds a limit that only counts; an error when it exceeds one that holds.
+    pub(crate) fn weigh(&self, limit: Limit, found: usize) -> Result<bool, Exceeded> {
+        let max = self.limits.max(limit);
+        if found > self.limits.ceiling(limit) { Err(Exceeded { limit, found, max }) } else { Ok(found > max) }
+    }
+
+    pub(crate) fn count_refused(&self, limit: Limit) {
+        self.refused[limit as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_measured(&self, limits: &[Limit]) {
+        for limit in limits {
+            self.measured[*limit as usize].fetch_add(1, Ordering::Relaxed);
         }
     }
-}
 
-/// Checks the operation that is to be executed.
-pub(crate) fn check(document: &Document, operation: &OperationDefinition, limits: &Limits) -> Result<(), Exceeded> {
-    let fragments = document.definitions.iter().filter_map(|definition| match definition {
-        Definition::Fragment(fragment) => Some((fragment.name.as_str(), Fragment { selection: &fragment.selection_set, size: None })),
-        Definition::Operation(_) => None,
-    });
-    let mut measure = Measure { fragments: fragments.collect() };
-    let mut size = measure.selection(operation.selection_set());
-    size.directives = size.directives.saturating_add(operation.directives().len());
-    let invalid = Code::GraphqlValidationFailed;
-    for (key, code, found, max) in [
-        ("limit-depth", invalid, size.depth, limits.depth_max),
-        ("limit-depth", invalid, size.introspection_depth, limits.introspection_depth_max),
-        ("limit-introspection", invalid, size.introspection_lists, limits.introspection_lists_max),
-        ("limit-aliases", invalid, size.aliases, limits.aliases_max),
-        ("limit-root-fields", invalid, size.root_fields, limits.root_fields_max),
-        ("limit-directives", invalid, size.directives, limits.directives_max),
-        ("limit-fields", Code::CostEstimatedTooExpensive, size.fields, limits.fields_max),
-    ] {
-        if found > max {
-            return Err(Exceeded { code, key, found, max });
-        }
-    }
-    Ok(())
-}
-
-struct Fragment<'a> {
-    selection: &'a SelectionSet,
-    size: Option<Size>,
-}
-
-struct Measure<'a> {
-    fragments: HashMap<&'a str, Fragment<'a>>,
-}
-
-impl<'a> Measure<'a> {
-    fn selection(&mut self, selection: &'a SelectionSet) -> Size {
-        let mut size = Size::default();
-        for item in &selection.items {
-            match item {
-                Selection::Field(field) => {
-                    let mut field_size = self.selection(&field.selection_set).under(&field.name);
-                    field_size.aliases = field_size.aliases.saturating_add(usize::from(field.alias.is_some()));
-                    size.add(with(field_size, &field.directives));
-                }
-                Selection::InlineFragment(fragment) => {
-                    let inner = self.selection(&fragment.selection_set);
-                    size.add(with(inner, &fragment.directives));
-                }
-                Selection::FragmentSpread(spread) => {
-                    let inner = self.fragment(&spread.fragment_name);
-                    size.add(with(inner, &spread.directives));
-                }
-            }
-        }
-        size
-    }
-
-    fn fragment(&mut self, name: &str) -> Size {
-        let Some(fragment) = self.fragments.get_mut(name) else { return Size::default() };
-        if let Some(size) = fragment.size {
-            return size;
-        }
-        // A fragment that contains itself is counted once here; validation refuses it.
-        fragment.size = Some(Size::default());
-        let selection = fragment.selection;
-        let size = self.selection(selection);
-        if let Some(fragment) = self.fragments.get_mut(name) {
-            fragment.size = Some(size);
-        }
-        size
+    pub(crate) fn exceedings(&self) -> Vec<Exceedings> {
+        let read = |counters: &[AtomicU64], limit: Limit| counters[limit as usize].load(Ordering::Relaxed);
+        let of = |limit| Exceedings { limit, refused: read(&self.refused, limit), measured: read(&self.measured, limit) };
+        Limit::ALL.into_iter().map(of).collect()
     }
 }
 
-fn with(mut size: Size, directives: &[Directive]) -> Size {
-    size.directives = size.directives.saturating_add(directives.len());
-    size
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_only_counts_has_a_ceiling() {
+        let limits = Limits { depth_max: 20, measure: BTreeSet::from([Limit::Depth]), ..Limits::default() };
+        let scale = Scale::new(limits);
+        for (limit, found, expected) in [
+            (Limit::Depth, 20, Some(false)),
+            (Limit::Depth, 21, Some(true)),
+            (Limit::Depth, 80, Some(true)),
+            (Limit::Depth, 81, None),
+            (Limit::Aliases, 15, Some(false)),
+            (Limit::Aliases, 16, None),
+        ] {
+            assert_eq!(scale.weigh(limit, found).ok(), expected, "{limit:?} {found}");
+        }
+    }
+
+    #[test]
+    fn names_in_configuration_are_those_in_metrics() {
+        for limit in Limit::ALL {
+            let name = format!("\"{}\"", limit.as_str());
+            assert_eq!(serde_json::from_str::<Limit>(&name).ok(), Some(limit));
+            let limits = serde_json::from_str::<Limits>(&format!("{{{name}: 7}}")).unwrap();
+            assert_eq!(limits.max(limit), 7, "{name}");
+        }
+        assert!(serde_json::from_str::<Limits>("{\"dept\": 7}").is_err());
+    }
 }

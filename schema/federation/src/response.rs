@@ -4,11 +4,15 @@ use kernel::{Code, Fault, PathSegment};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value};
 
+use crate::documents::DocumentName;
+
 /// A GraphQL request.
 #[derive(Clone, Debug, Default)]
 pub struct GraphRequest {
-    /// The document.
+    /// The document; empty when it is named.
     pub query: String,
+    /// The name of a trusted document.
+    pub document: Option<DocumentName>,
     /// Which of its operations.
     pub operation_name: Option<String>,
     /// The values of its variables.
@@ -71,6 +75,8 @@ impl Serialize for GraphError {
 /// How far a request got; the HTTP status depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
+    /// The document is not one that may be asked for.
+    Lookup,
     /// The document cannot be parsed.
     Parse,
     /// The document does not fit the limits or the schema, or does not say which operation is meant.

@@ -11,7 +11,10 @@ use graphql_tools::{
 };
 use kernel::Actor;
 
-use crate::compose::{CompositionError, api_document};
+use crate::{
+    compose::{CompositionError, api_document},
+    cost::{Costs, FieldCost},
+};
 
 /// The types of introspection (GraphQL September 2025 §4.2), the built-in scalars and directives.
 const BUILT_IN: &str = include_str!("schema/built_in.graphql");
@@ -75,6 +78,9 @@ impl Access {
 pub(crate) struct FieldEntry {
     pub(crate) ty: Arc<Type>,
     pub(crate) guard: Guard,
+    /// Whether it tells everybody the same: nothing is required, and no room decides it row by row.
+    pub(crate) for_everybody: bool,
+    pub(crate) cost: FieldCost,
 }
 
 pub(crate) struct TypeEntry {
@@ -83,6 +89,8 @@ pub(crate) struct TypeEntry {
     /// The object types that a value of this type can have.
     pub(crate) possible: Vec<Arc<str>>,
     pub(crate) guard: Guard,
+    /// The same of the type: what holds for its fields that do not say otherwise.
+    pub(crate) for_everybody: bool,
 }
 
 pub(crate) struct Schema {
@@ -103,14 +111,14 @@ impl Schema {
         let api = api_document(supergraph);
         let built_in = parse_schema::<String>(BUILT_IN).map_err(|error| CompositionError::of(None, error))?.into_static();
         let query = api.query_type_name().map(|name| Arc::from(name.as_str())).unwrap_or_else(|| Arc::from("Query"));
-        let guards = Guards::of(supergraph);
+        let (guards, costs) = (Guards::of(supergraph), Costs::of(supergraph));
         let document = for_validation(&api, &built_in, &query);
         let mut types = BTreeMap::new();
         let mut directives = Vec::new();
         for definition in &document.definitions {
             match definition {
                 Definition::TypeDefinition(definition) => {
-                    types.insert(definition.name().to_owned(), entry(definition, &document, &guards));
+                    types.insert(definition.name().to_owned(), entry(definition, &document, &guards, &costs));
                 }
                 Definition::DirectiveDefinition(directive) => directives.push(directive.clone()),
                 Definition::SchemaDefinition(_) | Definition::TypeExtension(_) => {}
@@ -161,7 +169,7 @@ fn for_validation(api: &Document, built_in: &Document, query: &str) -> Document 
     Document { definitions }
 }
 
-fn entry(definition: &TypeDefinition, document: &Document, guards: &Guards) -> TypeEntry {
+fn entry(definition: &TypeDefinition, document: &Document, guards: &Guards, costs: &Costs<'_>) -> TypeEntry {
     let name = definition.name();
     let mut possible: Vec<Arc<str>> = match definition {
         TypeDefinition::Object(_) => vec![Arc::from(name)],
@@ -178,20 +186,29 @@ fn entry(definition: &TypeDefinition, document: &Document, guards: &Guards) -> T
     };
     let fields = fields.iter().map(|field| {
         let guard = guards.of_field(name, &field.name);
-        (field.name.clone(), FieldEntry { ty: Arc::new(field.field_type.clone()), guard })
+        let for_everybody = guards.is_field_for_everybody(name, &field.name);
+        let cost = costs.of_field(name, &field.name);
+        (field.name.clone(), FieldEntry { ty: Arc::new(field.field_type.clone()), guard, for_everybody, cost })
     });
-    TypeEntry { fields: fields.collect(), possible, guard: guards.of_type(name), definition: definition.clone() }
+    let (guard, for_everybody) = (guards.of_type(name), guards.is_for_everybody(name));
+    TypeEntry { fields: fields.collect(), possible, guard, for_everybody, definition: definition.clone() }
 }
+
+/// The tag by which a room says that it decides row by row who sees what, and the one by which a field says that its room does not.
+const SCOPED: &str = "scoped";
+const PUBLIC: &str = "public";
 
 /// The requirements that the supergraph's directives state.
 struct Guards {
     requirements: Vec<Requirement>,
     by_coordinate: HashMap<String, Guard>,
+    /// Whether an element is `scoped`; those without either tag are not here.
+    scoped: HashMap<String, bool>,
 }
 
 impl Guards {
     fn of(supergraph: &Document) -> Guards {
-        let mut guards = Guards { requirements: Vec::new(), by_coordinate: HashMap::new() };
+        let mut guards = Guards { requirements: Vec::new(), by_coordinate: HashMap::new(), scoped: HashMap::new() };
         for definition in &supergraph.definitions {
             let Definition::TypeDefinition(definition) = definition else { continue };
             let (directives, fields): (_, &[Field]) = match definition {
@@ -210,6 +227,13 @@ impl Guards {
     }
 
     fn add(&mut self, coordinate: &str, directives: &[Directive]) {
+        for directive in directives.iter().filter(|directive| directive.name == "tag") {
+            match directive.arguments.iter().find(|(name, _)| name == "name") {
+                Some((_, Value::String(tag))) if tag == SCOPED => self.scoped.insert(coordinate.to_owned(), true),
+                Some((_, Value::String(tag))) if tag == PUBLIC => self.scoped.insert(coordinate.to_owned(), false),
+                _ => None,
+            };
+        }
         for requirement in directives.iter().filter_map(Requirement::of) {
             let known = self.requirements.iter().position(|known| *known == requirement);
             let index = known.unwrap_or_else(|| {
@@ -218,6 +242,18 @@ impl Guards {
             });
             self.by_coordinate.entry(coordinate.to_owned()).or_default().push(index);
         }
+    }
+
+    fn is_for_everybody(&self, type_name: &str) -> bool {
+        self.of_type(type_name).is_empty() && !self.scoped.get(type_name).copied().unwrap_or_default()
+    }
+
+    /// What a field says goes before what its type says.
+    fn is_field_for_everybody(&self, type_name: &str, field: &str) -> bool {
+        let coordinate = format!("{type_name}.{field}");
+        let of_type = self.scoped.get(type_name).copied().unwrap_or_default();
+        let is_scoped = self.scoped.get(&coordinate).copied().unwrap_or(of_type);
+        !is_scoped && self.of_type(type_name).is_empty() && self.of_field(type_name, field).is_empty()
     }
 
     fn of_type(&self, name: &str) -> Guard {

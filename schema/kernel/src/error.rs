@@ -26,6 +26,8 @@ pub enum Code {
     GraphqlValidationFailed,
     /// The named trusted document is not known.
     PersistedDocumentNotFound,
+    /// The same to a client that speaks Apollo's protocol, which asks for this code.
+    PersistedQueryNotFound,
     /// The operation would cost too much.
     CostEstimatedTooExpensive,
     /// Several operations in one request.
@@ -42,7 +44,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Code; 13] = [
+    pub const ALL: [Code; 14] = [
         Code::Unauthenticated,
         Code::Forbidden,
         Code::NotFound,
@@ -50,6 +52,7 @@ impl Code {
         Code::GraphqlParseFailed,
         Code::GraphqlValidationFailed,
         Code::PersistedDocumentNotFound,
+        Code::PersistedQueryNotFound,
         Code::CostEstimatedTooExpensive,
         Code::BatchingNotAllowed,
         Code::RateLimited,
@@ -69,6 +72,7 @@ impl Code {
             Code::GraphqlParseFailed => "GRAPHQL_PARSE_FAILED",
             Code::GraphqlValidationFailed => "GRAPHQL_VALIDATION_FAILED",
             Code::PersistedDocumentNotFound => "PERSISTED_DOCUMENT_NOT_FOUND",
+            Code::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Code::CostEstimatedTooExpensive => "COST_ESTIMATED_TOO_EXPENSIVE",
             Code::BatchingNotAllowed => "BATCHING_NOT_ALLOWED",
             Code::RateLimited => "RATE_LIMITED",

@@ -7,7 +7,7 @@ use axum::{
     extract::{FromRequest, Query, Request},
     http::{Method, StatusCode, request::Parts},
 };
-use federation::GraphRequest;
+use federation::{DocumentName, GraphRequest};
 use kernel::{Code, Locale};
 use serde_json::{Map, Value};
 
@@ -75,14 +75,30 @@ fn request(mut parameters: Map<String, Value>) -> Result<GraphRequest, Rejection
         _ => return Err(wrong("operationName", "type-text")),
     };
     let variables = object("variables", take("variables"))?;
-    let extensions = object("extensions", take("extensions"))?;
-    match take("query") {
-        Value::String(query) => Ok(GraphRequest { query, operation_name, variables }),
-        Value::Null if extensions.contains_key("persistedQuery") || !take("documentId").is_null() => {
-            Err(Rejection::general(StatusCode::NOT_FOUND, Code::PersistedDocumentNotFound))
-        }
-        Value::Null => Err(Rejection::malformed("edge-query-missing", &[])),
-        _ => Err(wrong("query", "type-text")),
+    let document = named(take("documentId"), object("extensions", take("extensions"))?)?;
+    let query = match take("query") {
+        Value::String(query) => query,
+        Value::Null if document.is_some() => String::new(),
+        Value::Null => return Err(Rejection::malformed("edge-query-missing", &[])),
+        _ => return Err(wrong("query", "type-text")),
+    };
+    Ok(GraphRequest { query, document, operation_name, variables })
+}
+
+/// The trusted document that is asked for: by `documentId` (GraphQL over HTTP, appendix "Persisted Documents") or as Apollo's clients do.
+fn named(id: Value, mut extensions: Map<String, Value>) -> Result<Option<DocumentName>, Rejection> {
+    match id {
+        Value::String(id) => return Ok(Some(DocumentName::Id(id))),
+        Value::Null => {}
+        _ => return Err(wrong("documentId", "type-text")),
+    }
+    match extensions.remove("persistedQuery") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(mut persisted)) => match persisted.remove("sha256Hash") {
+            Some(Value::String(digest)) => Ok(Some(DocumentName::Digest(digest))),
+            _ => Err(wrong("extensions.persistedQuery.sha256Hash", "type-text")),
+        },
+        Some(_) => Err(wrong("extensions.persistedQuery", "type-object")),
     }
 }
 
@@ -132,11 +148,28 @@ mod tests {
             (r#"{"query":"{a}","variables":[1]}"#, 400, Code::BadUserInput),
             (r#"{"query":"{a}","extensions":0}"#, 400, Code::BadUserInput),
             (r#"{"query":"{a}","operationName":{}}"#, 400, Code::BadUserInput),
-            (r#"{"documentId":"sha256:x"}"#, 404, Code::PersistedDocumentNotFound),
-            (r#"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}"#, 404, Code::PersistedDocumentNotFound),
+            (r#"{"documentId":1}"#, 400, Code::BadUserInput),
+            (r#"{"extensions":{"persistedQuery":"x"}}"#, 400, Code::BadUserInput),
+            (r#"{"extensions":{"persistedQuery":{"version":1}}}"#, 400, Code::BadUserInput),
         ] {
             let rejection = read(body).unwrap_err();
             assert_eq!((rejection.status.as_u16(), rejection.code), (status, code), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_document_is_named_by_its_id_or_its_digest() {
+        let id = Some(DocumentName::Id("sha256:x".to_owned()));
+        let digest = Some(DocumentName::Digest("x".to_owned()));
+        for (body, query, document) in [
+            (r#"{"query":"{a}"}"#, "{a}", None),
+            (r#"{"documentId":"sha256:x"}"#, "", id.clone()),
+            (r#"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}"#, "", digest.clone()),
+            (r#"{"query":"{a}","extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}"#, "{a}", digest),
+            (r#"{"documentId":"sha256:x","extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}"#, "", id),
+        ] {
+            let read = from_body(body.as_bytes()).unwrap();
+            assert_eq!((read.query.as_str(), read.document), (query, document), "{body}");
         }
     }
 

@@ -8,7 +8,7 @@ use axum::{
     http::{Method, StatusCode, request::Parts},
     response::Response,
 };
-use federation::GraphResponse;
+use federation::{GraphResponse, Prepared};
 use kernel::{Actor, Code, Locale, OperationKind};
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
     layers::RequestId,
     negotiate::{self, Accepted},
     rejection::Rejection,
-    respond::{self, Timing},
+    respond::{self, Audience, Timing},
     stream,
 };
 use crate::identity::{Identified, identify};
@@ -28,9 +28,25 @@ pub(crate) struct Carried {
     pub(crate) kind: OperationKind,
     /// The operation's name.
     pub(crate) name: Option<String>,
+    /// Whether it is of a trusted document, so that its name is one of few.
+    pub(crate) listed: bool,
+    /// What it was estimated to cost.
+    pub(crate) cost: u64,
 }
 
 impl Carried {
+    /// What is known of an operation that is about to be carried out.
+    pub(crate) fn of(prepared: &Prepared) -> Carried {
+        let trusted = prepared.trusted();
+        let name = prepared.name().or_else(|| trusted.map(|document| document.id())).map(str::to_owned);
+        Carried { kind: prepared.kind(), name, listed: trusted.is_some(), cost: prepared.cost() }
+    }
+
+    /// The name for metrics, whose labels are bounded.
+    pub(crate) fn label(&self) -> Option<&str> {
+        self.name.as_deref().filter(|_| self.listed)
+    }
+
     /// The kind in the words of the specification.
     pub(crate) fn word(&self) -> &'static str {
         match self.kind {
@@ -67,12 +83,13 @@ async fn carry(edge: &Arc<Edge>, parts: &Parts, body: Body, who: Option<Identifi
     let plan = planning.elapsed();
     permit(prepared.kind(), &parts.method, accepted)?;
 
-    let carried = Carried { kind: prepared.kind(), name: prepared.name().map(str::to_owned) };
+    let carried = Carried::of(&prepared);
     let executing = Instant::now();
     let mut response = match accepted.media.filter(|_| carried.kind != OperationKind::Subscription) {
         Some(media) => {
             let response = prepared.execute(&request).await;
-            respond::answer(&response, media, locale, Timing { plan, execute: executing.elapsed() })
+            let timing = Timing { plan, execute: executing.elapsed() };
+            respond::answer(&response, media, locale, timing, audience(&prepared, parts, &request.actor))
         }
         None => stream::events(edge, prepared, &request, who.until).await?,
     };
@@ -87,9 +104,18 @@ fn starting() -> Rejection {
 /// An operation that was not executed. A client that takes only a stream cannot read an answer beside it, so it reads the refusal there.
 fn refuse(refused: &GraphResponse, accepted: Accepted, locale: Locale, planning: Instant) -> Response {
     match accepted.media {
-        Some(media) => respond::answer(refused, media, locale, Timing { plan: planning.elapsed(), ..Timing::default() }),
+        Some(media) => respond::answer(refused, media, locale, Timing { plan: planning.elapsed(), ..Timing::default() }, Audience::Asker),
         None => stream::single(refused, locale),
     }
+}
+
+/// A trusted document that is asked for with GET and without a token gives the same answer to everybody who asks so.
+fn audience<'a>(prepared: &Prepared, parts: &'a Parts, actor: &Actor) -> Audience<'a> {
+    if !prepared.is_for_everybody() {
+        return Audience::Asker;
+    }
+    let kept = parts.method == Method::GET && *actor == Actor::Anonymous && prepared.trusted().is_some();
+    if kept { Audience::Keepers(&parts.headers) } else { Audience::Everybody }
 }
 
 /// A GET changes nothing, and a subscription needs a client that takes a stream.

@@ -19,11 +19,12 @@ use kernel::{Code, Locale};
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
 };
 use tracing::Instrument;
 
-use super::{Edge, graphql::Carried, rejection::Rejection, respond, respond::SERVER_TIMING};
+use super::{Edge, caching, graphql::Carried, rejection::Rejection, respond, respond::SERVER_TIMING};
 
 /// The largest body that is read.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -51,7 +52,9 @@ pub(crate) fn around(routes: Router, edge: &Arc<Edge>, origins: &[HeaderValue]) 
             .layer(CatchPanicLayer::custom(panicked))
             .layer(admit(origins))
             .layer(from_fn(deadline))
-            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX)),
+            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+            .map_response(caching::tag_encoded)
+            .layer(CompressionLayer::new().compress_when(caching::is_compressed)),
     )
 }
 
@@ -112,7 +115,8 @@ async fn trace(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> R
         let carried = response.extensions().get::<Carried>();
         let duration_ms = (duration.as_secs_f64() * 1_000_000.0).round() / 1000.0;
         if path == "/graphql" {
-            edge.metrics.count(carried.map(|carried| carried.kind), status.as_u16(), duration);
+            edge.metrics.count(carried.map(|carried| carried.kind), carried.and_then(Carried::label), status.as_u16(), duration);
+            carried.iter().for_each(|carried| edge.metrics.count_cost(carried.cost));
             let (operation, kind) =
                 carried.map(|carried| (carried.name.as_deref().unwrap_or_default(), carried.word())).unwrap_or_default();
             tracing::info!(%method, path, status = status.as_u16(), kind, operation, duration_ms, "answered");

@@ -15,6 +15,14 @@ pub(crate) async fn show(State(edge): State<Arc<Edge>>) -> impl IntoResponse {
         page.counter("turkistan_subgraph_calls_total", "Calls of a subgraph.", &calls.collect::<Vec<_>>());
         let busy = city.graph.busy().into_iter().map(|(name, busy)| (format!("subgraph=\"{name}\""), busy.as_secs_f64()));
         page.counter("turkistan_subgraph_busy_seconds_total", "How long a subgraph has worked on calls.", &busy.collect::<Vec<_>>());
+        let uses = city.graph.documents().iter().map(|document| (format!("document=\"{}\"", document.id()), document.used()));
+        page.counter("turkistan_trusted_document_uses_total", "Requests of a trusted document.", &uses.collect::<Vec<_>>());
+        let exceeded = city.graph.exceedings().into_iter().flat_map(|found| {
+            let limit = found.limit.as_str();
+            [("refused", found.refused), ("measured", found.measured)]
+                .map(|(outcome, count)| (format!("limit=\"{limit}\",outcome=\"{outcome}\""), count))
+        });
+        page.counter("turkistan_limit_exceeded_total", "Requests that exceeded a limit.", &exceeded.collect::<Vec<_>>());
         match journal::summary(&city.house.database.reader).await {
             Ok(states) => {
                 let states =

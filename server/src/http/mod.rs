@@ -1,5 +1,6 @@
 //! The edge: from HTTP to the graph and back.
 
+mod caching;
 mod connections;
 mod csrf;
 mod document;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE},
@@ -14,7 +14,7 @@ use federation::GraphResponse;
 use kernel::{Code, Locale};
 use serde_json::json;
 
-use super::{negotiate::Media, rejection::Rejection, status};
+use super::{caching, negotiate::Media, rejection::Rejection, status};
 
 /// The header that tells how long the stages took.
 pub(crate) const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -28,23 +28,42 @@ pub(crate) struct Timing {
     pub(crate) execute: Duration,
 }
 
+/// For whom an answer is.
+#[derive(Clone, Copy)]
+pub(crate) enum Audience<'a> {
+    /// Whoever asked.
+    Asker,
+    /// Everybody would be told the same.
+    Everybody,
+    /// The same, and the answer may be kept; with the headers of the request.
+    Keepers(&'a HeaderMap),
+}
+
 /// An answer of the graph.
-pub(crate) fn answer(response: &GraphResponse, media: Media, locale: Locale, timing: Timing) -> Response {
-    let Ok(body) = serde_json::to_vec(response) else {
+pub(crate) fn answer(response: &GraphResponse, media: Media, locale: Locale, timing: Timing, audience: Audience<'_>) -> Response {
+    let Ok(body) = serde_json::to_vec(response).map(Bytes::from) else {
         return reject(&Rejection::general(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal), locale);
     };
-    let mut answer = (status::of(response, media), Body::from(body)).into_response();
+    let mut answer = (status::of(response, media), Body::from(body.clone())).into_response();
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
     common(answer.headers_mut(), locale);
     let timing = format!("plan;dur={:.3}, execute;dur={:.3}", timing.plan.as_secs_f64() * 1000.0, timing.execute.as_secs_f64() * 1000.0);
     answer.headers_mut().extend(HeaderValue::from_str(&timing).map(|value| (SERVER_TIMING, value)));
+    if !matches!(audience, Audience::Asker) {
+        caching::compressible(&mut answer, &body);
+    }
+    match audience {
+        Audience::Keepers(asked) if response.errors.is_empty() && response.data.is_some() => caching::keep(&mut answer, &body, asked),
+        _ => {}
+    }
     answer
 }
 
-/// What every answer of the graph carries, a stream included. An answer may hold a coupon key, which opens a report: nobody keeps it.
+/// What every answer of the graph carries, a stream included. An answer may hold a coupon key, which opens a report: nobody keeps it
+/// unless [`caching`] says so.
 pub(crate) fn common(headers: &mut HeaderMap, locale: Locale) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Language, Authorization"));
+    headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language, Authorization"));
     headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(locale.tag()));
 }
 

@@ -12,6 +12,11 @@ use super::negotiate::Media;
 /// The status of an answer of the graph.
 pub(crate) fn of(response: &GraphResponse, media: Media) -> StatusCode {
     match (media, response.stage, &response.data) {
+        (media, Stage::Lookup, _) => match response.errors.first().map(|error| error.code) {
+            // Apollo's clients read the code only where the status is that of success, as Apollo's server has it.
+            Some(Code::PersistedQueryNotFound) if media == Media::Json => StatusCode::OK,
+            code => code.map_or(StatusCode::INTERNAL_SERVER_ERROR, of_code),
+        },
         (Media::Json, _, _) | (Media::GraphqlResponse, Stage::Execute, Some(_)) => StatusCode::OK,
         (Media::GraphqlResponse, Stage::Parse | Stage::Validate | Stage::Coerce, _) => StatusCode::BAD_REQUEST,
         (Media::GraphqlResponse, Stage::Execute, None) => {
@@ -24,7 +29,7 @@ fn of_code(code: Code) -> StatusCode {
     match code {
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,
         Code::Forbidden => StatusCode::FORBIDDEN,
-        Code::NotFound | Code::PersistedDocumentNotFound => StatusCode::NOT_FOUND,
+        Code::NotFound | Code::PersistedDocumentNotFound | Code::PersistedQueryNotFound => StatusCode::NOT_FOUND,
         Code::BadUserInput
         | Code::GraphqlParseFailed
         | Code::GraphqlValidationFailed
@@ -61,6 +66,9 @@ mod tests {
             (Stage::Execute, None, Some(Code::SubgraphUnavailable), 200, 503),
             (Stage::Execute, None, Some(Code::Internal), 200, 500),
             (Stage::Execute, None, None, 200, 500),
+            (Stage::Lookup, None, Some(Code::PersistedDocumentNotFound), 404, 404),
+            (Stage::Lookup, None, Some(Code::PersistedQueryNotFound), 200, 404),
+            (Stage::Lookup, None, Some(Code::BadUserInput), 400, 400),
             (Stage::Parse, None, Some(Code::GraphqlParseFailed), 200, 400),
             (Stage::Validate, None, Some(Code::GraphqlValidationFailed), 200, 400),
             (Stage::Validate, None, Some(Code::CostEstimatedTooExpensive), 200, 400),

@@ -1,5 +1,7 @@
 //! The edge as a client meets it, in front of a city in a throw-away folder.
 
+mod trusted;
+
 use std::sync::Arc;
 
 use axum::{
@@ -50,8 +52,17 @@ impl Answer {
 }
 
 async fn closed() -> (House, Settings, Keys) {
+    closed_with("").await
+}
+
+/// With a configuration in which `{folder}` stands for the folder of the installation, where `documents.toml` lies.
+async fn closed_with(config: &str) -> (House, Settings, Keys) {
     let folder = tempfile::tempdir().unwrap();
-    let settings = Settings::gather(Installation::default(), &Serving::default()).unwrap().moved_to(folder.path());
+    let path = folder.path().join("city.toml");
+    std::fs::write(folder.path().join("documents.toml"), trusted::MANIFEST).unwrap();
+    std::fs::write(&path, config.replace("{folder}", &folder.path().display().to_string())).unwrap();
+    let installation = Installation { config: Some(path), data_dir: Some(folder.path().to_owned()), ..Installation::default() };
+    let settings = Settings::gather(installation, &Serving::default()).unwrap();
     let rng = Arc::new(kernel::system_rng());
     let keys = Keys::open(&settings, rng.as_ref()).unwrap();
     let issuer = Arc::new(Issuer::new(&keys.issuer).unwrap());
@@ -61,7 +72,11 @@ async fn closed() -> (House, Settings, Keys) {
 }
 
 async fn open() -> House {
-    let (house, settings, keys) = closed().await;
+    open_with("").await
+}
+
+async fn open_with(config: &str) -> House {
+    let (house, settings, keys) = closed_with(config).await;
     let (database, _held) = database::open(&settings).await.unwrap();
     database::migrate(&database).await.unwrap();
     let rng = Arc::new(kernel::system_rng());
@@ -233,7 +248,7 @@ async fn an_open_city_is_ready_and_counts_what_it_does() {
     house.post(r#"{"query":"query Names { parties(first: 1) { nodes { id } } }"}"#, &[]).await;
     let page = String::from_utf8(house.get("/metrics", &[]).await.body).unwrap();
     for expected in [
-        "turkistan_requests_total{operation=\"query\",status=\"200\"} 1",
+        "turkistan_requests_total{operation=\"query\",name=\"unlisted\",status=\"200\"} 1",
         "turkistan_subgraph_calls_total{subgraph=\"directory\"} 1",
         "turkistan_sql_statements_total ",
         "turkistan_subscriptions 0",

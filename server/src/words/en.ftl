@@ -17,3 +17,13 @@ edge-busy = There are too many open subscriptions; try again a little later.
 edge-starting = The city is still opening; try again in a moment.
 type-text = a text
 type-object = an object
+# Mail to owners of trusted documents
+mail-deprecated-subject = { $coordinate } is deprecated
+mail-deprecated-text =
+    Hello, { $owner }.
+
+    { $coordinate } of Smart Turkistan's graph is now deprecated and will be removed later.
+    Why, and what to use instead: { $reason }
+
+    These trusted documents of yours use it:
+    { $documents }

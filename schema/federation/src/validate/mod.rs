@@ -1,9 +1,9 @@
-//! Parses a document, finds its operation, and checks it against the limits and the schema.
+//! Parses a document, finds its operation, and checks it against the schema.
 
 mod variables;
 
 use graphql_tools::{
-    parser::{Pos, parse_query, parse_query_with_token_limit},
+    parser::{Pos, parse_query, parse_query_with_token_limit, query::ParseError, spanned_tokens},
     static_graphql::query::{Definition, Document, OperationDefinition},
     validation::{
         rules::default_rules_validation_plan,
@@ -13,7 +13,8 @@ use graphql_tools::{
 use kernel::{Code, Locale, OperationKind};
 
 use crate::{
-    limits::{Exceeded, Limits, check},
+    limits::Limit,
+    policy::Gate,
     response::{GraphError, GraphResponse, Location, Stage},
     schema::Schema,
     words::words,
@@ -29,19 +30,29 @@ pub(crate) fn rules() -> ValidationPlan {
     default_rules_validation_plan()
 }
 
-/// Parses a document. Without limits it is a document of the program.
-pub(crate) fn parse(text: &str, limits: Option<&Limits>, locale: Locale) -> Result<Document, GraphResponse> {
-    let parsed = match limits {
-        Some(limits) => parse_query_with_token_limit::<String>(text, limits.tokens_max),
+/// Parses a document. Without a gate it is a document of the program.
+pub(crate) fn parse(text: &str, gate: Option<&Gate>, exceeded: &mut Vec<Limit>, locale: Locale) -> Result<Document, GraphResponse> {
+    let parsed = match gate {
+        Some(gate) => {
+            let limits = gate.scale.limits();
+            let (max, ceiling) = (limits.max(Limit::Tokens), limits.ceiling(Limit::Tokens));
+            match parse_within(text, max) {
+                Err(error) if ceiling > max && has_more(text, max, &error) => {
+                    exceeded.push(Limit::Tokens);
+                    parse_within(text, ceiling)
+                }
+                parsed => parsed,
+            }
+        }
         None => parse_query::<String>(text),
     };
     parsed.map(|document| document.into_static()).map_err(|error| {
-        let detail = error.to_string();
-        // The parser says in words alone that it stopped at the limit.
-        if let Some(limits) = limits.filter(|_| detail.contains("Token limit exceeded")) {
-            let exceeded = Exceeded::tokens(limits.tokens_max);
-            return refused(Stage::Validate, GraphError::new(exceeded.code, exceeded.message(locale)));
+        if let Some(gate) = gate.filter(|gate| has_more(text, gate.scale.limits().ceiling(Limit::Tokens), &error))
+            && let Err(refused) = gate.weigh(Limit::Tokens, usize::MAX, locale)
+        {
+            return refused;
         }
+        let detail = error.to_string();
         let mut lines = detail.lines();
         let at = lines.next().and_then(position);
         let detail = lines.collect::<Vec<_>>().join("; ");
@@ -50,6 +61,16 @@ pub(crate) fn parse(text: &str, limits: Option<&Limits>, locale: Locale) -> Resu
         error.locations.extend(at);
         refused(Stage::Parse, error)
     })
+}
+
+/// The parser counts the end of the document, too.
+fn parse_within(text: &str, tokens_max: usize) -> Result<graphql_tools::parser::query::Document<'_, String>, ParseError> {
+    parse_query_with_token_limit::<String>(text, tokens_max.saturating_add(1))
+}
+
+/// Whether a document was refused because it has more tokens. The parser says so in words alone, and not of the very last one.
+fn has_more(text: &str, tokens_max: usize, error: &ParseError) -> bool {
+    error.to_string().contains("Token limit exceeded") || spanned_tokens(text).is_ok_and(|tokens| tokens.len() > tokens_max)
 }
 
 fn refused(stage: Stage, error: GraphError) -> GraphResponse {
@@ -100,22 +121,10 @@ pub(crate) fn operation_kind(operation: &OperationDefinition) -> OperationKind {
     }
 }
 
-/// Checks the document against the limits and then against the schema.
-pub(crate) fn validate(
-    document: &Document,
-    schema: &Schema,
-    rules: &ValidationPlan,
-    limits: Option<&Limits>,
-    locale: Locale,
-) -> Result<(), GraphResponse> {
+/// Checks the document against the schema.
+pub(crate) fn validate(document: &Document, schema: &Schema, rules: &ValidationPlan, locale: Locale) -> Result<(), GraphResponse> {
     for definition in &document.definitions {
         let Definition::Operation(operation) = definition else { continue };
-        if let Some(limits) = limits {
-            check(document, operation, limits).map_err(|exceeded| {
-                let error = GraphError::new(exceeded.code, exceeded.message(locale));
-                refused(Stage::Validate, error)
-            })?;
-        }
         if let Some(taken) = operation.variable_definitions().iter().find(|definition| definition.name.starts_with(REPRESENTATIONS)) {
             let message = words().text(locale, "variable-reserved", &[("path", taken.name.as_str().into())]);
             let at = Location { line: taken.position.line, column: taken.position.column };

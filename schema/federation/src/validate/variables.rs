@@ -8,7 +8,8 @@ use kernel::{Code, Locale};
 use serde_json::{Map, Value};
 
 use crate::{
-    limits::Limits,
+    limits::Limit,
+    policy::Gate,
     response::{GraphError, GraphResponse, Stage},
     schema::Schema,
     values,
@@ -20,11 +21,11 @@ pub(crate) fn coerce(
     definitions: &[VariableDefinition],
     mut given: Map<String, Value>,
     schema: &Schema,
-    limits: Option<&Limits>,
+    gate: Option<&Gate>,
     locale: Locale,
 ) -> Result<Map<String, Value>, GraphResponse> {
     let mut coerced = Map::with_capacity(definitions.len());
-    let mut coercion = Coercion { schema, items_max: limits.map(|limits| limits.list_items_max), locale, errors: Vec::new() };
+    let mut coercion = Coercion { schema, gate, locale, errors: Vec::new() };
     for definition in definitions {
         let value = given.swap_remove(&definition.name);
         let value = match (value, &definition.default_value) {
@@ -44,7 +45,7 @@ pub(crate) fn coerce(
 
 struct Coercion<'a> {
     schema: &'a Schema,
-    items_max: Option<usize>,
+    gate: Option<&'a Gate>,
     locale: Locale,
     errors: Vec<GraphError>,
 }
@@ -60,6 +61,15 @@ impl Coercion<'_> {
         }
     }
 
+    fn is_too_long(&self, items: usize) -> bool {
+        let Some(gate) = self.gate else { return false };
+        let weighed = gate.weigh(Limit::ListItems, items, self.locale);
+        if weighed == Ok(true) {
+            gate.scale.count_measured(&[Limit::ListItems]);
+        }
+        weighed.is_err()
+    }
+
     fn value(&mut self, value: Value, ty: &Type, path: &mut Vec<String>) -> Option<Value> {
         match (ty, value) {
             (Type::NonNullType(_), Value::Null) => {
@@ -68,8 +78,9 @@ impl Coercion<'_> {
             }
             (Type::NonNullType(inner), value) => self.value(value, inner, path),
             (_, Value::Null) => Some(Value::Null),
-            (Type::ListType(_), Value::Array(items)) if self.items_max.is_some_and(|max| items.len() > max) => {
-                self.error("variable-list", path, &self.items_max.unwrap_or_default().to_string());
+            (Type::ListType(_), Value::Array(items)) if self.is_too_long(items.len()) => {
+                let max = self.gate.map_or(usize::MAX, |gate| gate.scale.limits().max(Limit::ListItems));
+                self.error("variable-list", path, &max.to_string());
                 None
             }
             (Type::ListType(inner), Value::Array(items)) => {

@@ -6,12 +6,18 @@ limit-root-fields = Операциядағы түбір өрістер: { $found
 limit-fields = Операциядағы өрістер: { $found }; рұқсат етілгені: { $max }.
 limit-directives = Операциядағы директивалар: { $found }; рұқсат етілгені: { $max }.
 limit-introspection = Интроспекция тізімдерінің кірістірілу тереңдігі: { $found }; рұқсат етілгені: { $max }.
+limit-fragment-spreads = Операциядағы фрагмент қоюлары: { $found }; рұқсат етілгені: { $max }.
+limit-cost = Операцияның құны: { $found }; рұқсат етілгені: { $max }. Элементтерді немесе тізім ішіндегі тізімдерді азырақ сұраңыз.
+cost-slicing = «{ $field }» үшін мына аргументтердің дәл біреуін көрсетіңіз: { $arguments }.
 # Құжаттар
 document-syntax = Құжатты талдау мүмкін болмады: { $detail }
 operation-none = Құжатта операция жоқ.
 operation-unknown = Құжатта «{ $name }» операциясы жоқ.
 operation-ambiguous = Құжатта бірнеше операция бар: біреуін атаңыз.
 operation-kind = Жазылым үшін ағын керек.
+introspection-closed = Схема мұнда айтылмайды.
+documents-only = Мұнда тек белгілі құжаттарға жауап беріледі: «documentId» жіберіңіз.
+document-digest = «sha256Hash» — «query» мәнінің дайджесті емес.
 # Айнымалылар
 variable-missing = «${ $path }» айнымалысы қажет: { $type }.
 variable-null = «${ $path }» айнымалысы null бола алмайды: { $type }.

@@ -6,12 +6,18 @@ limit-root-fields = Корневых полей в операции: { $found };
 limit-fields = Полей в операции: { $found }; разрешено: { $max }.
 limit-directives = Директив в операции: { $found }; разрешено: { $max }.
 limit-introspection = Вложенность списков интроспекции: { $found }; разрешено: { $max }.
+limit-fragment-spreads = Вставок фрагментов в операции: { $found }; разрешено: { $max }.
+limit-cost = Стоимость операции: { $found }; разрешено: { $max }. Запросите меньше элементов или меньше вложенных списков.
+cost-slicing = Укажите для «{ $field }» ровно один из аргументов: { $arguments }.
 # Документы
 document-syntax = Документ не удаётся разобрать: { $detail }
 operation-none = В документе нет операции.
 operation-unknown = В документе нет операции «{ $name }».
 operation-ambiguous = В документе несколько операций: назовите одну.
 operation-kind = Для подписки нужен поток.
+introspection-closed = Схема здесь не сообщается.
+documents-only = Здесь отвечают только на известные документы: отправьте «documentId».
+document-digest = «sha256Hash» – не дайджест значения «query».
 # Переменные
 variable-missing = Нужна переменная «${ $path }»: { $type }.
 variable-null = Переменная «${ $path }» не может быть null: { $type }.

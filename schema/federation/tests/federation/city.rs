@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::rooms::{self, Handle};
-use federation::{Federation, GraphRequest, GraphResponse, Limits};
+use federation::{Federation, GraphRequest, GraphResponse, Policy};
 use kernel::{Actor, Request};
 use serde_json::{Value, json};
 
@@ -17,14 +17,18 @@ pub struct City {
 
 impl City {
     pub fn new() -> City {
+        City::with(Policy::default())
+    }
+
+    pub fn with(policy: impl Into<Policy>) -> City {
         let (services, directory, ratings) = (rooms::services::room(), rooms::directory::room(), rooms::ratings::room());
         let subgraphs = [&services, &directory, &ratings].map(|room| Arc::clone(&room.subgraph)).to_vec();
-        City { federation: Federation::new(subgraphs, Limits::default()).unwrap(), services, directory, ratings }
+        City { federation: Federation::new(subgraphs, policy).unwrap(), services, directory, ratings }
     }
 
     pub async fn answer(&self, query: &str, variables: Value, request: &Arc<Request>) -> GraphResponse {
         let Value::Object(variables) = variables else { panic!("variables are an object") };
-        let params = GraphRequest { query: query.to_owned(), operation_name: None, variables };
+        let params = GraphRequest { query: query.to_owned(), variables, ..GraphRequest::default() };
         self.federation.execute(params, request).await
     }
 

@@ -165,7 +165,15 @@ fn several_subgraphs_answer_as_one_schema() {
     let whole = View::new("whole", "", WHOLE, &world);
     let views = [("books", BOOKS), ("people", PEOPLE), ("shop", SHOP)];
     let subgraphs = views.map(|(name, types)| Arc::new(View::new(name, HEAD, types, &world)) as Arc<dyn Subgraph>);
-    let limits = Limits { aliases_max: 1_000, fields_max: 10_000, directives_max: 1_000, tokens_max: 100_000, ..Limits::default() };
+    let limits = Limits {
+        aliases_max: 1_000,
+        fields_max: 10_000,
+        directives_max: 1_000,
+        tokens_max: 100_000,
+        cost_max: usize::MAX,
+        fragment_spreads_max: 10_000,
+        ..Limits::default()
+    };
     let federation = Federation::new(subgraphs.to_vec(), limits).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let (request, variables) =
@@ -178,7 +186,7 @@ fn several_subgraphs_answer_as_one_schema() {
         writer.swaps = writer.next() % 4;
         writer.selection("Query", 5);
         let query = writer.text.replacen("{ ", "{ ... @include(if: $yes) { __typename } ... @include(if: $no) { __typename } ", 1);
-        let params = GraphRequest { query: query.clone(), operation_name: None, variables: variables.clone() };
+        let params = GraphRequest { query: query.clone(), variables: variables.clone(), ..GraphRequest::default() };
         let answer = runtime.block_on(federation.execute(params, &request));
         prop_assert_eq!(answer.stage, Stage::Execute, "{}: {:?}", query, answer.errors);
         prop_assert!(answer.errors.is_empty(), "{}: {:?}", query, answer.errors);

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use federation::{Federation, GraphRequest, Limits};
 use futures_util::stream::BoxStream;
 use kernel::{Actor, Answer, Call, Role, Subgraph};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     city::City,
@@ -236,7 +236,7 @@ async fn a_defect_of_a_room_takes_nothing_else_down() {
     let rooms: Vec<Arc<dyn Subgraph>> = vec![Arc::new(Defect("panics", None)), Arc::new(Defect("lies", Some(lies)))];
     let federation = Federation::new(rooms, Limits::default()).unwrap();
     let ask = async |query: &str| {
-        let params = GraphRequest { query: query.to_owned(), operation_name: None, variables: Map::new() };
+        let params = GraphRequest { query: query.to_owned(), ..GraphRequest::default() };
         serde_json::to_value(federation.execute(params, &request(Actor::Anonymous)).await).unwrap()
     };
     let answer = ask("{ boom number list }").await;

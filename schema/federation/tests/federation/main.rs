@@ -13,6 +13,10 @@ mod faults;
 #[cfg(test)]
 mod joins;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod rooms;
+#[cfg(test)]
+mod trusted;
 #[cfg(test)]
 mod world;
