@@ -355,3 +355,93 @@ fn has_variable(value: &Literal) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use graphql_tools::{
+        parser::{parse_query, parse_schema},
+        static_graphql::query::Definition,
+    };
+    use serde_json::json;
+
+    use super::*;
+
+    const SDL: &str = r#"
+        type Query {
+          things(first: Int, last: Int): [Thing!] @listSize(slicingArguments: ["first", "last"])
+          loose(first: Int, last: Int = 3): [Thing!]
+            @listSize(slicingArguments: ["first", "last"], requireOneSlicingArgument: false, assumedSize: 7)
+          few: [Thing!] @listSize(assumedSize: 2)
+          page(first: Int): Page @cost__listSize(slicingArguments: ["first"], sizedFields: ["items"])
+          pages(first: Int = 4): ThingConnection
+          bare(first: Int): ThingConnection
+          heavy: Thing @cost(weight: "7.5")
+          cheap: Thing @cost(weight: -3)
+          argued(by: Int @cost(weight: 5)): Int
+          nodes(ids: [ID!]!): [Node]
+          any: [Any!]
+        }
+        interface Node { id: ID! }
+        type Thing implements Node { id: ID! inner: [Thing!] blob: Blob dear: Dear matrix: [[Thing]] }
+        type Dear @cost(weight: "100") { id: ID }
+        scalar Blob @cost(weight: "3")
+        type Page { items: [Thing!] others: [Thing!] total: Int }
+        type ThingConnection { edges: [ThingEdge] nodes: [Thing] pageInfo: PageInfo }
+        type ThingEdge { node: Thing }
+        type PageInfo { more: Boolean }
+        union Any = Thing | Dear
+    "#;
+
+    fn check(query: &str, variables: &Json, expected: Result<(u64, bool), &str>) {
+        let schema = Schema::of(&parse_schema::<String>(SDL).unwrap().into_static()).unwrap();
+        let document = parse_query::<String>(query).unwrap().into_static();
+        let operation = document.definitions.iter().find_map(|definition| match definition {
+            Definition::Operation(operation) => Some(operation),
+            Definition::Fragment(_) => None,
+        });
+        let variables = variables.as_object().cloned().unwrap_or_default();
+        let conditions = Conditions::of(&["yes".to_owned()], &variables);
+        let found = estimate(&document, operation.unwrap(), "Query", &schema, &conditions, &variables);
+        let found = found.map(|estimate| (estimate.cost, estimate.varies)).map_err(|unsliced| unsliced.coordinate);
+        assert_eq!(found, expected.map_err(str::to_owned), "{query} {variables:?}");
+    }
+
+    #[test]
+    fn what_the_directives_say_counts() {
+        let none = json!({});
+        check("{ things(first: 5) { id } }", &none, Ok((5, false)));
+        check("{ things(last: 5) { id } }", &none, Ok((5, false)));
+        check("{ things { id } }", &none, Err("Query.things"));
+        check("{ things(first: 5, last: 5) { id } }", &none, Err("Query.things"));
+        check("{ few { inner { id } } }", &none, Ok((22, false)));
+        check("{ loose { id } }", &none, Ok((3, false)));
+        check("{ loose(last: null) { id } }", &none, Ok((7, false)));
+        check("{ loose(first: 9, last: 4) { id } }", &none, Ok((9, false)));
+        check("{ page(first: 4) { items { id } total } }", &none, Ok((5, false)));
+        check("{ page(first: 4) { items { id } others { id } } }", &none, Ok((15, false)));
+        check("{ heavy { id blob } cheap { id } }", &none, Ok((11, false)));
+        check("{ argued(by: 1) } ", &none, Ok((5, false)));
+        check("{ argued }", &none, Ok((0, false)));
+        check("{ any { ... on Thing { dear { id } } ... on Dear { id } } }", &none, Ok((1_010, false)));
+    }
+
+    #[test]
+    fn without_directives_the_form_of_a_field_counts() {
+        let none = json!({});
+        check("{ pages { nodes { id } pageInfo { more } } }", &none, Ok((6, false)));
+        check("{ pages(first: 2) { edges { node { id } } nodes { id } } }", &none, Ok((7, false)));
+        check("{ bare { nodes { id } } }", &none, Ok((101, false)));
+        check("{ nodes(ids: [\"a\", \"b\"]) { id } }", &none, Ok((2, false)));
+        check("{ few { matrix { id } } }", &none, Ok((202, false)));
+        check("{ ...F pages(first: 2) { ...C } } fragment F on Query { pages(first: 3) { ...C } } fragment C on ThingConnection { nodes { id } }", &none, Ok((7, false)));
+    }
+
+    #[test]
+    fn variables_and_conditions_are_taken_into_account() {
+        let query = "query($first: Int, $ids: [ID!]!, $yes: Boolean!) { pages(first: $first) { nodes { id } } nodes(ids: $ids) { id } few @include(if: $yes) { id } }";
+        check(query, &json!({ "first": 6, "ids": ["a", "b", "c"], "yes": true }), Ok((12, true)));
+        check(query, &json!({ "ids": "a", "yes": false }), Ok((6, true)));
+        check(query, &json!({ "first": -1, "ids": [], "yes": false }), Ok((1, true)));
+        check("{ pages(first: 2147483647) { nodes { inner { inner { inner { id } } } } } }", &json!({}), Ok((2_385_854_331_818, false)));
+    }
+}

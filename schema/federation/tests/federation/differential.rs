@@ -159,6 +159,15 @@ impl Writer {
     }
 }
 
+/// The objects of an answer, the root included.
+fn objects(data: &Value) -> u64 {
+    match data {
+        Value::Object(fields) => 1 + fields.values().map(objects).sum::<u64>(),
+        Value::Array(items) => items.iter().map(objects).sum(),
+        _ => 0,
+    }
+}
+
 #[test]
 fn several_subgraphs_answer_as_one_schema() {
     let world = world();
@@ -187,11 +196,14 @@ fn several_subgraphs_answer_as_one_schema() {
         writer.selection("Query", 5);
         let query = writer.text.replacen("{ ", "{ ... @include(if: $yes) { __typename } ... @include(if: $no) { __typename } ", 1);
         let params = GraphRequest { query: query.clone(), variables: variables.clone(), ..GraphRequest::default() };
+        let cost = federation.prepare(params.clone(), &request).map_or(0, |prepared| prepared.cost());
         let answer = runtime.block_on(federation.execute(params, &request));
         prop_assert_eq!(answer.stage, Stage::Execute, "{}: {:?}", query, answer.errors);
         prop_assert!(answer.errors.is_empty(), "{}: {:?}", query, answer.errors);
         let expected = serde_json::to_string(&whole.answer(&query, &variables)).unwrap();
-        prop_assert_eq!(serde_json::to_string(&answer.data.unwrap()).unwrap(), expected, "{}", query);
+        let data = answer.data.unwrap();
+        prop_assert!(cost >= objects(&data) - 1, "{} objects for {}: {}", objects(&data), cost, query);
+        prop_assert_eq!(serde_json::to_string(&data).unwrap(), expected, "{}", query);
         Ok(())
     });
     outcome.unwrap();
