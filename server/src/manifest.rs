@@ -104,6 +104,11 @@ pub(crate) fn check_one(graph: &Federation, document: &TrustedDocument) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        cli::{Installation, Serving},
+        schema,
+        settings::Settings,
+    };
 
     fn read(name: &str, text: &str) -> Result<Manifest> {
         let folder = tempfile::tempdir().unwrap();
@@ -121,6 +126,25 @@ mod tests {
             let [entry] = manifest.0.as_slice() else { panic!("{name}") };
             assert_eq!((entry.document.id(), entry.document.text(), entry.owner.as_str()), ("a", "{ a }", "Portal"), "{name}");
             assert_eq!((entry.mail.reveal().as_str(), entry.locale), ("portal@example.kz", locale), "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_document_that_does_not_fit_the_graph_is_named_with_its_reason() {
+        let settings = Settings::gather(Installation::default(), &Serving::default()).unwrap();
+        let graph = schema::build(&settings).await.unwrap().graph;
+        for (text, reason) in [
+            ("{ viewer { roles } }", None),
+            ("{ nothing }", Some("trusted document a does not fit the graph: Cannot query field \"nothing\" on type \"Query\".")),
+            ("{ viewer", Some("trusted document a does not fit the graph: The document cannot be parsed")),
+            ("query A { __typename } query B { __typename }", Some("several operations: name one")),
+        ] {
+            let document = TrustedDocument::new(Some("a".to_owned()), text.to_owned(), None).unwrap();
+            match (check_one(&graph, &document), reason) {
+                (Ok(()), None) => {}
+                (Err(error), Some(reason)) => assert!(error.internal_text().contains(reason), "{}", error.internal_text()),
+                (found, _) => panic!("{text}: {found:?}"),
+            }
         }
     }
 

@@ -433,7 +433,11 @@ mod tests {
         check("{ bare { nodes { id } } }", &none, Ok((101, false)));
         check("{ nodes(ids: [\"a\", \"b\"]) { id } }", &none, Ok((2, false)));
         check("{ few { matrix { id } } }", &none, Ok((202, false)));
-        check("{ ...F pages(first: 2) { ...C } } fragment F on Query { pages(first: 3) { ...C } } fragment C on ThingConnection { nodes { id } }", &none, Ok((7, false)));
+        check(
+            "{ ...F pages(first: 2) { ...C } } fragment F on Query { pages(first: 3) { ...C } } fragment C on ThingConnection { nodes { id } }",
+            &none,
+            Ok((7, false)),
+        );
     }
 
     #[test]

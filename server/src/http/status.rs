@@ -13,7 +13,7 @@ use super::negotiate::Media;
 pub(crate) fn of(response: &GraphResponse, media: Media) -> StatusCode {
     match (media, response.stage, &response.data) {
         (media, Stage::Lookup, _) => match response.errors.first().map(|error| error.code) {
-            // Apollo's clients read the code only where the status is that of success, as Apollo's server has it.
+            // To Apollo's protocol this is a step on the way and no failure, so its servers answer it with success.
             Some(Code::PersistedQueryNotFound) if media == Media::Json => StatusCode::OK,
             code => code.map_or(StatusCode::INTERNAL_SERVER_ERROR, of_code),
         },

@@ -5,7 +5,8 @@ fault-bad-user-input = A value in the request is not allowed.
 fault-graphql-parse-failed = The request cannot be read as GraphQL.
 fault-graphql-validation-failed = The request does not fit the schema.
 fault-persisted-document-not-found = The named document is not known.
-fault-persisted-query-not-found = The named document is not known.
+# Clients of Apollo's protocol compare these very letters.
+fault-persisted-query-not-found = PersistedQueryNotFound
 fault-cost-estimated-too-expensive = The request asks for too much at once.
 fault-batching-not-allowed = Send one operation in each request.
 fault-rate-limited = Too many requests; try again a little later.

@@ -5,7 +5,8 @@ fault-bad-user-input = Сұраудағы мән жарамсыз.
 fault-graphql-parse-failed = Сұрау GraphQL ретінде оқылмайды.
 fault-graphql-validation-failed = Сұрау схемаға сай емес.
 fault-persisted-document-not-found = Аталған құжат белгісіз.
-fault-persisted-query-not-found = Аталған құжат белгісіз.
+# Apollo хаттамасының клиенттері дәл осы әріптерді салыстырады.
+fault-persisted-query-not-found = PersistedQueryNotFound
 fault-cost-estimated-too-expensive = Сұрау бірден тым көп дерек сұрайды.
 fault-batching-not-allowed = Әр сұрауда бір ғана операция жіберіңіз.
 fault-rate-limited = Сұрау тым көп, сәл кейінірек қайталаңыз.

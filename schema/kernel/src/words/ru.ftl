@@ -5,7 +5,8 @@ fault-bad-user-input = Недопустимое значение в запрос
 fault-graphql-parse-failed = Запрос не читается как GraphQL.
 fault-graphql-validation-failed = Запрос не соответствует схеме.
 fault-persisted-document-not-found = Названный документ не известен.
-fault-persisted-query-not-found = Названный документ не известен.
+# Клиенты протокола Apollo сравнивают именно эти буквы.
+fault-persisted-query-not-found = PersistedQueryNotFound
 fault-cost-estimated-too-expensive = Запрос требует слишком много сразу.
 fault-batching-not-allowed = Отправляйте по одной операции в запросе.
 fault-rate-limited = Слишком много запросов, попробуйте немного позже.

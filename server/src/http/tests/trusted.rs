@@ -68,6 +68,8 @@ async fn a_trusted_document_is_asked_for_by_id_in_body_and_address_and_as_apollo
         assert_eq!((answer.status.as_u16(), answer.code().as_str()), (status, code), "{body} {accept}");
         assert_eq!(answer.header("cache-control"), "no-store");
     }
+    let missed = house.post(persisted(&unknown), &[]).await;
+    assert_eq!(missed.json()["errors"][0]["message"], "PersistedQueryNotFound", "some clients compare the words");
     for (target, status) in [
         (PARTIES, 200),
         ("/graphql?documentId=portal/Parties&variables=%7B%22first%22%3A1%7D", 200),
