@@ -115,7 +115,7 @@ impl<'a> Costs<'a> {
         FieldCost {
             weight: weight(&field.directives).unwrap_or_else(|| self.of_type(field.field_type.inner_type())),
             lists: lists(&field.field_type),
-            sizing: stated(field).or_else(|| self.from_form(field)),
+            sizing: stated(field).or_else(|| self.shown(field)),
             arguments: arguments.collect(),
         }
     }
@@ -139,7 +139,8 @@ impl<'a> Costs<'a> {
         }
     }
 
-    fn from_form(&self, field: &Field) -> Option<Sizing> {
+    /// What the form of a field shows of its length.
+    fn shown(&self, field: &Field) -> Option<Sizing> {
         let numbers = |names: &[&str]| -> Vec<_> {
             let those = field.arguments.iter().filter(|argument| names.contains(&argument.name.as_str()));
             those.map(|argument| (argument.name.clone(), default(argument))).collect()
@@ -317,7 +318,7 @@ impl<'a> Estimator<'a> {
         }
         match told {
             _ if entry.cost.lists == 0 => cost.fixed = cost.fixed.saturating_add(one),
-            Some((sized, length)) if sized.is_empty() => cost.fixed = cost.fixed.saturating_add(one.saturating_mul(length)),
+            Some(([], length)) => cost.fixed = cost.fixed.saturating_add(one.saturating_mul(length)),
             _ => cost.open.push((&field.name, one)),
         }
         Ok(cost)

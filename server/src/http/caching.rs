@@ -89,10 +89,10 @@ where
     let mut answer = answer.map(Body::new);
     let encoding = answer.headers().get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let tag = answer.headers().get(ETAG).and_then(|value| value.to_str().ok());
-    if let (Some(encoding), Some(tag), Some(Tagged)) = (encoding, tag, answer.extensions().get::<Tagged>()) {
-        if let Ok(tag) = HeaderValue::from_str(&format!("{}-{encoding}\"", tag.trim_end_matches('"'))) {
-            answer.headers_mut().insert(ETAG, tag);
-        }
+    if let (Some(encoding), Some(tag), Some(Tagged)) = (encoding, tag, answer.extensions().get::<Tagged>())
+        && let Ok(tag) = HeaderValue::from_str(&format!("{}-{encoding}\"", tag.trim_end_matches('"')))
+    {
+        answer.headers_mut().insert(ETAG, tag);
     }
     answer
 }
