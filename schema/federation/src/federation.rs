@@ -10,10 +10,11 @@ use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use kernel::{Answer, Call, Code, Document, Fault, Graph, Locale, OperationKind, Request, Subgraph};
+use kernel::{Answer, Call, Code, Document, Fault, Graph, Locale, Operation, OperationKind, Request, Subgraph};
 use serde_json::{Map, Value};
 
 use crate::{
+    cache::Cache,
     compose::CompositionError,
     execute::{Gathered, Run},
     limits::Limits,
@@ -34,7 +35,12 @@ struct Inner {
     current: RwLock<Arc<Supergraph>>,
     tallies: Tallies,
     limits: Limits,
+    /// What routers in front ask of single subgraphs.
+    direct: Cache<String, Arc<Operation>>,
 }
+
+/// How many operations of routers in front are remembered.
+const DIRECT_MAX: usize = 2_000;
 
 impl Federation {
     /// Composes the subgraphs, with the generated `node` subgraph beside them.
@@ -44,7 +50,7 @@ impl Federation {
     pub fn new(subgraphs: Vec<Arc<dyn Subgraph>>, limits: Limits) -> Result<Federation, CompositionError> {
         let tallies = Mutex::default();
         let current = RwLock::new(Arc::new(Supergraph::of(subgraphs, &tallies)?));
-        Ok(Federation(Arc::new(Inner { current, tallies, limits })))
+        Ok(Federation(Arc::new(Inner { current, tallies, limits, direct: Cache::new(DIRECT_MAX) })))
     }
 
     /// Serves a supergraph of join v0.1–v0.5 that was composed elsewhere, over the subgraphs that it names ([`graphs`](crate::graphs)).
@@ -54,7 +60,7 @@ impl Federation {
     pub fn over(supergraph: String, subgraphs: Vec<Arc<dyn Subgraph>>, limits: Limits) -> Result<Federation, CompositionError> {
         let tallies = Mutex::default();
         let current = RwLock::new(Arc::new(Supergraph::composed(supergraph, subgraphs, &tallies)?));
-        Ok(Federation(Arc::new(Inner { current, tallies, limits })))
+        Ok(Federation(Arc::new(Inner { current, tallies, limits, direct: Cache::new(DIRECT_MAX) })))
     }
 
     /// Serves another supergraph that was composed elsewhere from now on, as [`swap`](Federation::swap) does.
@@ -97,6 +103,10 @@ impl Federation {
     #[must_use]
     pub fn subgraph(&self, name: &str) -> Option<Arc<dyn Subgraph>> {
         self.current().find_subgraph(name)
+    }
+
+    pub(crate) fn direct_operations(&self) -> &Cache<String, Arc<Operation>> {
+        &self.0.direct
     }
 
     /// How many calls each subgraph got since the start.

@@ -6,6 +6,7 @@
 mod authorize;
 mod cache;
 mod compose;
+mod direct;
 mod execute;
 mod federation;
 mod limits;
@@ -21,6 +22,7 @@ mod watched;
 mod words;
 
 pub use compose::{Change, CompositionError, CompositionFault, GraphAddress, Part, api_schema, breaking_changes, compose, graphs};
+pub use direct::Direct;
 pub use federation::Federation;
 pub use limits::Limits;
 pub use prepare::Prepared;

@@ -44,7 +44,7 @@ impl Carried {
 /// Answers a GraphQL request.
 pub(crate) async fn answer(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let identified = identify(&edge.issuer, &parts.headers);
+    let identified = identify(edge.issuer.as_deref(), &parts.headers);
     let locale = negotiate::locale(&parts.headers, identified.as_ref().map_or(&Actor::Anonymous, |identified| &identified.actor));
     carry(&edge, &parts, body, identified, locale).await.unwrap_or_else(|rejection| respond::reject(&rejection, locale))
 }
@@ -55,12 +55,11 @@ async fn carry(edge: &Arc<Edge>, parts: &Parts, body: Body, who: Option<Identifi
     csrf::check(&parts.method, &parts.headers)?;
     let asked = document::read(parts, body).await?;
     let who = who.ok_or_else(|| Rejection::general(StatusCode::UNAUTHORIZED, Code::Unauthenticated))?;
-    let city = edge.city.get().ok_or_else(starting)?;
-    let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let request = Arc::new(kernel::Request { actor: who.actor, locale, id, now: edge.clock.now() });
+    let served = edge.served.get().ok_or_else(starting)?;
+    let request = context(edge, parts, who.actor, locale);
 
     let planning = Instant::now();
-    let prepared = match city.graph.prepare(asked, &request) {
+    let prepared = match served.graph.prepare(asked, &request) {
         Ok(prepared) => prepared,
         Err(refused) => return Ok(refuse(&refused, accepted, locale, planning)),
     };
@@ -74,13 +73,24 @@ async fn carry(edge: &Arc<Edge>, parts: &Parts, body: Body, who: Option<Identifi
             let response = prepared.execute(&request).await;
             respond::answer(&response, media, locale, Timing { plan, execute: executing.elapsed() })
         }
-        None => stream::events(edge, prepared, &request, who.until).await?,
+        None => stream::events(edge, prepared.subscribe(&request).await, &request, who.until)?,
     };
     response.extensions_mut().insert(carried);
     Ok(response)
 }
 
-fn starting() -> Rejection {
+/// What the subgraphs are told of a request.
+pub(super) fn context(edge: &Edge, parts: &Parts, actor: Actor, locale: Locale) -> Arc<kernel::Request> {
+    let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let mut request = kernel::Request::new(actor, locale, id, edge.clock.now());
+    if !edge.forwarded.is_empty() {
+        let passed = |name: &String| Some((name.clone(), parts.headers.get(name)?.to_str().ok()?.to_owned()));
+        request.forwarded = edge.forwarded.iter().filter_map(passed).collect();
+    }
+    Arc::new(request)
+}
+
+pub(super) fn starting() -> Rejection {
     Rejection::new(StatusCode::SERVICE_UNAVAILABLE, Code::SubgraphUnavailable, "edge-starting", &[])
 }
 
@@ -93,7 +103,7 @@ fn refuse(refused: &GraphResponse, accepted: Accepted, locale: Locale, planning:
 }
 
 /// A GET changes nothing, and a subscription needs a client that takes a stream.
-fn permit(kind: OperationKind, method: &Method, accepted: Accepted) -> Result<(), Rejection> {
+pub(super) fn permit(kind: OperationKind, method: &Method, accepted: Accepted) -> Result<(), Rejection> {
     match kind {
         OperationKind::Mutation if *method == Method::GET => {
             Err(Rejection::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadUserInput, "edge-get-query", &[]))

@@ -10,12 +10,14 @@ use super::Edge;
 pub(crate) async fn show(State(edge): State<Arc<Edge>>) -> impl IntoResponse {
     let mut page = edge.metrics.page();
     page.counter("turkistan_sql_statements_total", "SQL statements run.", &[(String::new(), journal::statements())]);
-    if let Some(city) = edge.city.get() {
-        let calls = city.graph.calls().into_iter().map(|(name, calls)| (format!("subgraph=\"{name}\""), calls));
+    if let Some(served) = edge.served.get() {
+        let calls = served.graph.calls().into_iter().map(|(name, calls)| (format!("subgraph=\"{name}\""), calls));
         page.counter("turkistan_subgraph_calls_total", "Calls of a subgraph.", &calls.collect::<Vec<_>>());
-        let busy = city.graph.busy().into_iter().map(|(name, busy)| (format!("subgraph=\"{name}\""), busy.as_secs_f64()));
+        let busy = served.graph.busy().into_iter().map(|(name, busy)| (format!("subgraph=\"{name}\""), busy.as_secs_f64()));
         page.counter("turkistan_subgraph_busy_seconds_total", "How long a subgraph has worked on calls.", &busy.collect::<Vec<_>>());
-        match journal::summary(&city.house.database.reader).await {
+    }
+    if let Some(house) = edge.served.get().and_then(|served| served.house.as_ref()) {
+        match journal::summary(&house.database.reader).await {
             Ok(states) => {
                 let states =
                     states.into_iter().map(|(state, count)| (format!("state=\"{state}\""), u64::try_from(count).unwrap_or_default()));

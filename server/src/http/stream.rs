@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use chrono::{DateTime, Utc};
-use federation::{GraphResponse, Prepared};
+use federation::GraphResponse;
 use futures_util::{
     FutureExt, Stream, StreamExt,
     future::{self, BoxFuture},
@@ -23,15 +23,14 @@ use super::{Edge, rejection::Rejection, respond};
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// Starts an operation as a stream. It ends with the operation, with the token, or with the server.
-pub(crate) async fn events(
+pub(crate) fn events(
     edge: &Edge,
-    prepared: Prepared,
+    answers: impl Stream<Item = GraphResponse> + Send + 'static,
     request: &Arc<Request>,
     until: Option<DateTime<Utc>>,
 ) -> Result<Response, Rejection> {
     let place = Arc::clone(&edge.subscriptions).try_acquire_owned();
     let place = place.map_err(|_| Rejection::new(StatusCode::SERVICE_UNAVAILABLE, Code::RateLimited, "edge-busy", &[]))?;
-    let answers = prepared.subscribe(request).await;
     let ended = future::select(token_end(until, request.now), edge.stopping.clone().wait().boxed()).map(drop);
     let events = answers.map(|answer| next(&answer)).chain(stream::once(future::ready(complete()))).take_until(ended);
     // The place is free again when the stream is dropped, however it ended.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use super::{Edge, layers::BODY_BYTES_MAX, routes};
+use super::{Edge, city_routes, layers::BODY_BYTES_MAX};
 use crate::{
     city::City,
     cli::{Installation, Serving},
@@ -56,7 +56,7 @@ async fn closed() -> (House, Settings, Keys) {
     let keys = Keys::open(&settings, rng.as_ref()).unwrap();
     let issuer = Arc::new(Issuer::new(&keys.issuer).unwrap());
     let (stop, stopping) = Stop::new();
-    let edge = Edge::new(Arc::clone(&issuer), Arc::new(SystemClock), rng, stopping);
+    let edge = Edge::new(Some(Arc::clone(&issuer)), Vec::new(), Arc::new(SystemClock), rng, stopping);
     (House { edge, issuer, stop, _folder: folder }, settings, keys)
 }
 
@@ -71,7 +71,7 @@ async fn open() -> House {
 
 impl House {
     fn routes(&self) -> Router {
-        routes(&self.edge, &[HeaderValue::from_static(FRIEND)])
+        city_routes(&self.edge, &[HeaderValue::from_static(FRIEND)])
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {
