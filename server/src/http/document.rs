@@ -67,7 +67,8 @@ fn from_body(bytes: &[u8]) -> Result<GraphRequest, Rejection> {
     }
 }
 
-fn request(mut parameters: Map<String, Value>) -> Result<GraphRequest, Rejection> {
+/// Reads the parameters of a request, wherever they came from.
+pub(crate) fn request(mut parameters: Map<String, Value>) -> Result<GraphRequest, Rejection> {
     let mut take = |name: &str| parameters.remove(name).unwrap_or_default();
     let operation_name = match take("operationName") {
         Value::Null => None,

@@ -3,6 +3,7 @@
 mod connections;
 mod csrf;
 mod document;
+mod events;
 mod graphql;
 mod health;
 mod layers;
@@ -10,6 +11,7 @@ mod metrics;
 mod negotiate;
 mod rejection;
 mod respond;
+mod socket;
 mod status;
 mod stream;
 #[cfg(test)]
@@ -18,10 +20,11 @@ mod tests;
 use std::sync::{Arc, OnceLock};
 
 use axum::{
-    Router,
+    Extension, Router,
     http::HeaderValue,
     routing::{any, get},
 };
+use federation::Federation;
 use kernel::{Clock, Rng};
 use tokio::sync::Semaphore;
 
@@ -40,6 +43,7 @@ pub(crate) struct Edge {
     rng: Arc<dyn Rng>,
     metrics: Metrics,
     subscriptions: Arc<Semaphore>,
+    sockets: Arc<Semaphore>,
     stopping: Stopping,
 }
 
@@ -47,7 +51,13 @@ impl Edge {
     /// An edge in front of a city that is not open yet: it answers that it lives, and everything else with "not ready".
     pub(crate) fn new(issuer: Arc<Issuer>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, stopping: Stopping) -> Arc<Edge> {
         let subscriptions = Arc::new(Semaphore::new(SUBSCRIPTIONS_MAX));
-        Arc::new(Edge { city: OnceLock::new(), issuer, clock, rng, metrics: Metrics::default(), subscriptions, stopping })
+        let sockets = Arc::new(Semaphore::new(socket::SOCKETS_MAX));
+        Arc::new(Edge { city: OnceLock::new(), issuer, clock, rng, metrics: Metrics::default(), subscriptions, sockets, stopping })
+    }
+
+    /// The graph, once it is open.
+    fn graph(&self) -> Option<&Federation> {
+        self.city.get().map(|city| &city.graph)
     }
 
     /// Opens the city to requests.
@@ -60,7 +70,7 @@ impl Edge {
 /// Everything that the server answers; pages of `origins` may ask, too.
 pub(crate) fn routes(edge: &Arc<Edge>, origins: &[HeaderValue]) -> Router {
     let routes = Router::new()
-        .route("/graphql", any(graphql::answer))
+        .route("/graphql", any(graphql::answer).layer(Extension(csrf::Friends::new(origins))))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(metrics::show))
