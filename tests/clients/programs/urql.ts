@@ -68,18 +68,18 @@ export async function hearWithdrawal(client: Client, text: string): Promise<stri
   if (!coupon) throw error ?? new Error("no coupon");
   const variables = { reference: coupon.reference, key: coupon.key };
   const heard: string[] = [];
+  // Set before the promise is settled; urql does not bear to be unsubscribed while it hands over a result.
+  let unsubscribe = () => {};
   await new Promise<void>((resolve, reject) => {
-    const { unsubscribe } = client.subscription(EVENTS, variables).subscribe(({ data: event, error: failed }) => {
+    ({ unsubscribe } = client.subscription(EVENTS, variables).subscribe(({ data: event, error: failed }) => {
       if (failed || !event) return reject(failed);
       if (heard.push(event.feedbackEvents.kind) === 1) {
         const withdrawal = { idempotencyKey: crypto.randomUUID(), ...variables };
         client.mutation(WITHDRAW, { input: withdrawal }).toPromise().then(({ error: refused }) => refused && reject(refused), reject);
       }
-      if (event.feedbackEvents.kind === "withdrawn") {
-        unsubscribe();
-        resolve();
-      }
-    });
+      if (event.feedbackEvents.kind === "withdrawn") resolve();
+    }));
   });
+  unsubscribe();
   return heard;
 }

@@ -65,6 +65,8 @@ pub(super) trait Operator: Send + Sync {
 enum End {
     /// The server closes it.
     Close(Close),
+    /// The client closes it.
+    Left,
     /// The client is gone.
     Gone,
 }
@@ -90,15 +92,20 @@ where
             () = &mut writing => End::Gone,
         }
     };
-    if let End::Close(close) = end {
-        // The queue may be full; what is in it comes first.
-        let last = async move { drop(queue.send(close.frame()).await) };
-        let farewell = async {
-            future::join(last, writing).await;
-            until_gone(&mut stream).await;
-        };
-        drop(timeout(FAREWELL_MAX, farewell).await);
-    }
+    let farewell = async {
+        match end {
+            End::Close(close) => {
+                // The queue may be full; what is in it comes first.
+                let last = async move { drop(queue.send(close.frame()).await) };
+                future::join(last, writing).await;
+            }
+            // The library answers a closing while it is read on.
+            End::Left => {}
+            End::Gone => return,
+        }
+        until_gone(&mut stream).await;
+    };
+    drop(timeout(FAREWELL_MAX, farewell).await);
 }
 
 /// Closes a connection at once.
@@ -193,7 +200,8 @@ impl<'a, H: Operator> Connection<'a, H> {
             // The library answers pings.
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
             Some(Ok(Message::Binary(_)) | Err(_)) => return Err(Close::INVALID.into()),
-            Some(Ok(Message::Close(_))) | None => return Err(End::Gone),
+            Some(Ok(Message::Close(_))) => return Err(End::Left),
+            None => return Err(End::Gone),
         };
         match ClientMessage::read(&text)? {
             ClientMessage::ConnectionInit { payload } => self.init(payload.unwrap_or_default()).await,
