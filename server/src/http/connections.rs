@@ -39,22 +39,7 @@ pub(crate) async fn accept(listener: TcpListener, routes: Router, stopping: Stop
     let (farewell, bidden) = Stop::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let begin = |(stream, place)| {
-        let connection = serve(stream, Place(Arc::new(place)), routes.clone());
-        let bidden = bidden.clone();
-        tokio::spawn(async move {
-            let mut connection = pin!(connection);
-            let ended = tokio::select! {
-                ended = connection.as_mut() => ended,
-                () = bidden.wait() => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
-            };
-            // A client that went away or spoke no HTTP is not a fault of the house.
-            if let Err(error) = ended {
-                tracing::debug!(%error, "a connection broke off");
-            }
-        });
+        tokio::spawn(serve(stream, Place(Arc::new(place)), routes.clone(), bidden.clone()));
     };
     let mut stopped = pin!(stopping.wait());
     loop {
@@ -94,23 +79,26 @@ fn waiting(listener: TcpListener, places: &Arc<Semaphore>) -> Vec<(TcpStream, Ow
     adopted.collect()
 }
 
-type Placed<F> = TowerToHyperService<MapRequest<Router, F>>;
-
-fn serve(
-    stream: TcpStream,
-    place: Place,
-    routes: Router,
-) -> http1::UpgradeableConnection<TokioIo<TcpStream>, Placed<impl Fn(Request<Incoming>) -> Request<Incoming> + Clone>> {
-    let placed = move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(place.clone());
-        request
-    };
+/// Serves one connection until it ends, or until its next answer once it was bidden farewell.
+async fn serve(stream: TcpStream, place: Place, routes: Router, bidden: Stopping) {
     // Answers are small and whole: waiting to fill a packet only delays them. Failing to say so changes nothing else.
     drop(stream.set_nodelay(true));
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME_MAX)
-        .max_header_size(HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(MapRequest::new(routes, placed)))
-        .with_upgrades()
+    let placed = MapRequest::new(routes, move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(place.clone());
+        request
+    });
+    let mut protocol = http1::Builder::new();
+    protocol.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_header_size(HEAD_BYTES_MAX);
+    let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), TowerToHyperService::new(placed)).with_upgrades());
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = bidden.wait() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    // A client that went away or spoke no HTTP is not a fault of the house.
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection broke off");
+    }
 }

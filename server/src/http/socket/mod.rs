@@ -40,9 +40,9 @@ pub(super) async fn open(edge: &Arc<Edge>, mut parts: Parts) -> Result<Response,
     let graph = edge.graph().cloned().ok_or_else(super::graphql::starting)?;
     let place = Arc::clone(&edge.sockets).try_acquire_owned();
     let place = place.map_err(|_| Rejection::new(StatusCode::SERVICE_UNAVAILABLE, Code::RateLimited, "edge-busy", &[]))?;
-    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|rejection| {
-        Rejection::new(rejection.into_response().status(), Code::BadUserInput, "edge-upgrade", &[])
-    })?;
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &())
+        .await
+        .map_err(|rejection| Rejection::new(rejection.into_response().status(), Code::BadUserInput, "edge-upgrade", &[]))?;
 
     let upgrade = upgrade.protocols([protocol::NAME]).max_message_size(BODY_BYTES_MAX).max_frame_size(BODY_BYTES_MAX);
     let upgrade = upgrade.read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);
