@@ -70,7 +70,10 @@ pub(crate) async fn deliver<T>(queue: &Sender<T>, events: impl Stream<Item = Eve
                 Some(Err(panic)) => failed(panicked(panic.as_ref())),
                 None => return,
             };
-            match queue.send_timeout(form(&event), PATIENCE).await {
+            let message = form(&event);
+            // The message may wait long, and the answer that it was made from is many times its size.
+            drop(event);
+            match queue.send_timeout(message, PATIENCE).await {
                 Ok(()) => {}
                 Err(SendTimeoutError::Timeout(_)) => {
                     break failed(Rejection::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, "edge-unread", &[]));

@@ -17,7 +17,10 @@ use futures_util::{
 };
 use kernel::{Code, OperationKind, Request};
 use serde_json::{Map, Value};
-use tokio::time::{Instant, timeout};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout},
+};
 
 use super::connection::{Operator, Session};
 use crate::{
@@ -33,6 +36,9 @@ use crate::{
     identity::identify,
 };
 
+/// How many queries and mutations of one client run, or wait to be read, at once; more wait their turn. Over HTTP it is one a connection.
+const TURNS_MAX: usize = 8;
+
 /// What the log calls the method of an operation that came over a socket.
 const METHOD: &str = "WEBSOCKET";
 
@@ -46,13 +52,15 @@ struct Inner {
     /// The name of the connection; its operations are numbered.
     id: String,
     started: AtomicU64,
+    turns: Arc<Semaphore>,
 }
 
 impl Operations {
     /// Operations for the client that opens a socket with this request.
     pub(super) fn new(edge: Arc<Edge>, graph: Federation, parts: &Parts) -> Operations {
         let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-        Operations(Arc::new(Inner { edge, graph, headers: parts.headers.clone(), id, started: AtomicU64::new(0) }))
+        let (started, turns) = (AtomicU64::new(0), Arc::new(Semaphore::new(TURNS_MAX)));
+        Operations(Arc::new(Inner { edge, graph, headers: parts.headers.clone(), id, started, turns }))
     }
 }
 
@@ -109,10 +117,15 @@ impl Inner {
             told(StatusCode::OK, Some(&carried));
             answers.map(Event::Next).chain(stream::iter([Event::Complete])).take_until(self.edge.stopping.clone().wait()).boxed()
         } else {
+            let turn = Arc::clone(&self.turns).acquire_owned().await;
             let answer = timeout(DEADLINE, prepared.execute(&request)).await.map_err(|_| late());
             let answer = answer.inspect_err(|rejection| told(rejection.status, Some(&carried)))?;
             told(status::of(&answer, Media::GraphqlResponse), Some(&carried));
-            stream::iter([Event::Next(answer), Event::Complete]).boxed()
+            let held = move |event| {
+                let _held = &turn;
+                event
+            };
+            stream::iter([Event::Next(answer), Event::Complete]).map(held).boxed()
         };
         Ok(events)
     }
