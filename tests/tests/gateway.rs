@@ -41,7 +41,8 @@ async fn a_supergraph_that_changes_is_read_again_and_a_bad_one_is_refused() {
     let city = city().await;
     let gateway = Gateway::before(&city, &city.url);
     let good = std::fs::read_to_string(&gateway.supergraph).unwrap();
-    let has_party = || async { gateway.ask(None, "{ __type(name: \"Query\") { name fields { name } } }").await.to_string().contains("parties") };
+    let has_party =
+        || async { gateway.ask(None, "{ __type(name: \"Query\") { name fields { name } } }").await.to_string().contains("parties") };
     assert!(has_party().await);
     std::fs::write(&gateway.supergraph, "type Query {").unwrap();
     let log = || std::fs::read_to_string(gateway.supergraph.with_file_name("gateway.log")).unwrap();

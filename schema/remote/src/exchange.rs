@@ -72,7 +72,12 @@ impl Exchange {
     }
 
     /// Sends a body, with what the edge forwarded, and waits until the answer begins.
-    pub(crate) async fn begin(&self, body: Bytes, headers: &[(String, String)], accept: HeaderValue) -> Result<Response<Incoming>, Failure> {
+    pub(crate) async fn begin(
+        &self,
+        body: Bytes,
+        headers: &[(String, String)],
+        accept: HeaderValue,
+    ) -> Result<Response<Incoming>, Failure> {
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();

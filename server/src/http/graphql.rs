@@ -17,7 +17,7 @@ use super::{
     negotiate::{self, Accepted},
     rejection::Rejection,
     respond::{self, Timing},
-    stream,
+    socket, stream,
 };
 use crate::identity::{Identified, identify};
 
@@ -46,14 +46,22 @@ pub(crate) async fn answer(State(edge): State<Arc<Edge>>, request: Request) -> R
     let (parts, body) = request.into_parts();
     let identified = identify(edge.issuer.as_deref(), &parts.headers);
     let locale = negotiate::locale(&parts.headers, identified.as_ref().map_or(&Actor::Anonymous, |identified| &identified.actor));
-    carry(&edge, &parts, body, identified, locale).await.unwrap_or_else(|rejection| respond::reject(&rejection, locale))
+    let answered = if socket::is_asked_for(&parts.headers) {
+        socket::open(&edge, parts).await
+    } else {
+        carry(&edge, &parts, body, identified, locale).await
+    };
+    answered.unwrap_or_else(|rejection| respond::reject(&rejection, locale))
 }
 
 async fn carry(edge: &Arc<Edge>, parts: &Parts, body: Body, who: Option<Identified>, locale: Locale) -> Result<Response, Rejection> {
     negotiate::method(&parts.method)?;
     let accepted = negotiate::accepted(&parts.headers)?;
     csrf::check(&parts.method, &parts.headers)?;
-    let asked = document::read(parts, body).await?;
+    let mut asked = document::read(parts, body).await?;
+    if accepted.stream {
+        stream::resume(&mut asked, &parts.headers);
+    }
     let who = who.ok_or_else(|| Rejection::general(StatusCode::UNAUTHORIZED, Code::Unauthenticated))?;
     let served = edge.served.get().ok_or_else(starting)?;
     let request = context(edge, parts, who.actor, locale);
@@ -73,7 +81,7 @@ async fn carry(edge: &Arc<Edge>, parts: &Parts, body: Body, who: Option<Identifi
             let response = prepared.execute(&request).await;
             respond::answer(&response, media, locale, Timing { plan, execute: executing.elapsed() })
         }
-        None => stream::events(edge, prepared.subscribe(&request).await, &request, who.until)?,
+        None => stream::events(edge, prepared.subscribe(&request), &request, who.until).await?,
     };
     response.extensions_mut().insert(carried);
     Ok(response)
@@ -83,14 +91,12 @@ async fn carry(edge: &Arc<Edge>, parts: &Parts, body: Body, who: Option<Identifi
 pub(super) fn context(edge: &Edge, parts: &Parts, actor: Actor, locale: Locale) -> Arc<kernel::Request> {
     let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let mut request = kernel::Request::new(actor, locale, id, edge.clock.now());
-    if !edge.forwarded.is_empty() {
-        let passed = |name: &String| Some((name.clone(), parts.headers.get(name)?.to_str().ok()?.to_owned()));
-        request.forwarded = edge.forwarded.iter().filter_map(passed).collect();
-    }
+    request.forwarded = edge.forwarded(&parts.headers);
     Arc::new(request)
 }
 
-pub(super) fn starting() -> Rejection {
+/// The graph is not there yet.
+pub(crate) fn starting() -> Rejection {
     Rejection::new(StatusCode::SERVICE_UNAVAILABLE, Code::SubgraphUnavailable, "edge-starting", &[])
 }
 

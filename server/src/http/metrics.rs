@@ -28,5 +28,7 @@ pub(crate) async fn show(State(edge): State<Arc<Edge>>) -> impl IntoResponse {
     }
     let open = super::SUBSCRIPTIONS_MAX - edge.subscriptions.available_permits();
     page.gauge("turkistan_subscriptions", "Open subscriptions.", &[(String::new(), u64::try_from(open).unwrap_or_default())]);
+    let open = super::socket::SOCKETS_MAX - edge.sockets.available_permits();
+    page.gauge("turkistan_sockets", "Open WebSockets.", &[(String::new(), u64::try_from(open).unwrap_or_default())]);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page.text())
 }

@@ -3,6 +3,7 @@
 mod connections;
 mod csrf;
 mod document;
+mod events;
 mod graphql;
 mod health;
 mod layers;
@@ -10,6 +11,7 @@ mod metrics;
 mod negotiate;
 mod rejection;
 mod respond;
+mod socket;
 mod status;
 mod stream;
 mod subgraph;
@@ -20,7 +22,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::{
     Extension, Router,
-    http::HeaderValue,
+    http::{HeaderMap, HeaderValue},
     routing::{any, get},
 };
 use federation::Federation;
@@ -61,6 +63,7 @@ pub(crate) struct Edge {
     rng: Arc<dyn Rng>,
     metrics: Metrics,
     subscriptions: Arc<Semaphore>,
+    sockets: Arc<Semaphore>,
     stopping: Stopping,
 }
 
@@ -75,7 +78,19 @@ impl Edge {
     ) -> Arc<Edge> {
         let (served, metrics) = (OnceLock::new(), Metrics::default());
         let subscriptions = Arc::new(Semaphore::new(SUBSCRIPTIONS_MAX));
-        Arc::new(Edge { served, issuer, forwarded, clock, rng, metrics, subscriptions, stopping })
+        let sockets = Arc::new(Semaphore::new(socket::SOCKETS_MAX));
+        Arc::new(Edge { served, issuer, forwarded, clock, rng, metrics, subscriptions, sockets, stopping })
+    }
+
+    /// The graph, once it is open.
+    fn graph(&self) -> Option<&Federation> {
+        self.served.get().map(|served| &served.graph)
+    }
+
+    /// What of a request's headers goes on to subgraphs behind HTTP.
+    fn forwarded(&self, headers: &HeaderMap) -> Arc<[(String, String)]> {
+        let passed = |name: &String| Some((name.clone(), headers.get(name)?.to_str().ok()?.to_owned()));
+        self.forwarded.iter().filter_map(passed).collect()
     }
 
     /// Opens the graph to requests.
@@ -87,8 +102,7 @@ impl Edge {
 
 /// Everything that a city answers; pages of `origins` may ask, too.
 pub(crate) fn city_routes(edge: &Arc<Edge>, origins: &[HeaderValue]) -> Router {
-    let routes = watched()
-        .route("/graphql", any(graphql::answer))
+    let routes = graph_routes(origins)
         .route("/subgraphs/{name}", any(subgraph::answer_guarded))
         .with_state(Arc::clone(edge))
         .merge(playground::routes());
@@ -97,13 +111,18 @@ pub(crate) fn city_routes(edge: &Arc<Edge>, origins: &[HeaderValue]) -> Router {
 
 /// Everything that a gateway answers.
 pub(crate) fn gateway_routes(edge: &Arc<Edge>, origins: &[HeaderValue]) -> Router {
-    layers::around(watched().route("/graphql", any(graphql::answer)).with_state(Arc::clone(edge)), edge, origins)
+    layers::around(graph_routes(origins).with_state(Arc::clone(edge)), edge, origins)
 }
 
 /// Everything that one room answers as a subgraph.
 pub(crate) fn subgraph_routes(edge: &Arc<Edge>, door: subgraph::Door) -> Router {
     let routes = watched().route("/graphql", any(subgraph::answer)).layer(Extension(door)).with_state(Arc::clone(edge));
     layers::around(routes, edge, &[])
+}
+
+/// The graph, and what the process shows of itself.
+fn graph_routes(origins: &[HeaderValue]) -> Router<Arc<Edge>> {
+    watched().route("/graphql", any(graphql::answer).layer(Extension(csrf::Friends::new(origins))))
 }
 
 /// What every process shows of itself.

@@ -78,7 +78,7 @@ async fn execute(
     };
     permit(direct.kind(), &parts.method, accepted)?;
     match direct.kind() {
-        OperationKind::Subscription => stream::events(edge, direct.subscribe(&request).await, &request, who.until),
+        OperationKind::Subscription => stream::events(edge, direct.subscribe(&request), &request, who.until).await,
         OperationKind::Query | OperationKind::Mutation => {
             let started = std::time::Instant::now();
             let response = direct.execute(&request).await;

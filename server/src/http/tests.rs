@@ -288,3 +288,29 @@ async fn a_subscription_streams_events_and_breaks_off_when_the_server_stops() {
     let page = String::from_utf8(house.get("/metrics", &[]).await.body).unwrap();
     assert!(page.contains("turkistan_subscriptions 0"), "{page}");
 }
+
+#[tokio::test]
+async fn a_handshake_that_cannot_become_a_socket_is_refused_with_words() {
+    type Header = (&'static str, &'static str);
+    const WHOLE: [Header; 4] = [
+        ("upgrade", "websocket"),
+        ("connection", "upgrade"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+    async fn check(house: &House, headers: &[Header], status: u16, code: &str) {
+        let answer = house.get("/graphql", headers).await;
+        assert_eq!((answer.status.as_u16(), answer.code().as_str()), (status, code), "{headers:?}");
+    }
+    let (unopened, ..) = closed().await;
+    check(&unopened, &WHOLE, 503, "SUBGRAPH_UNAVAILABLE").await;
+    let house = open().await;
+    check(&house, &WHOLE[..1], 400, "BAD_USER_INPUT").await;
+    check(&house, &WHOLE[..3], 400, "BAD_USER_INPUT").await;
+    // A request that comes without a connection has nothing to upgrade.
+    check(&house, &WHOLE, 426, "BAD_USER_INPUT").await;
+    check(&house, &[&WHOLE[..], &[("origin", "https://evil.example")]].concat(), 403, "FORBIDDEN").await;
+    check(&house, &[&WHOLE[..], &[("origin", FRIEND)]].concat(), 426, "BAD_USER_INPUT").await;
+    house.stop.now();
+    check(&house, &WHOLE, 503, "SUBGRAPH_UNAVAILABLE").await;
+}

@@ -107,10 +107,8 @@ impl Settings {
     /// The installation as another process of this program reads it from its environment, whose lines, unlike a command's, only its owner
     /// can see.
     pub(crate) fn environment(&self) -> Vec<(&'static str, OsString)> {
-        let mut all = vec![
-            ("TURKISTAN_DATA_DIR", self.data_dir.clone().into_os_string()),
-            ("TURKISTAN_MAIL_FROM", self.mail_from.clone().into()),
-        ];
+        let mut all =
+            vec![("TURKISTAN_DATA_DIR", self.data_dir.clone().into_os_string()), ("TURKISTAN_MAIL_FROM", self.mail_from.clone().into())];
         all.extend(self.smtp_url.clone().map(|url| ("TURKISTAN_SMTP_URL", url.into())));
         if let Target::Postgres(url) = &self.database.target {
             all.push(("TURKISTAN_DATABASE_URL", url.into()));
