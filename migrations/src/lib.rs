@@ -18,6 +18,7 @@ mod m20261124_000006_surveys;
 mod m20261124_000007_ratings;
 mod m20261124_000008_feedback;
 mod m20261124_000009_notifications;
+mod m20261125_000010_order_of_codes;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_ratings::Migration),
             Box::new(m20261124_000008_feedback::Migration),
             Box::new(m20261124_000009_notifications::Migration),
+            Box::new(m20261125_000010_order_of_codes::Migration),
         ]
     }
 }

@@ -55,7 +55,7 @@ impl City {
 }
 
 /// What clients may ask.
-fn policy(settings: &Settings) -> Result<Policy> {
+pub(crate) fn policy(settings: &Settings) -> Result<Policy> {
     let documents = match &settings.documents {
         Some(path) => Manifest::read(path)?.documents()?,
         None => Documents::default(),

@@ -104,6 +104,22 @@ pub(crate) enum Command {
     /// Print the schema, or compare it with an older one; needs no database
     #[command(subcommand)]
     Schema(Schema),
+    /// Serve a federation v2 supergraph over subgraphs behind HTTP; needs no database and has no city in it
+    Gateway {
+        /// The supergraph, as `schema supergraph`, `rover` or `hive` print it; when the file changes it is read again
+        #[arg(long, value_name = "FILE")]
+        supergraph: PathBuf,
+        #[command(flatten)]
+        serving: Serving,
+    },
+    /// Serve one room as a plain federation subgraph at /graphql, for a router in front of the rooms. Several processes share one
+    /// PostgreSQL database. An address that other machines reach asks for a service token (`service-token`)
+    Subgraph {
+        /// The room, or `node`
+        name: String,
+        #[command(flatten)]
+        serving: Serving,
+    },
     /// Load the demo city, or empty the database and load it anew
     #[command(subcommand)]
     Demo(Demo),
@@ -111,6 +127,12 @@ pub(crate) enum Command {
     Token {
         /// Whose token
         persona: Persona,
+    },
+    /// Print a token for a router in front of the rooms, to be sent as `X-Service-Token`, and nothing else
+    ServiceToken {
+        /// How many days it is valid
+        #[arg(long, value_name = "DAYS", default_value_t = 90)]
+        days: u16,
     },
     /// Check the installation, one line a check; exits with 1 when a check fails
     Doctor,
@@ -138,7 +160,11 @@ pub(crate) enum Schema {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Demo {
     /// Load the demo city into an empty database; does nothing when it is loaded already
-    Load,
+    Load {
+        /// End when standard input ends: `serve` loads in a process of its own, which must not outlive it
+        #[arg(long, hide = true)]
+        with_stdin: bool,
+    },
     /// DELETE EVERYTHING in the database and load the demo city anew; stop the server first
     Reset,
 }

@@ -1,10 +1,12 @@
 //! The demo city: loaded once into an empty database, and loaded anew when a kill broke the loading off.
 
-use std::sync::Arc;
+use std::{process::Stdio, sync::Arc};
 
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Claim, Progress, claim, claim_with};
+use journal::{Abort, ActKey, Claim, Database, Progress, claim, claim_with};
 use kernel::{Document, Error, Request, Result};
+use runner::Runner;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -38,9 +40,9 @@ impl Stage {
     }
 
     /// Tries to take the key and gives it back, so that looking leaves no trace.
-    async fn is_marked(self, city: &City) -> Result<bool> {
-        let (key, now) = (self.key()?, city.house.clock.now());
-        let look = city.house.database.writer.write(move |txn| {
+    async fn is_marked(self, database: &Database, now: DateTime<Utc>) -> Result<bool> {
+        let key = self.key()?;
+        let look = database.writer.write(move |txn| {
             async move {
                 match claim::<bool>(txn, &key, now).await? {
                     Claim::New => Err(Abort::Refused(Vec::new())),
@@ -59,12 +61,13 @@ impl Stage {
 
 /// Loads the demo city unless it is there, or the database holds a city of its own. Tells whether it loaded anything.
 pub(crate) async fn load_once(city: &City, progress: &dyn Progress) -> Result<bool> {
-    if is_loaded(city).await? {
+    let (database, now) = (&city.house.database, city.house.clock.now());
+    if is_loaded(database, now).await? {
         return Ok(false);
     }
-    if Stage::Begun.is_marked(city).await? {
+    if Stage::Begun.is_marked(database, now).await? {
         // The rows of a loading that broke off are all there is: it began in an empty database.
-        database::wipe(&city.house.database).await?;
+        database::wipe(database).await?;
     } else if is_inhabited(city).await? {
         return Ok(false);
     }
@@ -73,8 +76,29 @@ pub(crate) async fn load_once(city: &City, progress: &dyn Progress) -> Result<bo
 }
 
 /// Whether the people of the demo city live here. Nobody else's installation hands out their tokens by itself.
-pub(crate) async fn is_loaded(city: &City) -> Result<bool> {
-    Stage::Loaded.is_marked(city).await
+pub(crate) async fn is_loaded(database: &Database, now: DateTime<Utc>) -> Result<bool> {
+    Stage::Loaded.is_marked(database, now).await
+}
+
+/// Loads the demo city in a process of its own: loading takes twice the memory of serving, and an allocator keeps what it once had.
+pub(crate) async fn load_apart(settings: &Settings) -> Result<()> {
+    let program = std::env::current_exe().map_err(Error::internal)?;
+    let mut loading = tokio::process::Command::new(program);
+    loading.args(["demo", "load", "--with-stdin"]).envs(settings.environment()).env_remove("TURKISTAN_CONFIG");
+    let mut loading = loading.stdin(Stdio::piped()).kill_on_drop(true).spawn().map_err(Error::internal)?;
+    // Waiting would close it, and the end of standard input ends the loading.
+    let _stdin = loading.stdin.take();
+    let ended = loading.wait().await.map_err(Error::internal)?;
+    if ended.success() { Ok(()) } else { Err(Error::internal(format!("the demo city was not loaded: {ended}"))) }
+}
+
+/// Ends this process when standard input ends.
+fn end_with_stdin() {
+    std::thread::spawn(|| {
+        // However reading ends, nobody is at the other end any more.
+        drop(std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+        std::process::exit(1);
+    });
 }
 
 async fn load(city: &City, progress: &dyn Progress) -> Result<()> {
@@ -94,13 +118,16 @@ async fn is_inhabited(city: &City) -> Result<bool> {
 
 /// `turkistan demo load` and `turkistan demo reset`.
 pub(crate) async fn run(what: &cli::Demo, settings: &Settings) -> Result<()> {
+    if let cli::Demo::Load { with_stdin: true } = what {
+        end_with_stdin();
+    }
     let (database, _held) = database::open(settings).await?;
     let rng = Arc::new(kernel::system_rng());
     let secret = Keys::open(settings, rng.as_ref())?.secret;
     let city = City::build(settings, database.clone(), secret, Arc::new(kernel::SystemClock), rng)?;
     let loaded = database::alone(&database, async {
-        match what {
-            cli::Demo::Load => {
+        let loaded = match what {
+            cli::Demo::Load { .. } => {
                 database::migrate(&database).await?;
                 load_once(&city, &Lines).await
             }
@@ -108,7 +135,13 @@ pub(crate) async fn run(what: &cli::Demo, settings: &Settings) -> Result<()> {
                 database::wipe(&database).await?;
                 load(&city, &Lines).await.map(|()| true)
             }
+        }?;
+        if loaded {
+            // What the loading gives rise to, as the indicators of the day, is there when the city opens.
+            let jobs = Runner::new(city.house.clone(), city.handlers.clone(), runner::Options::default()).drain().await?;
+            console::say(&format!("performed {jobs} jobs"))?;
         }
+        Ok(loaded)
     });
     console::say(if loaded.await? { "the demo city is loaded" } else { "nothing to load: the database already holds a city" })
 }
@@ -155,9 +188,9 @@ mod tests {
     async fn an_empty_city_is_loaded_once() {
         let (city, _folder) = empty().await;
         let progress = Silent::default();
-        assert!(!is_loaded(&city).await.unwrap());
+        assert!(!is_loaded(&city.house.database, city.house.clock.now()).await.unwrap());
         assert!(load_once(&city, &progress).await.unwrap());
-        assert!(is_loaded(&city).await.unwrap() && is_inhabited(&city).await.unwrap());
+        assert!(is_loaded(&city.house.database, city.house.clock.now()).await.unwrap() && is_inhabited(&city).await.unwrap());
         let reported = *progress.0.lock().unwrap();
         assert!(reported > 0);
         assert!(!load_once(&city, &progress).await.unwrap());
@@ -170,7 +203,7 @@ mod tests {
         Stage::Begun.mark(&city).await.unwrap();
         city.demos[0].load(&Silent::default()).await.unwrap();
         assert!(load_once(&city, &Silent::default()).await.unwrap());
-        assert!(is_loaded(&city).await.unwrap());
+        assert!(is_loaded(&city.house.database, city.house.clock.now()).await.unwrap());
     }
 
     #[tokio::test]
@@ -178,6 +211,6 @@ mod tests {
         let (city, _folder) = empty().await;
         city.demos[0].load(&Silent::default()).await.unwrap();
         assert!(!load_once(&city, &Silent::default()).await.unwrap());
-        assert!(!is_loaded(&city).await.unwrap());
+        assert!(!is_loaded(&city.house.database, city.house.clock.now()).await.unwrap());
     }
 }

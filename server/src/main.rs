@@ -9,6 +9,7 @@ mod console;
 mod database;
 mod demo;
 mod doctor;
+mod gateway;
 mod greeting;
 mod http;
 mod identity;
@@ -24,6 +25,7 @@ mod words;
 
 use std::process::ExitCode;
 
+use chrono::TimeDelta;
 use clap::Parser;
 use kernel::{Clock, Error, Result, SystemClock};
 
@@ -40,6 +42,8 @@ fn main() -> ExitCode {
     let (command, serving) = match cli.command {
         None => (Command::Serve(Serving::default()), cli.serving),
         Some(Command::Serve(serving)) => (Command::Serve(Serving::default()), serving),
+        Some(Command::Gateway { supergraph, serving }) => (Command::Gateway { supergraph, serving: Serving::default() }, serving),
+        Some(Command::Subgraph { name, serving }) => (Command::Subgraph { name, serving: Serving::default() }, serving),
         Some(command) => (command, cli.serving),
     };
     let outcome = installed
@@ -58,18 +62,28 @@ fn main() -> ExitCode {
 
 async fn run(command: Command, settings: Settings) -> Result<ExitCode> {
     match command {
-        Command::Serve(_) => serve::serve(&settings).await.map(|()| ExitCode::SUCCESS),
+        Command::Serve(_) => serve::serve(&settings, serve::Face::City).await.map(|()| ExitCode::SUCCESS),
+        Command::Gateway { supergraph, .. } => gateway::serve(&settings, &supergraph).await.map(|()| ExitCode::SUCCESS),
+        Command::Subgraph { name, .. } => serve::serve(&settings, serve::Face::Room(name)).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate => database::migrate_alone(&settings).await.map(|()| ExitCode::SUCCESS),
         Command::Schema(which) => schema::show(&which, &settings).await,
         Command::Demo(what) => demo::run(&what, &settings).await.map(|()| ExitCode::SUCCESS),
         Command::Token { persona } => print_token(persona, &settings).map(|()| ExitCode::SUCCESS),
+        Command::ServiceToken { days } => print_service_token(days, &settings).map(|()| ExitCode::SUCCESS),
         Command::Doctor => doctor::examine(&settings).await,
     }
 }
 
 /// Nothing but the token, so that it can stand inside another command.
 fn print_token(persona: Persona, settings: &Settings) -> Result<()> {
+    console::say(&persona.token(&issuer(settings)?, SystemClock.now())?)
+}
+
+fn print_service_token(days: u16, settings: &Settings) -> Result<()> {
+    console::say(&issuer(settings)?.issue_service(SystemClock.now(), TimeDelta::days(days.into()))?)
+}
+
+fn issuer(settings: &Settings) -> Result<Issuer> {
     database::make_folder(settings)?;
-    let issuer = Issuer::new(&Keys::open(settings, &kernel::system_rng())?.issuer)?;
-    console::say(&persona.token(&issuer, SystemClock.now())?)
+    Issuer::new(&Keys::open(settings, &kernel::system_rng())?.issuer)
 }

@@ -21,8 +21,16 @@ use crate::{
     stop::{Stop, Stopping},
 };
 
+/// What of the city a process shows.
+pub(crate) enum Face {
+    /// The whole graph, with all that belongs to it.
+    City,
+    /// One room, as a subgraph.
+    Room(String),
+}
+
 /// Serves until the process is told to stop.
-pub(crate) async fn serve(settings: &Settings) -> Result<()> {
+pub(crate) async fn serve(settings: &Settings, face: Face) -> Result<()> {
     let mut signals = Signals::new()?;
     let listener = TcpListener::bind(settings.listen).await;
     let listener = listener.map_err(|error| Error::internal(format!("cannot listen on {}: {error}", settings.listen)))?;
@@ -36,8 +44,13 @@ pub(crate) async fn serve(settings: &Settings) -> Result<()> {
     issuer.self_test(clock.now())?;
 
     let (stop, stopping) = Stop::new();
-    let edge = Edge::new(Arc::clone(&issuer), Arc::clone(&clock), Arc::clone(&rng), stopping.clone());
-    let mut tasks = vec![tokio::spawn(http::accept(listener, http::routes(&edge, &settings.allow_origins), stopping.clone()))];
+    let edge = Edge::new(Some(Arc::clone(&issuer)), Vec::new(), Arc::clone(&clock), Arc::clone(&rng), stopping.clone());
+    let routes = match &face {
+        Face::City => http::city_routes(&edge, &settings.allow_origins),
+        // What only this machine reaches is as safe as the machine.
+        Face::Room(name) => http::subgraph_routes(&edge, http::Door { name: name.clone(), guarded: !address.ip().is_loopback() }),
+    };
+    let mut tasks = vec![tokio::spawn(http::accept(listener, routes, stopping.clone()))];
     let opened = tokio::select! {
         opened = open(settings, keys, Arc::clone(&clock), rng) => Some(opened?),
         () = signals.next() => None,
@@ -45,10 +58,19 @@ pub(crate) async fn serve(settings: &Settings) -> Result<()> {
     // The folder is held until the runner has given its leases back.
     let _held = match opened {
         Some((city, held)) => {
-            let is_demo = demo::is_loaded(&city).await?;
+            if let Face::Room(name) = &face
+                && city.graph.subgraph(name).is_none()
+            {
+                return Err(Error::internal(format!("there is no room `{name}`")));
+            }
+            let is_demo = demo::is_loaded(&city.house.database, city.house.clock.now()).await?;
             tasks.push(work(&city, stopping));
             edge.open(city);
-            if let Err(error) = greeting::greet(address, &issuer, is_demo, clock.now()) {
+            let greeted = match face {
+                Face::City => greeting::greet(address, &issuer, is_demo, clock.now()),
+                Face::Room(_) => console::say("ready"),
+            };
+            if let Err(error) = greeted {
                 tracing::warn!(error = error.internal_text(), "nobody reads the console");
             }
             signals.next().await;
@@ -65,16 +87,17 @@ pub(crate) async fn serve(settings: &Settings) -> Result<()> {
     }
 }
 
-/// Opens the database, brings it to the present, builds the city on it and, where nobody lives yet, loads the demo.
+/// Opens the database, brings it to the present, loads the demo where nobody lives yet, and builds the city on it.
 async fn open(settings: &Settings, keys: Keys, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result<(City, Held)> {
-    let (database, held) = database::open(settings).await?;
-    let city = City::build(settings, database.clone(), keys.secret, clock, rng)?;
-    database::alone(&database, async {
-        database::migrate(&database).await?;
-        if settings.demo { demo::load_once(&city, &demo::Lines).await.map(drop) } else { Ok(()) }
-    })
-    .await?;
-    Ok((city, held))
+    let (mut database, mut held) = database::open(settings).await?;
+    database::alone(&database, database::migrate(&database)).await?;
+    if settings.demo && !demo::is_loaded(&database, clock.now()).await? {
+        database.close().await?;
+        drop(held);
+        demo::load_apart(settings).await?;
+        (database, held) = database::open(settings).await?;
+    }
+    Ok((City::build(settings, database, keys.secret, clock, rng)?, held))
 }
 
 /// Starts the performer of jobs.
@@ -84,18 +107,18 @@ fn work(city: &City, stopping: Stopping) -> JoinHandle<()> {
 }
 
 /// What tells a process to stop: SIGTERM from a supervisor, SIGINT from a keyboard.
-struct Signals {
+pub(crate) struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn new() -> Result<Signals> {
+    pub(crate) fn new() -> Result<Signals> {
         let listen = |kind| signal(kind).map_err(Error::internal);
         Ok(Signals { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
     }
 
-    async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

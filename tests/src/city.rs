@@ -91,9 +91,7 @@ impl City {
     pub fn token(&self, persona: &str) -> String {
         let mut command = Command::new(binary());
         command.args(["token", persona, "--data-dir"]).arg(self.data.path()).args(self.store.arguments());
-        let output = command.output().expect("turkistan token");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("a token is text").trim().to_owned()
+        run(&mut command)
     }
 
     /// Asks the graph, in English, with or without a token.
@@ -168,8 +166,13 @@ fn spawn(store: &Store, data: &Path, options: &Options) -> (Child, String) {
     if let Some(url) = &options.smtp_url {
         command.args(["--smtp-url", url]);
     }
-    let log = std::fs::OpenOptions::new().create(true).append(true).open(data.join("test.log")).expect("a log file");
-    let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("turkistan serve");
+    first_address(&mut command, &data.join("test.log"))
+}
+
+/// Starts a serving process and reads from its first line where it listens.
+pub(crate) fn first_address(command: &mut Command, log: &Path) -> (Child, String) {
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(log).expect("a log file");
+    let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("turkistan");
     let stdout = child.stdout.take().expect("piped");
     let (lines, first) = mpsc::channel();
     // The rest of what it prints is read too, so that it never waits for a full pipe.
@@ -178,7 +181,14 @@ fn spawn(store: &Store, data: &Path, options: &Options) -> (Child, String) {
             drop(lines.send(line));
         }
     });
-    let line = first.recv_timeout(Duration::from_secs(60)).expect("the city prints where it listens");
+    let line = first.recv_timeout(Duration::from_secs(60)).expect("a server prints where it listens");
     let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("the first line was {line:?}")).trim().to_owned();
     (child, url)
+}
+
+/// What a command prints.
+pub(crate) fn run(command: &mut Command) -> String {
+    let output = command.output().expect("turkistan");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("it prints text").trim().to_owned()
 }

@@ -4,11 +4,13 @@
 //! condition and always bounded.
 
 mod city;
+mod gateway;
 mod graph;
 mod mail;
 mod store;
 
 pub use city::{City, Options, binary};
+pub use gateway::{Gateway, SUBGRAPHS, service_token};
 pub use graph::{Answer, deadline_seconds, eventually, samples, uuid};
 pub use mail::{Mail, MailServer};
 pub use store::Store;

@@ -70,7 +70,7 @@ impl City {
     }
 
     async fn ask_with(&self, text: &str, variables: Value) -> (Value, Vec<Code>) {
-        let request = Arc::new(Request { actor: Actor::Anonymous, locale: Locale::En, id: "test".to_owned(), now: self.now });
+        let request = Arc::new(Request::new(Actor::Anonymous, Locale::En, "test", self.now));
         let operation = Arc::new(Operation::new(OperationKind::Query, text.to_owned()));
         let Value::Object(variables) = variables else { unreachable!("variables are an object") };
         let answer = self.room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await;

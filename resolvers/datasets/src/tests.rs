@@ -74,7 +74,7 @@ async fn open(turn: Turn) -> City {
 
 impl City {
     fn call(&self, kind: OperationKind, actor: Actor, text: &str) -> (Arc<Operation>, Arc<Request>) {
-        let request = Request { actor, locale: Locale::En, id: "test".to_owned(), now: self.now };
+        let request = Request::new(actor, Locale::En, "test", self.now);
         (Arc::new(Operation::new(kind, text.to_owned())), Arc::new(request))
     }
 

@@ -75,7 +75,7 @@ impl City {
     }
 
     async fn ask_with(&self, actor: Actor, text: &str, variables: Value) -> (Value, Vec<Code>) {
-        let request = Arc::new(Request { actor, locale: Locale::En, id: "test".to_owned(), now: self.now });
+        let request = Arc::new(Request::new(actor, Locale::En, "test", self.now));
         let operation = Arc::new(Operation::new(OperationKind::Query, text.to_owned()));
         let Value::Object(variables) = variables else { unreachable!("variables are an object") };
         let answer = self.room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await;

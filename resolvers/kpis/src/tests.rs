@@ -130,7 +130,7 @@ impl City {
     }
 
     async fn ask(&self, room: &Room, actor: Actor, text: &str, variables: Value) -> (Value, Vec<(Code, String)>) {
-        let request = Arc::new(Request { actor, locale: Locale::En, id: "test".to_owned(), now: self.clock.now() });
+        let request = Arc::new(Request::new(actor, Locale::En, "test", self.clock.now()));
         let operation = Arc::new(Operation::new(OperationKind::Query, text.to_owned()));
         let Value::Object(variables) = variables else { unreachable!("variables are an object") };
         let answer = room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await;
@@ -152,7 +152,7 @@ impl City {
     }
 
     async fn listen(&self, text: &str) -> BoxStream<'static, Answer> {
-        let request = Arc::new(Request { actor: Actor::Anonymous, locale: Locale::En, id: "test".to_owned(), now: self.clock.now() });
+        let request = Arc::new(Request::new(Actor::Anonymous, Locale::En, "test", self.clock.now()));
         let operation = Arc::new(Operation::new(OperationKind::Subscription, text.to_owned()));
         self.kpis().subgraph.subscribe(Call { operation: &operation, variables: Map::new(), request: &request }).await
     }

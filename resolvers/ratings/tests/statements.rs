@@ -33,7 +33,7 @@ async fn a_hundred_summaries_make_as_many_statements_as_one() {
 
     let text = "query($r: [_Any!]!) { _entities(representations: $r) { ... on Service { rating { count { value } } } ... on Party { rating { count { value } } } } }";
     let operation = Arc::new(Operation::new(OperationKind::Query, text.to_owned()));
-    let request = Arc::new(Request { actor: Actor::Anonymous, locale: Locale::Kk, id: "test".to_owned(), now });
+    let request = Arc::new(Request::new(Actor::Anonymous, Locale::Kk, "test", now));
     let mut counted = Vec::new();
     for services in [1, 50] {
         let representations: Vec<_> = (0..services)

@@ -35,7 +35,7 @@ async fn statements_do_not_grow_with_the_list() {
     room.demo.as_ref().unwrap().load(&Silent).await.unwrap();
 
     let analyst = Person { id: PersonId::of_slug("analyst"), roles: vec![Role::Analyst], party: None, locale: Locale::Kk };
-    let request = Arc::new(Request { actor: Actor::Person(analyst), locale: Locale::Kk, id: "test".to_owned(), now });
+    let request = Arc::new(Request::new(Actor::Person(analyst), Locale::Kk, "test", now));
     let codes = ["birth-registration", "water-connection", "open-data-access", "identity-card", "clinic-attachment"];
     let services = |n: usize| {
         let services: Vec<_> =

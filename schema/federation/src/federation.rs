@@ -10,10 +10,11 @@ use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use kernel::{Answer, Call, Code, Document, Fault, Graph, Locale, OperationKind, Request, Subgraph};
+use kernel::{Answer, Call, Code, Document, Fault, Graph, Locale, Operation, OperationKind, Request, Subgraph};
 use serde_json::{Map, Value};
 
 use crate::{
+    cache::Cache,
     compose::CompositionError,
     documents::TrustedDocument,
     execute::{Gathered, Run},
@@ -36,7 +37,12 @@ struct Inner {
     current: RwLock<Arc<Supergraph>>,
     tallies: Tallies,
     gate: Gate,
+    /// What routers in front ask of single subgraphs.
+    direct: Cache<String, Arc<Operation>>,
 }
+
+/// How many operations of routers in front are remembered.
+const DIRECT_MAX: usize = 2_000;
 
 impl Federation {
     /// Composes the subgraphs, with the generated `node` subgraph beside them. Limits alone are a policy, too.
@@ -46,7 +52,7 @@ impl Federation {
     pub fn new(subgraphs: Vec<Arc<dyn Subgraph>>, policy: impl Into<Policy>) -> Result<Federation, CompositionError> {
         let tallies = Mutex::default();
         let current = RwLock::new(Arc::new(Supergraph::of(subgraphs, &tallies)?));
-        Ok(Federation(Arc::new(Inner { current, tallies, gate: Gate::new(policy.into()) })))
+        Ok(Federation(Arc::new(Inner { current, tallies, gate: Gate::new(policy.into()), direct: Cache::new(DIRECT_MAX) })))
     }
 
     /// Serves a supergraph of join v0.1–v0.5 that was composed elsewhere, over the subgraphs that it names ([`graphs`](crate::graphs)).
@@ -56,7 +62,7 @@ impl Federation {
     pub fn over(supergraph: String, subgraphs: Vec<Arc<dyn Subgraph>>, policy: impl Into<Policy>) -> Result<Federation, CompositionError> {
         let tallies = Mutex::default();
         let current = RwLock::new(Arc::new(Supergraph::composed(supergraph, subgraphs, &tallies)?));
-        Ok(Federation(Arc::new(Inner { current, tallies, gate: Gate::new(policy.into()) })))
+        Ok(Federation(Arc::new(Inner { current, tallies, gate: Gate::new(policy.into()), direct: Cache::new(DIRECT_MAX) })))
     }
 
     /// Serves another supergraph that was composed elsewhere from now on, as [`swap`](Federation::swap) does.
@@ -99,6 +105,10 @@ impl Federation {
     #[must_use]
     pub fn subgraph(&self, name: &str) -> Option<Arc<dyn Subgraph>> {
         self.current().find_subgraph(name)
+    }
+
+    pub(crate) fn direct_operations(&self) -> &Cache<String, Arc<Operation>> {
+        &self.0.direct
     }
 
     /// How many calls each subgraph got since the start.

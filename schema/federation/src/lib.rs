@@ -7,6 +7,7 @@ mod authorize;
 mod cache;
 mod compose;
 mod cost;
+mod direct;
 mod documents;
 mod everybody;
 mod execute;
@@ -27,6 +28,7 @@ mod watched;
 mod words;
 
 pub use compose::{Change, CompositionError, CompositionFault, GraphAddress, Part, api_schema, breaking_changes, compose, graphs};
+pub use direct::Direct;
 pub use documents::{DocumentFault, DocumentName, Documents, TrustedDocument};
 pub use federation::Federation;
 pub use limits::{Exceedings, Limit, Limits};

@@ -19,6 +19,10 @@ use crate::{
 /// The types of introspection (GraphQL September 2025 §4.2), the built-in scalars and directives.
 const BUILT_IN: &str = include_str!("schema/built_in.graphql");
 
+/// A client may ask for parts of an answer later and must be ready to get them at once (GraphQL, "Incremental Delivery"). It gets one
+/// complete answer, so the directive is valid where it belongs, says nothing, and is promised nowhere: introspection does not show it.
+const DEFER: &str = "directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT";
+
 /// What an actor must be to see an element.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Requirement {
@@ -112,7 +116,7 @@ impl Schema {
         let built_in = parse_schema::<String>(BUILT_IN).map_err(|error| CompositionError::of(None, error))?.into_static();
         let query = api.query_type_name().map(|name| Arc::from(name.as_str())).unwrap_or_else(|| Arc::from("Query"));
         let (guards, costs) = (Guards::of(supergraph), Costs::of(supergraph));
-        let document = for_validation(&api, &built_in, &query);
+        let mut document = for_validation(&api, &built_in, &query);
         let mut types = BTreeMap::new();
         let mut directives = Vec::new();
         for definition in &document.definitions {
@@ -123,6 +127,10 @@ impl Schema {
                 Definition::DirectiveDefinition(directive) => directives.push(directive.clone()),
                 Definition::SchemaDefinition(_) | Definition::TypeExtension(_) => {}
             }
+        }
+        if !directives.iter().any(|directive| directive.name == "defer") {
+            let defer = parse_schema::<String>(DEFER).map_err(|error| CompositionError::of(None, error))?.into_static();
+            document.definitions.extend(defer.definitions);
         }
         let root = |name: Option<&String>| name.filter(|name| types.contains_key(*name)).map(|name| Arc::from(name.as_str()));
         let (mutation, subscription) = (root(api.mutation_type_name()), root(api.subscription_type_name()));

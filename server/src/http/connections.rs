@@ -2,19 +2,19 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
-use axum::Router;
-use hyper::server::conn::http1;
+use axum::{Router, http::Request};
+use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
+use tower::util::MapRequest;
 
-use crate::stop::Stopping;
+use crate::stop::{Stop, Stopping};
 
 /// How many connections are served at once; more wait in the system's queue.
 const CONNECTIONS_MAX: usize = 4_096;
@@ -30,19 +30,16 @@ const DRAIN_MAX: Duration = Duration::from_secs(20);
 /// When the system has no more sockets to give, trying again at once would only burn the processor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// A connection's place among those that are served at once. Whoever takes a connection over takes its place along.
+#[derive(Clone)]
+pub(crate) struct Place(#[expect(dead_code, reason = "it is held, not read")] Arc<OwnedSemaphorePermit>);
+
 /// Serves connections until the server stops, then lets the running requests end.
 pub(crate) async fn accept(listener: TcpListener, routes: Router, stopping: Stopping) {
-    let graceful = GracefulShutdown::new();
+    let (farewell, bidden) = Stop::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let begin = |(stream, place)| {
-        let connection = graceful.watch(serve(stream, routes.clone()));
-        tokio::spawn(async move {
-            // A client that went away or spoke no HTTP is not a fault of the house.
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection broke off");
-            }
-            drop(place);
-        });
+        tokio::spawn(serve(stream, Place(Arc::new(place)), routes.clone(), bidden.clone()));
     };
     let mut stopped = pin!(stopping.wait());
     loop {
@@ -57,7 +54,10 @@ pub(crate) async fn accept(listener: TcpListener, routes: Router, stopping: Stop
     }
     waiting(listener, &places).into_iter().for_each(begin);
     tokio::time::sleep(FAREWELL).await;
-    if tokio::time::timeout(DRAIN_MAX, graceful.shutdown()).await.is_err() {
+    farewell.now();
+    // Every connection holds its place until it ends, and so does a socket that one became.
+    let all = u32::try_from(CONNECTIONS_MAX).unwrap_or(u32::MAX);
+    if tokio::time::timeout(DRAIN_MAX, places.acquire_many(all)).await.is_err() {
         tracing::warn!("some requests did not end in time and were broken off");
     }
 }
@@ -79,12 +79,26 @@ fn waiting(listener: TcpListener, places: &Arc<Semaphore>) -> Vec<(TcpStream, Ow
     adopted.collect()
 }
 
-fn serve(stream: TcpStream, routes: Router) -> http1::Connection<TokioIo<TcpStream>, TowerToHyperService<Router>> {
+/// Serves one connection until it ends, or until its next answer once it was bidden farewell.
+async fn serve(stream: TcpStream, place: Place, routes: Router, bidden: Stopping) {
     // Answers are small and whole: waiting to fill a packet only delays them. Failing to say so changes nothing else.
     drop(stream.set_nodelay(true));
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME_MAX)
-        .max_header_size(HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes))
+    let placed = MapRequest::new(routes, move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(place.clone());
+        request
+    });
+    let mut protocol = http1::Builder::new();
+    protocol.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_header_size(HEAD_BYTES_MAX);
+    let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), TowerToHyperService::new(placed)).with_upgrades());
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = bidden.wait() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    // A client that went away or spoke no HTTP is not a fault of the house.
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection broke off");
+    }
 }

@@ -22,8 +22,10 @@ pub(crate) async fn read(parts: &Parts, body: Body) -> Result<GraphRequest, Reje
     if parts.method == Method::GET {
         return from_address(parts);
     }
+    // Read whatever it is: a client that is still sending does not hear a refusal.
+    let received = receive(parts, body).await;
     negotiate::content_type(&parts.headers)?;
-    from_body(&receive(parts, body).await?)
+    from_body(&received?)
 }
 
 async fn receive(parts: &Parts, body: Body) -> Result<Bytes, Rejection> {
@@ -67,7 +69,8 @@ fn from_body(bytes: &[u8]) -> Result<GraphRequest, Rejection> {
     }
 }
 
-fn request(mut parameters: Map<String, Value>) -> Result<GraphRequest, Rejection> {
+/// Reads the parameters of a request, wherever they came from.
+pub(crate) fn request(mut parameters: Map<String, Value>) -> Result<GraphRequest, Rejection> {
     let mut take = |name: &str| parameters.remove(name).unwrap_or_default();
     let operation_name = match take("operationName") {
         Value::Null => None,

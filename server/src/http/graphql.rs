@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{Method, StatusCode, request::Parts},
+    http::{Method, StatusCode, header::AUTHORIZATION, request::Parts},
     response::Response,
 };
 use federation::{GraphResponse, Prepared};
@@ -17,7 +17,7 @@ use super::{
     negotiate::{self, Accepted},
     rejection::Rejection,
     respond::{self, Audience, Timing},
-    stream,
+    socket, stream,
 };
 use crate::identity::{Identified, identify};
 
@@ -60,23 +60,30 @@ impl Carried {
 /// Answers a GraphQL request.
 pub(crate) async fn answer(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let identified = identify(&edge.issuer, &parts.headers);
+    let identified = identify(edge.issuer.as_deref(), &parts.headers);
     let locale = negotiate::locale(&parts.headers, identified.as_ref().map_or(&Actor::Anonymous, |identified| &identified.actor));
-    carry(&edge, &parts, body, identified, locale).await.unwrap_or_else(|rejection| respond::reject(&rejection, locale))
+    let answered = if socket::is_asked_for(&parts.headers) {
+        socket::open(&edge, parts).await
+    } else {
+        carry(&edge, &parts, body, identified, locale).await
+    };
+    answered.unwrap_or_else(|rejection| respond::reject(&rejection, locale))
 }
 
 async fn carry(edge: &Arc<Edge>, parts: &Parts, body: Body, who: Option<Identified>, locale: Locale) -> Result<Response, Rejection> {
     negotiate::method(&parts.method)?;
     let accepted = negotiate::accepted(&parts.headers)?;
     csrf::check(&parts.method, &parts.headers)?;
-    let asked = document::read(parts, body).await?;
+    let mut asked = document::read(parts, body).await?;
+    if accepted.stream {
+        stream::resume(&mut asked, &parts.headers);
+    }
     let who = who.ok_or_else(|| Rejection::general(StatusCode::UNAUTHORIZED, Code::Unauthenticated))?;
-    let city = edge.city.get().ok_or_else(starting)?;
-    let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let request = Arc::new(kernel::Request { actor: who.actor, locale, id, now: edge.clock.now() });
+    let served = edge.served.get().ok_or_else(starting)?;
+    let request = context(edge, parts, who.actor, locale);
 
     let planning = Instant::now();
-    let prepared = match city.graph.prepare(asked, &request) {
+    let prepared = match served.graph.prepare(asked, &request) {
         Ok(prepared) => prepared,
         Err(refused) => return Ok(refuse(&refused, accepted, locale, planning)),
     };
@@ -89,15 +96,24 @@ async fn carry(edge: &Arc<Edge>, parts: &Parts, body: Body, who: Option<Identifi
         Some(media) => {
             let response = prepared.execute(&request).await;
             let timing = Timing { plan, execute: executing.elapsed() };
-            respond::answer(&response, media, locale, timing, audience(&prepared, parts, &request.actor))
+            respond::answer(&response, media, locale, timing, audience(&prepared, parts, &request))
         }
-        None => stream::events(edge, prepared, &request, who.until).await?,
+        None => stream::events(edge, prepared.subscribe(&request), &request, who.until).await?,
     };
     response.extensions_mut().insert(carried);
     Ok(response)
 }
 
-fn starting() -> Rejection {
+/// What the subgraphs are told of a request.
+pub(super) fn context(edge: &Edge, parts: &Parts, actor: Actor, locale: Locale) -> Arc<kernel::Request> {
+    let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let mut request = kernel::Request::new(actor, locale, id, edge.clock.now());
+    request.forwarded = edge.forwarded(&parts.headers);
+    Arc::new(request)
+}
+
+/// The graph is not there yet.
+pub(crate) fn starting() -> Rejection {
     Rejection::new(StatusCode::SERVICE_UNAVAILABLE, Code::SubgraphUnavailable, "edge-starting", &[])
 }
 
@@ -109,17 +125,19 @@ fn refuse(refused: &GraphResponse, accepted: Accepted, locale: Locale, planning:
     }
 }
 
-/// A trusted document that is asked for with GET and without a token gives the same answer to everybody who asks so.
-fn audience<'a>(prepared: &Prepared, parts: &'a Parts, actor: &Actor) -> Audience<'a> {
-    if !prepared.is_for_everybody() {
+/// A trusted document that is asked for with GET and without a token gives the same answer to everybody who asks so. What is passed on to
+/// subgraphs may tell them who asks.
+fn audience<'a>(prepared: &Prepared, parts: &'a Parts, request: &kernel::Request) -> Audience<'a> {
+    if !prepared.is_for_everybody() || !request.forwarded.is_empty() {
         return Audience::Asker;
     }
-    let kept = parts.method == Method::GET && *actor == Actor::Anonymous && prepared.trusted().is_some();
+    let anonymous = request.actor == Actor::Anonymous && !parts.headers.contains_key(AUTHORIZATION);
+    let kept = parts.method == Method::GET && anonymous && prepared.trusted().is_some();
     if kept { Audience::Keepers(&parts.headers) } else { Audience::Everybody }
 }
 
 /// A GET changes nothing, and a subscription needs a client that takes a stream.
-fn permit(kind: OperationKind, method: &Method, accepted: Accepted) -> Result<(), Rejection> {
+pub(super) fn permit(kind: OperationKind, method: &Method, accepted: Accepted) -> Result<(), Rejection> {
     match kind {
         OperationKind::Mutation if *method == Method::GET => {
             Err(Rejection::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadUserInput, "edge-get-query", &[]))

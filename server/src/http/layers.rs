@@ -24,17 +24,19 @@ use tower_http::{
 };
 use tracing::Instrument;
 
-use super::{Edge, caching, graphql::Carried, rejection::Rejection, respond, respond::SERVER_TIMING};
+use super::{Edge, caching, graphql::Carried, rejection::Rejection, respond, respond::SERVER_TIMING, stream::LAST_EVENT_ID};
 
 /// The largest body that is read.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 /// How long an answer may take to begin. A subscription may last longer; its first byte may not.
-const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 /// A request id that a client may choose is no longer than this.
 const REQUEST_ID_BYTES_MAX: usize = 64;
 
 /// How long a browser remembers that it may ask.
 const PREFLIGHT_LIFETIME: Duration = Duration::from_secs(3600);
+
+const GRAPHQL_PATH: &str = "/graphql";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -63,7 +65,7 @@ fn admit(origins: &[HeaderValue]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.iter().cloned()))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, REQUEST_ID])
+        .allow_headers([ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, REQUEST_ID, LAST_EVENT_ID])
         .expose_headers([REQUEST_ID, SERVER_TIMING])
         .max_age(PREFLIGHT_LIFETIME)
 }
@@ -112,21 +114,28 @@ async fn trace(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> R
     async move {
         let response = next.run(request).await;
         let (status, duration) = (response.status(), started.elapsed());
-        let carried = response.extensions().get::<Carried>();
-        let duration_ms = (duration.as_secs_f64() * 1_000_000.0).round() / 1000.0;
-        if path == "/graphql" {
-            edge.metrics.count(carried.map(|carried| carried.kind), carried.and_then(Carried::label), status.as_u16(), duration);
-            carried.iter().for_each(|carried| edge.metrics.count_cost(carried.cost));
-            let (operation, kind) =
-                carried.map(|carried| (carried.name.as_deref().unwrap_or_default(), carried.word())).unwrap_or_default();
-            tracing::info!(%method, path, status = status.as_u16(), kind, operation, duration_ms, "answered");
+        if path == GRAPHQL_PATH {
+            tell(&edge, method.as_str(), status, duration, response.extensions().get::<Carried>());
         } else {
-            tracing::debug!(%method, path, status = status.as_u16(), duration_ms, "answered");
+            tracing::debug!(%method, path, status = status.as_u16(), duration_ms = milliseconds(duration), "answered");
         }
         response
     }
     .instrument(span)
     .await
+}
+
+/// Counts an operation and writes its line, whatever wire it came over.
+pub(crate) fn tell(edge: &Edge, method: &str, status: StatusCode, duration: Duration, carried: Option<&Carried>) {
+    edge.metrics.count(carried.map(|carried| carried.kind), carried.and_then(Carried::label), status.as_u16(), duration);
+    carried.iter().for_each(|carried| edge.metrics.count_cost(carried.cost));
+    let (operation, kind) = carried.map(|carried| (carried.name.as_deref().unwrap_or_default(), carried.word())).unwrap_or_default();
+    let duration_ms = milliseconds(duration);
+    tracing::info!(method, path = GRAPHQL_PATH, status = status.as_u16(), kind, operation, duration_ms, "answered");
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]

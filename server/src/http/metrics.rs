@@ -10,20 +10,22 @@ use super::Edge;
 pub(crate) async fn show(State(edge): State<Arc<Edge>>) -> impl IntoResponse {
     let mut page = edge.metrics.page();
     page.counter("turkistan_sql_statements_total", "SQL statements run.", &[(String::new(), journal::statements())]);
-    if let Some(city) = edge.city.get() {
-        let calls = city.graph.calls().into_iter().map(|(name, calls)| (format!("subgraph=\"{name}\""), calls));
+    if let Some(served) = edge.served.get() {
+        let calls = served.graph.calls().into_iter().map(|(name, calls)| (format!("subgraph=\"{name}\""), calls));
         page.counter("turkistan_subgraph_calls_total", "Calls of a subgraph.", &calls.collect::<Vec<_>>());
-        let busy = city.graph.busy().into_iter().map(|(name, busy)| (format!("subgraph=\"{name}\""), busy.as_secs_f64()));
+        let busy = served.graph.busy().into_iter().map(|(name, busy)| (format!("subgraph=\"{name}\""), busy.as_secs_f64()));
         page.counter("turkistan_subgraph_busy_seconds_total", "How long a subgraph has worked on calls.", &busy.collect::<Vec<_>>());
-        let uses = city.graph.documents().iter().map(|document| (format!("document=\"{}\"", document.id()), document.used()));
+        let uses = served.graph.documents().iter().map(|document| (format!("document=\"{}\"", document.id()), document.used()));
         page.counter("turkistan_trusted_document_uses_total", "Requests of a trusted document.", &uses.collect::<Vec<_>>());
-        let exceeded = city.graph.exceedings().into_iter().flat_map(|found| {
+        let exceeded = served.graph.exceedings().into_iter().flat_map(|found| {
             let limit = found.limit.as_str();
             [("refused", found.refused), ("measured", found.measured)]
                 .map(|(outcome, count)| (format!("limit=\"{limit}\",outcome=\"{outcome}\""), count))
         });
         page.counter("turkistan_limit_exceeded_total", "Requests that exceeded a limit.", &exceeded.collect::<Vec<_>>());
-        match journal::summary(&city.house.database.reader).await {
+    }
+    if let Some(house) = edge.served.get().and_then(|served| served.house.as_ref()) {
+        match journal::summary(&house.database.reader).await {
             Ok(states) => {
                 let states =
                     states.into_iter().map(|(state, count)| (format!("state=\"{state}\""), u64::try_from(count).unwrap_or_default()));
@@ -34,5 +36,7 @@ pub(crate) async fn show(State(edge): State<Arc<Edge>>) -> impl IntoResponse {
     }
     let open = super::SUBSCRIPTIONS_MAX - edge.subscriptions.available_permits();
     page.gauge("turkistan_subscriptions", "Open subscriptions.", &[(String::new(), u64::try_from(open).unwrap_or_default())]);
+    let open = super::socket::SOCKETS_MAX - edge.sockets.available_permits();
+    page.gauge("turkistan_sockets", "Open WebSockets.", &[(String::new(), u64::try_from(open).unwrap_or_default())]);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page.text())
 }

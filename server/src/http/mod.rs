@@ -4,6 +4,7 @@ mod caching;
 mod connections;
 mod csrf;
 mod document;
+mod events;
 mod graphql;
 mod health;
 mod layers;
@@ -11,61 +12,121 @@ mod metrics;
 mod negotiate;
 mod rejection;
 mod respond;
+mod socket;
 mod status;
 mod stream;
+mod subgraph;
 #[cfg(test)]
 mod tests;
 
 use std::sync::{Arc, OnceLock};
 
 use axum::{
-    Router,
-    http::HeaderValue,
+    Extension, Router,
+    http::{HeaderMap, HeaderValue},
     routing::{any, get},
 };
+use federation::Federation;
+use journal::House;
 use kernel::{Clock, Rng};
 use tokio::sync::Semaphore;
 
 use crate::{city::City, identity::Issuer, stop::Stopping, telemetry::Metrics};
 
 pub(crate) use connections::accept;
+pub(crate) use subgraph::Door;
 
 /// How many subscriptions may be open at once; each holds a connection and listens to every commit.
 const SUBSCRIPTIONS_MAX: usize = 1_000;
 
+/// What stands behind the edge.
+pub(crate) struct Served {
+    /// The graph.
+    pub(crate) graph: Federation,
+    /// What the rooms share; a gateway has no rooms.
+    pub(crate) house: Option<House>,
+}
+
+impl From<City> for Served {
+    fn from(city: City) -> Served {
+        Served { graph: city.graph, house: Some(city.house) }
+    }
+}
+
 /// What every request may need.
 pub(crate) struct Edge {
-    city: OnceLock<City>,
-    issuer: Arc<Issuer>,
+    served: OnceLock<Served>,
+    /// Who vouches for tokens; without one they are passed on unread.
+    issuer: Option<Arc<Issuer>>,
+    /// Headers, in lower case, that go on to subgraphs behind HTTP.
+    forwarded: Vec<String>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     metrics: Metrics,
     subscriptions: Arc<Semaphore>,
+    sockets: Arc<Semaphore>,
     stopping: Stopping,
 }
 
 impl Edge {
-    /// An edge in front of a city that is not open yet: it answers that it lives, and everything else with "not ready".
-    pub(crate) fn new(issuer: Arc<Issuer>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, stopping: Stopping) -> Arc<Edge> {
+    /// An edge in front of a graph that is not open yet: it answers that it lives, and everything else with "not ready".
+    pub(crate) fn new(
+        issuer: Option<Arc<Issuer>>,
+        forwarded: Vec<String>,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+        stopping: Stopping,
+    ) -> Arc<Edge> {
+        let (served, metrics) = (OnceLock::new(), Metrics::default());
         let subscriptions = Arc::new(Semaphore::new(SUBSCRIPTIONS_MAX));
-        Arc::new(Edge { city: OnceLock::new(), issuer, clock, rng, metrics: Metrics::default(), subscriptions, stopping })
+        let sockets = Arc::new(Semaphore::new(socket::SOCKETS_MAX));
+        Arc::new(Edge { served, issuer, forwarded, clock, rng, metrics, subscriptions, sockets, stopping })
     }
 
-    /// Opens the city to requests.
-    pub(crate) fn open(&self, city: City) {
-        // Only the composition root opens a city, and it opens one.
-        drop(self.city.set(city));
+    /// The graph, once it is open.
+    fn graph(&self) -> Option<&Federation> {
+        self.served.get().map(|served| &served.graph)
+    }
+
+    /// What of a request's headers goes on to subgraphs behind HTTP.
+    fn forwarded(&self, headers: &HeaderMap) -> Arc<[(String, String)]> {
+        let passed = |name: &String| Some((name.clone(), headers.get(name)?.to_str().ok()?.to_owned()));
+        self.forwarded.iter().filter_map(passed).collect()
+    }
+
+    /// Opens the graph to requests.
+    pub(crate) fn open(&self, served: impl Into<Served>) {
+        // Only the composition root opens a graph, and it opens one.
+        drop(self.served.set(served.into()));
     }
 }
 
-/// Everything that the server answers; pages of `origins` may ask, too.
-pub(crate) fn routes(edge: &Arc<Edge>, origins: &[HeaderValue]) -> Router {
-    let routes = Router::new()
-        .route("/graphql", any(graphql::answer))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .route("/metrics", get(metrics::show))
+/// Everything that a city answers; pages of `origins` may ask, too.
+pub(crate) fn city_routes(edge: &Arc<Edge>, origins: &[HeaderValue]) -> Router {
+    let routes = graph_routes(origins)
+        .route("/subgraphs/{name}", any(subgraph::answer_guarded))
         .with_state(Arc::clone(edge))
         .merge(playground::routes());
     layers::around(routes, edge, origins)
+}
+
+/// Everything that a gateway answers.
+pub(crate) fn gateway_routes(edge: &Arc<Edge>, origins: &[HeaderValue]) -> Router {
+    layers::around(graph_routes(origins).with_state(Arc::clone(edge)), edge, origins)
+}
+
+/// Everything that one room answers as a subgraph.
+pub(crate) fn subgraph_routes(edge: &Arc<Edge>, door: subgraph::Door) -> Router {
+    let routes = watched().route("/graphql", any(subgraph::answer)).layer(Extension(door)).with_state(Arc::clone(edge));
+    layers::around(routes, edge, &[])
+}
+
+/// The graph, and what the process shows of itself.
+fn graph_routes(origins: &[HeaderValue]) -> Router<Arc<Edge>> {
+    watched().route("/graphql", any(graphql::answer).layer(Extension(csrf::Friends::new(origins))))
+}
+
+/// What every process shows of itself.
+fn watched() -> Router<Arc<Edge>> {
+    Router::new().route("/health/live", get(health::live)).route("/health/ready", get(health::ready)).route("/metrics", get(metrics::show))
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use super::{Edge, layers::BODY_BYTES_MAX, routes};
+use super::{Edge, city_routes, layers::BODY_BYTES_MAX};
 use crate::{
     city::City,
     cli::{Installation, Serving},
@@ -67,7 +67,7 @@ async fn closed_with(config: &str) -> (House, Settings, Keys) {
     let keys = Keys::open(&settings, rng.as_ref()).unwrap();
     let issuer = Arc::new(Issuer::new(&keys.issuer).unwrap());
     let (stop, stopping) = Stop::new();
-    let edge = Edge::new(Arc::clone(&issuer), Arc::new(SystemClock), rng, stopping);
+    let edge = Edge::new(Some(Arc::clone(&issuer)), Vec::new(), Arc::new(SystemClock), rng, stopping);
     (House { edge, issuer, stop, _folder: folder }, settings, keys)
 }
 
@@ -86,7 +86,7 @@ async fn open_with(config: &str) -> House {
 
 impl House {
     fn routes(&self) -> Router {
-        routes(&self.edge, &[HeaderValue::from_static(FRIEND)])
+        city_routes(&self.edge, &[HeaderValue::from_static(FRIEND)])
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {
@@ -302,4 +302,30 @@ async fn a_subscription_streams_events_and_breaks_off_when_the_server_stops() {
     assert_eq!(rest, "", "a stream that ends without `complete` broke off, and the client asks again");
     let page = String::from_utf8(house.get("/metrics", &[]).await.body).unwrap();
     assert!(page.contains("turkistan_subscriptions 0"), "{page}");
+}
+
+#[tokio::test]
+async fn a_handshake_that_cannot_become_a_socket_is_refused_with_words() {
+    type Header = (&'static str, &'static str);
+    const WHOLE: [Header; 4] = [
+        ("upgrade", "websocket"),
+        ("connection", "upgrade"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+    async fn check(house: &House, headers: &[Header], status: u16, code: &str) {
+        let answer = house.get("/graphql", headers).await;
+        assert_eq!((answer.status.as_u16(), answer.code().as_str()), (status, code), "{headers:?}");
+    }
+    let (unopened, ..) = closed().await;
+    check(&unopened, &WHOLE, 503, "SUBGRAPH_UNAVAILABLE").await;
+    let house = open().await;
+    check(&house, &WHOLE[..1], 400, "BAD_USER_INPUT").await;
+    check(&house, &WHOLE[..3], 400, "BAD_USER_INPUT").await;
+    // A request that comes without a connection has nothing to upgrade.
+    check(&house, &WHOLE, 426, "BAD_USER_INPUT").await;
+    check(&house, &[&WHOLE[..], &[("origin", "https://evil.example")]].concat(), 403, "FORBIDDEN").await;
+    check(&house, &[&WHOLE[..], &[("origin", FRIEND)]].concat(), 426, "BAD_USER_INPUT").await;
+    house.stop.now();
+    check(&house, &WHOLE, 503, "SUBGRAPH_UNAVAILABLE").await;
 }

@@ -15,6 +15,8 @@ const ALGORITHM: Algorithm = Algorithm::EdDSA;
 const ISSUER: &str = "turkistan";
 /// For whom a token is.
 const AUDIENCE: &str = "turkistan-graph";
+/// For whom a service token is. It opens subgraphs to a router and says nothing of a person, so neither token passes for the other.
+const SERVICE_AUDIENCE: &str = "turkistan-subgraphs";
 /// How far two clocks may differ.
 const LEEWAY_SECONDS: u64 = 30;
 /// PKCS #8 (RFC 8410 §7) around the 32 bytes of an Ed25519 seed.
@@ -51,12 +53,34 @@ impl Claims {
     }
 }
 
+/// What a service token says.
+#[derive(Serialize, Deserialize)]
+struct ServiceClaims {
+    iss: String,
+    aud: String,
+    sub: String,
+    exp: i64,
+    nbf: i64,
+    iat: i64,
+}
+
 /// Issues tokens, and tells a good one from a bad one.
 pub(crate) struct Issuer {
     pub(super) signing: EncodingKey,
     verifying: DecodingKey,
     pub(super) key_id: String,
     validation: Validation,
+    service_validation: Validation,
+}
+
+fn validation(audience: &str) -> Validation {
+    let mut validation = Validation::new(ALGORITHM);
+    validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_audience(&[audience]);
+    validation.validate_nbf = true;
+    validation.leeway = LEEWAY_SECONDS;
+    validation
 }
 
 impl Issuer {
@@ -64,17 +88,12 @@ impl Issuer {
     pub(crate) fn new(seed: &Personal<[u8; 32]>) -> Result<Issuer> {
         let signing = EncodingKey::from_ed_der(&[&PKCS8_HEAD[..], seed.reveal()].concat());
         let public = Jwk::from_encoding_key(&signing, ALGORITHM).map_err(Error::internal)?;
-        let mut validation = Validation::new(ALGORITHM);
-        validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[AUDIENCE]);
-        validation.validate_nbf = true;
-        validation.leeway = LEEWAY_SECONDS;
         Ok(Issuer {
             verifying: DecodingKey::from_jwk(&public).map_err(Error::internal)?,
             key_id: public.thumbprint(ThumbprintHash::SHA256).map_err(Error::internal)?,
             signing,
-            validation,
+            validation: validation(AUDIENCE),
+            service_validation: validation(SERVICE_AUDIENCE),
         })
     }
 
@@ -83,14 +102,35 @@ impl Issuer {
         encode(&self.header(), &Claims::of(person, now, lifetime), &self.signing).map_err(Error::internal)
     }
 
+    /// A token for a service that asks rooms directly, as a router in front of them does.
+    pub(crate) fn issue_service(&self, now: DateTime<Utc>, lifetime: TimeDelta) -> Result<String> {
+        let claims = ServiceClaims {
+            iss: ISSUER.to_owned(),
+            aud: SERVICE_AUDIENCE.to_owned(),
+            sub: "router".to_owned(),
+            exp: (now + lifetime).timestamp(),
+            nbf: now.timestamp(),
+            iat: now.timestamp(),
+        };
+        encode(&self.header(), &claims, &self.signing).map_err(Error::internal)
+    }
+
+    /// Whether this is a valid service token of this issuer.
+    pub(crate) fn is_service(&self, token: &str) -> bool {
+        self.is_ours(token) && decode::<ServiceClaims>(token, &self.verifying, &self.service_validation).is_ok()
+    }
+
+    fn is_ours(&self, token: &str) -> bool {
+        decode_header(token).is_ok_and(|header| header.kid.as_deref() == Some(self.key_id.as_str()))
+    }
+
     pub(super) fn header(&self) -> Header {
         Header { kid: Some(self.key_id.clone()), ..Header::new(ALGORITHM) }
     }
 
     /// The person that a token names, and until when; `None` when it is not a valid token of this issuer.
     pub(crate) fn verify(&self, token: &str) -> Option<(Person, DateTime<Utc>)> {
-        let header = decode_header(token).ok()?;
-        if header.kid.as_deref() != Some(self.key_id.as_str()) {
+        if !self.is_ours(token) {
             return None;
         }
         let claims = decode::<Claims>(token, &self.verifying, &self.validation).ok()?.claims;

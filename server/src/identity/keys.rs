@@ -32,6 +32,11 @@ impl Keys {
         Ok(Keys { issuer: key(&settings.issuer_key, "issuer")?, secret: key(&settings.secret, "secret")? })
     }
 
+    /// The seed of an issuer's key that the settings name; nothing is made.
+    pub(crate) fn given_issuer(settings: &Settings) -> Result<Option<Key>> {
+        settings.issuer_key.as_ref().map(|text| decode(text.reveal(), "issuer")).transpose()
+    }
+
     /// Whether the keys are there already.
     pub(crate) fn exist(settings: &Settings) -> bool {
         let there = |set: &Option<Personal<String>>, name: &str| set.is_some() || settings.data_dir.join(name).exists();

@@ -165,7 +165,7 @@ fn only_the_absence_of_a_token_is_anonymous() {
         for value in values {
             headers.append(AUTHORIZATION, HeaderValue::from_str(value).unwrap());
         }
-        identify(&issuer, &headers).map(|Identified { actor, .. }| matches!(actor, Actor::Person(_)))
+        identify(Some(&issuer), &headers).map(|Identified { actor, .. }| matches!(actor, Actor::Person(_)))
     };
     assert_eq!(check(&[]), Some(false));
     assert_eq!(check(&[&format!("Bearer {token}")]), Some(true));

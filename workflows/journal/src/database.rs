@@ -17,6 +17,9 @@ use sqlx::{
 
 use crate::Writer;
 
+/// A database that gives no connection within this is away: whoever waits is told so.
+const ACQUIRE_TIME_MAX: Duration = Duration::from_secs(2);
+
 static STATEMENTS: AtomicU64 = AtomicU64::new(0);
 
 /// How many SQL statements this process has run: a metric, and the witness that lists do not multiply statements.
@@ -68,6 +71,15 @@ impl Database {
         }
     }
 
+    /// Closes it once what is under way has ended; whoever holds a clone can no longer use it.
+    ///
+    /// # Errors
+    /// When a connection does not close.
+    pub async fn close(self) -> Result<()> {
+        self.reader.close().await.map_err(Error::internal)?;
+        self.owner.close().await.map_err(Error::internal)
+    }
+
     async fn open_sqlite(path: &std::path::Path, options: &Options) -> Result<Database> {
         let connect = SqliteConnectOptions::new()
             .filename(path)
@@ -101,7 +113,7 @@ impl Database {
         let connect = PgConnectOptions::from_str(url).map_err(Error::internal)?.application_name("turkistan");
         let pool = PgPoolOptions::new()
             .max_connections(options.readers.max(2) * 2)
-            .acquire_timeout(Duration::from_secs(5))
+            .acquire_timeout(ACQUIRE_TIME_MAX)
             .connect_with(connect)
             .await
             .map_err(Error::internal)?;

@@ -135,7 +135,7 @@ impl City {
     }
 
     pub(super) async fn ask(&self, kind: OperationKind, actor: Actor, text: &str, variables: Value) -> Answer {
-        let request = Arc::new(Request { actor, locale: Locale::En, id: "test".to_owned(), now: self.clock.now() });
+        let request = Arc::new(Request::new(actor, Locale::En, "test", self.clock.now()));
         let operation = Arc::new(Operation::new(kind, text.to_owned()));
         let Value::Object(variables) = variables else { unreachable!("variables are an object") };
         self.room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await
@@ -163,7 +163,7 @@ impl City {
     }
 
     pub(super) async fn listen(&self, actor: Actor, text: &str) -> BoxStream<'static, Answer> {
-        let request = Arc::new(Request { actor, locale: Locale::En, id: "test".to_owned(), now: self.clock.now() });
+        let request = Arc::new(Request::new(actor, Locale::En, "test", self.clock.now()));
         let operation = Arc::new(Operation::new(OperationKind::Subscription, text.to_owned()));
         self.room.subgraph.subscribe(Call { operation: &operation, variables: serde_json::Map::new(), request: &request }).await
     }

@@ -119,7 +119,7 @@ async fn open(turn: Turn) -> TestHouse {
 impl TestHouse {
     pub(crate) async fn ask(&self, actor: &Actor, text: &str, variables: Value) -> (Value, Vec<Code>) {
         let kind = if text.starts_with("mutation") { OperationKind::Mutation } else { OperationKind::Query };
-        let request = Arc::new(Request { actor: actor.clone(), locale: Locale::En, id: "test".to_owned(), now: self.clock.now() });
+        let request = Arc::new(Request::new(actor.clone(), Locale::En, "test", self.clock.now()));
         let operation = Arc::new(Operation::new(kind, text.to_owned()));
         let Value::Object(variables) = variables else { unreachable!("variables are an object") };
         let answer = self.room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await;

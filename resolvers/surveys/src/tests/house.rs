@@ -94,7 +94,7 @@ impl TestHouse {
     pub(crate) async fn ask(&self, kind: OperationKind, text: &str, variables: Value, actor: Actor, now: DateTime<Utc>) -> Answer {
         let Value::Object(variables) = variables else { panic!("variables are an object") };
         let operation = Arc::new(Operation::new(kind, text.to_owned()));
-        let request = Arc::new(Request { actor, locale: Locale::En, id: "test".to_owned(), now });
+        let request = Arc::new(Request::new(actor, Locale::En, "test", now));
         self.room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await
     }
 

@@ -46,6 +46,33 @@ async fn what_does_not_fit_the_schema_is_refused() {
 }
 
 #[tokio::test]
+async fn a_deferred_fragment_is_answered_with_the_rest() {
+    for query in [
+        "{ best { stars ... @defer { name } } }",
+        "{ best { stars ... @defer(if: false, label: \"rest\") { name } } }",
+        "query($later: Boolean!) { best { stars ...Name @defer(if: $later) } } fragment Name on Service { name }",
+        "query($later: Boolean! = true) { best { stars ... on Service @defer(if: $later) @include(if: $later) { name } } }",
+    ] {
+        let deferred = check(query, json!({ "later": true }), Stage::Execute, None).await;
+        let whole = check("{ best { stars name } }", json!({}), Stage::Execute, None).await;
+        assert_eq!(deferred.data.map(|data| data.to_string()), whole.data.map(|data| data.to_string()), "{query}");
+    }
+    let invalid = Some(Code::GraphqlValidationFailed);
+    for query in [
+        "{ best @defer { stars } }",
+        "query @defer { best { stars } }",
+        "{ best { ... @defer(unless: true) { stars } } }",
+        "{ best { ... @defer @defer { stars } } }",
+        "{ best { ... @stream { stars } } }",
+        "query($unused: Boolean) { best { ... @defer { stars } } }",
+    ] {
+        check(query, json!({}), Stage::Validate, invalid).await;
+    }
+    let directives = check("{ __schema { directives { name } } }", json!({}), Stage::Execute, None).await.data.unwrap_or_default();
+    assert!(!directives.to_string().contains("defer"), "it is not promised: {directives}");
+}
+
+#[tokio::test]
 async fn variables_are_checked_and_the_place_is_named() {
     let query = "query($filter: Filter!, $first: Int) { services(filter: $filter, first: $first) { code } }";
     let query = query.replace(", $first: Int", "").replace(", first: $first", "");

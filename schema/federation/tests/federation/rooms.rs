@@ -118,7 +118,7 @@ pub fn person(roles: &[Role]) -> Actor {
 }
 
 pub fn request(actor: Actor) -> Arc<Request> {
-    Arc::new(Request { actor, locale: Locale::En, id: "test".to_owned(), now: chrono::DateTime::UNIX_EPOCH })
+    Arc::new(Request::new(actor, Locale::En, "test", chrono::DateTime::UNIX_EPOCH))
 }
 
 pub mod services {

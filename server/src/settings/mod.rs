@@ -1,6 +1,10 @@
 //! The settings of one run, from flags, environment, file and defaults.
 
+mod subgraphs;
+
 use std::{
+    collections::BTreeMap,
+    ffi::OsString,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -13,6 +17,7 @@ use kernel::{Error, Personal, Result};
 use serde::Deserialize;
 
 use crate::cli::{Installation, LogForm, Serving};
+pub(crate) use subgraphs::Subgraphs;
 
 /// Reads at once. The embedded database serves each from memory; more connections would only cost memory.
 const READERS: u32 = 4;
@@ -36,6 +41,10 @@ struct File {
     limits: Option<Limits>,
     issuer_key: Option<Personal<String>>,
     secret: Option<Personal<String>>,
+    #[serde(default)]
+    subgraph_defaults: subgraphs::Table,
+    #[serde(default)]
+    subgraph: BTreeMap<String, subgraphs::Table>,
 }
 
 /// Everything that a run can be told.
@@ -71,6 +80,8 @@ pub(crate) struct Settings {
     pub(crate) issuer_key: Option<Personal<String>>,
     /// The installation's secret in base64, likewise.
     pub(crate) secret: Option<Personal<String>>,
+    /// How subgraphs behind HTTP are called.
+    pub(crate) subgraphs: Subgraphs,
 }
 
 impl Settings {
@@ -109,11 +120,27 @@ impl Settings {
             limits: file.limits.unwrap_or_default(),
             issuer_key: secret("TURKISTAN_ISSUER_KEY").or(file.issuer_key),
             secret: secret("TURKISTAN_SECRET").or(file.secret),
+            subgraphs: Subgraphs { defaults: file.subgraph_defaults, named: file.subgraph },
         })
     }
 }
 
 impl Settings {
+    /// The installation as another process of this program reads it from its environment, whose lines, unlike a command's, only its owner
+    /// can see.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let mut all =
+            vec![("TURKISTAN_DATA_DIR", self.data_dir.clone().into_os_string()), ("TURKISTAN_MAIL_FROM", self.mail_from.clone().into())];
+        all.extend(self.smtp_url.clone().map(|url| ("TURKISTAN_SMTP_URL", url.into())));
+        if let Target::Postgres(url) = &self.database.target {
+            all.push(("TURKISTAN_DATABASE_URL", url.into()));
+        }
+        all.extend(self.definitions.clone().map(|folder| ("TURKISTAN_DEFINITIONS", folder.into_os_string())));
+        let secrets = [("TURKISTAN_ISSUER_KEY", &self.issuer_key), ("TURKISTAN_SECRET", &self.secret)];
+        all.extend(secrets.into_iter().filter_map(|(name, secret)| Some((name, secret.as_ref()?.reveal().into()))));
+        all
+    }
+
     /// The same definitions with everything that is kept in another folder, no mail server and no trusted documents.
     pub(crate) fn moved_to(&self, folder: &Path) -> Settings {
         Settings {

@@ -1,0 +1,63 @@
+//! From a subgraph's JSON to an answer (GraphQL September 2025 §7).
+
+use kernel::{Answer, Code, Fault, PathSegment, Request};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A response as it comes over the wire.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Body {
+    #[serde(default)]
+    data: Value,
+    #[serde(default)]
+    errors: Vec<WireError>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct WireError {
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    path: Option<Vec<PathSegment>>,
+    #[serde(default)]
+    extensions: Option<Extensions>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Extensions {
+    #[serde(default)]
+    code: Option<Value>,
+}
+
+impl Body {
+    /// Reads a response; `None` when it is none.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Body> {
+        let body: Body = serde_json::from_slice(bytes).ok()?;
+        let is_response = matches!(body.data, Value::Object(_)) || body.data.is_null() && !body.errors.is_empty();
+        is_response.then_some(body)
+    }
+
+    /// The answer. Errors with a code that the house knows speak for themselves; the words of others are shown to clients only when
+    /// `show_errors` says so, and are otherwise for the log.
+    pub(crate) fn answer(self, subgraph: &str, request: &Request, show_errors: bool) -> Answer {
+        let fault = |error: WireError| {
+            let code = error.extensions.as_ref().and_then(|extensions| extensions.code.as_ref()?.as_str().and_then(Code::from_wire));
+            let known = code.filter(|code| *code != Code::Internal);
+            let code = known.unwrap_or(Code::SubgraphUnavailable);
+            let message = if known.is_some() || show_errors {
+                error.message
+            } else {
+                tracing::warn!(subgraph, request_id = %request.id, message = error.message, "a subgraph answered with an error");
+                code.text().get(request.locale).to_owned()
+            };
+            Fault { message, code, path: error.path.unwrap_or_default() }
+        };
+        Answer { data: self.data, faults: self.errors.into_iter().map(fault).collect() }
+    }
+}
+
+/// The answer when there is none.
+pub(crate) fn unavailable(code: Code, request: &Request) -> Answer {
+    let fault = Fault { message: code.text().get(request.locale).to_owned(), code, path: Vec::new() };
+    Answer { data: Value::Null, faults: vec![fault] }
+}

@@ -1,0 +1,125 @@
+//! One HTTP exchange with the subgraph: a POST, and an answer that is read up to a limit and within a time.
+
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::{
+    Method, Request, Response, StatusCode, Uri,
+    body::{Bytes, Incoming},
+    header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue},
+};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+use kernel::{Error, Result};
+use rustls::crypto::aws_lc_rs;
+
+use crate::settings::Settings;
+
+/// What a call brings back.
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/graphql-response+json, application/json;q=0.9");
+/// What a subscription brings back.
+pub(crate) const EVENTS: HeaderValue = HeaderValue::from_static("text/event-stream");
+
+/// The way to one subgraph.
+pub(crate) struct Exchange {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    uri: Uri,
+    fixed: Vec<(HeaderName, HeaderValue)>,
+    bytes_max: usize,
+}
+
+/// Why there is no answer. The text is for the log.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Another try may have more luck.
+    Passing(String),
+    /// It would end the same way.
+    Lasting(String),
+}
+
+impl Failure {
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Failure::Passing(text) | Failure::Lasting(text) => text,
+        }
+    }
+}
+
+impl Exchange {
+    /// # Errors
+    /// When the settings hold no address or a header that is none.
+    pub(crate) fn new(settings: &Settings) -> Result<Exchange> {
+        let refused = |what: &str| Error::internal(format!("`{}`: {what}", settings.url));
+        let uri: Uri = settings.url.parse().map_err(|_| refused("not a URL"))?;
+        if !matches!(uri.scheme_str(), Some("http" | "https")) || uri.host().is_none() {
+            return Err(refused("a subgraph's address begins with http:// or https://"));
+        }
+        let mut connector = HttpConnector::new();
+        connector.enforce_http(false);
+        // Small requests and answers go to and fro: nobody waits for a packet to fill.
+        connector.set_nodelay(true);
+        connector.set_connect_timeout(Some(settings.timeout));
+        let tls = HttpsConnectorBuilder::new().with_provider_and_webpki_roots(aws_lc_rs::default_provider()).map_err(Error::internal)?;
+        let tls = tls.https_or_http().enable_all_versions().wrap_connector(connector);
+        let mut client = Client::builder(TokioExecutor::new());
+        client.pool_max_idle_per_host(settings.idle_connections_max).pool_timer(TokioTimer::new()).timer(TokioTimer::new());
+        client.http2_only(settings.http2);
+        let header = |(name, value): &(String, String)| Some((name.parse().ok()?, value.parse().ok()?));
+        let fixed: Option<Vec<_>> = settings.fixed_headers.iter().map(header).collect();
+        let fixed = fixed.ok_or_else(|| refused("a header of its settings is none"))?;
+        Ok(Exchange { client: client.build(tls), uri, fixed, bytes_max: settings.response_bytes_max })
+    }
+
+    /// Sends a body, with what the edge forwarded, and waits until the answer begins.
+    pub(crate) async fn begin(
+        &self,
+        body: Bytes,
+        headers: &[(String, String)],
+        accept: HeaderValue,
+    ) -> Result<Response<Incoming>, Failure> {
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.uri.clone();
+        let all = request.headers_mut();
+        for (name, value) in headers {
+            // The edge read them from a request, so they are headers.
+            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse::<HeaderValue>()) {
+                all.append(name, value);
+            }
+        }
+        for (name, value) in &self.fixed {
+            all.insert(name.clone(), value.clone());
+        }
+        all.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        all.insert(ACCEPT, accept);
+        let response = self.client.request(request).await.map_err(|error| Failure::Passing(chain(&error)))?;
+        match response.status() {
+            status @ (StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT) => {
+                Err(Failure::Passing(format!("answered {status}")))
+            }
+            // Where it leads is not in the settings.
+            status if status.is_redirection() => Err(Failure::Lasting(format!("answered {status}, and redirects are not followed"))),
+            _ => Ok(response),
+        }
+    }
+
+    /// Reads an answer whole.
+    pub(crate) async fn read(&self, response: Response<Incoming>) -> Result<(StatusCode, Bytes), Failure> {
+        let status = response.status();
+        let body = Limited::new(response.into_body(), self.bytes_max).collect().await.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                Failure::Lasting(format!("answered with more than {} bytes", self.bytes_max))
+            } else {
+                Failure::Passing(chain(&*error))
+            }
+        })?;
+        Ok((status, body.to_bytes()))
+    }
+}
+
+/// An error with what caused it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,17 @@
+//! A subgraph that lives behind HTTP: a process of its own, another city's graph, or a system that speaks no GraphQL at all.
+//!
+//! **Invariants:** an address comes from the settings and never from a request; a redirect is never followed; only what the edge forwarded
+//! reaches the subgraph; whatever the subgraph does costs its own fields and no more time than its timeout.
+
+mod answer;
+mod breaker;
+mod events;
+mod exchange;
+mod flights;
+mod settings;
+mod subgraph;
+#[cfg(test)]
+mod tests;
+
+pub use settings::{Breaker, Settings};
+pub use subgraph::Remote;
