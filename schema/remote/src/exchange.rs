@@ -29,6 +29,21 @@ pub(crate) struct Exchange {
     bytes_max: usize,
 }
 
+/// What is sent where.
+pub(crate) struct Target {
+    pub(crate) method: Method,
+    /// Path and query below the address of the settings; without one it is that address.
+    pub(crate) below: Option<String>,
+    pub(crate) body: Bytes,
+}
+
+impl Target {
+    /// A GraphQL request.
+    pub(crate) fn post(body: Bytes) -> Target {
+        Target { method: Method::POST, below: None, body }
+    }
+}
+
 /// Why there is no answer. The text is for the log.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -71,16 +86,20 @@ impl Exchange {
         Ok(Exchange { client: client.build(tls), uri, fixed, bytes_max: settings.response_bytes_max })
     }
 
-    /// Sends a body, with what the edge forwarded, and waits until the answer begins.
+    /// Sends a request, with what the edge forwarded, and waits until the answer begins.
     pub(crate) async fn begin(
         &self,
-        body: Bytes,
+        target: Target,
         headers: &[(String, String)],
         accept: HeaderValue,
     ) -> Result<Response<Incoming>, Failure> {
-        let mut request = Request::new(Full::new(body));
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = self.uri.clone();
+        let uri = match target.below {
+            None => self.uri.clone(),
+            Some(below) => below_of(&self.uri, &below).ok_or_else(|| Failure::Lasting(format!("`{below}` is no path")))?,
+        };
+        let mut request = Request::new(Full::new(target.body));
+        *request.method_mut() = target.method;
+        *request.uri_mut() = uri;
         let all = request.headers_mut();
         for (name, value) in headers {
             // The edge read them from a request, so they are headers.
@@ -116,6 +135,12 @@ impl Exchange {
         })?;
         Ok((status, body.to_bytes()))
     }
+}
+
+fn below_of(base: &Uri, below: &str) -> Option<Uri> {
+    let mut parts = base.clone().into_parts();
+    parts.path_and_query = format!("{}{below}", base.path().trim_end_matches('/')).parse().ok();
+    Uri::from_parts(parts).ok()
 }
 
 /// An error with what caused it.

@@ -8,10 +8,12 @@ mod breaker;
 mod events;
 mod exchange;
 mod flights;
+mod rest;
 mod settings;
 mod subgraph;
 #[cfg(test)]
 mod tests;
 
+pub use rest::{Endpoint, Mapping, Rest};
 pub use settings::{Breaker, Settings};
 pub use subgraph::Remote;

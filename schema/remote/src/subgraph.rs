@@ -13,7 +13,7 @@ use crate::{
     answer::{Body, unavailable},
     breaker::Breaker,
     events,
-    exchange::{EVENTS, Exchange, Failure, JSON},
+    exchange::{EVENTS, Exchange, Failure, JSON, Target},
     flights::{Flights, Key},
     settings::Settings,
 };
@@ -111,7 +111,7 @@ impl Way {
     }
 
     async fn try_once(&self, body: Bytes, headers: &[(String, String)]) -> Result<Body, Failure> {
-        let response = self.exchange.begin(body, headers, JSON).await?;
+        let response = self.exchange.begin(Target::post(body), headers, JSON).await?;
         let (status, bytes) = self.exchange.read(response).await?;
         Body::read(&bytes).ok_or_else(|| Failure::Lasting(format!("answered {status} and no GraphQL response")))
     }
@@ -144,7 +144,7 @@ impl Subgraph for Remote {
 
     async fn subscribe(&self, call: Call<'_>) -> BoxStream<'static, Answer> {
         let (body, headers) = (body(call.operation, &call.variables), self.headers(call.request));
-        let begun = timeout(self.way.settings.timeout, self.way.exchange.begin(body, &headers, EVENTS)).await;
+        let begun = timeout(self.way.settings.timeout, self.way.exchange.begin(Target::post(body), &headers, EVENTS)).await;
         let (name, request, settings) = (self.name.clone(), Arc::clone(call.request), &self.way.settings);
         match begun {
             Ok(Ok(response)) => events::read(response, settings.response_bytes_max, settings.show_errors, name, request),

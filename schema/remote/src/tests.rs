@@ -18,7 +18,7 @@ use crate::{Breaker, Remote, Settings};
 
 /// What the server does with one request.
 #[derive(Clone)]
-enum Act {
+pub(crate) enum Act {
     /// Answers with a status, a content type and a body.
     Say(u16, &'static str, String),
     /// Leads elsewhere.
@@ -28,13 +28,21 @@ enum Act {
 }
 
 /// A server that plays its acts one after another and then repeats the last, and remembers what it was sent.
-struct Stage {
-    url: String,
-    heard: Arc<Mutex<Vec<(Vec<(String, String)>, Value)>>>,
+pub(crate) struct Stage {
+    pub(crate) url: String,
+    pub(crate) heard: Arc<Mutex<Vec<Heard>>>,
+}
+
+/// What the server was sent.
+pub(crate) struct Heard {
+    /// Method, path and query.
+    pub(crate) line: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Value,
 }
 
 impl Stage {
-    async fn new(acts: Vec<Act>) -> Stage {
+    pub(crate) async fn new(acts: Vec<Act>) -> Stage {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/graphql", listener.local_addr().unwrap());
         let heard: Arc<Mutex<Vec<_>>> = Arc::default();
@@ -50,21 +58,18 @@ impl Stage {
         Stage { url, heard }
     }
 
-    fn calls(&self) -> usize {
+    pub(crate) fn calls(&self) -> usize {
         self.heard.lock().unwrap().len()
     }
 }
 
-async fn play(
-    request: Request<Incoming>,
-    acts: Vec<Act>,
-    heard: Arc<Mutex<Vec<(Vec<(String, String)>, Value)>>>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn play(request: Request<Incoming>, acts: Vec<Act>, heard: Arc<Mutex<Vec<Heard>>>) -> Result<Response<Full<Bytes>>, Infallible> {
     let headers = request.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+    let line = format!("{} {}", request.method(), request.uri());
     let body = request.into_body().collect().await.unwrap().to_bytes();
     let turn = {
         let mut heard = heard.lock().unwrap();
-        heard.push((headers, serde_json::from_slice(&body).unwrap()));
+        heard.push(Heard { line, headers, body: serde_json::from_slice(&body).unwrap_or_default() });
         heard.len() - 1
     };
     match acts[turn.min(acts.len() - 1)].clone() {
@@ -76,7 +81,7 @@ async fn play(
     }
 }
 
-fn json(body: &Value) -> Act {
+pub(crate) fn json(body: &Value) -> Act {
     Act::Say(200, "application/json", body.to_string())
 }
 
@@ -84,11 +89,11 @@ fn data() -> Act {
     json(&json!({ "data": { "a": 1 } }))
 }
 
-fn settings(stage: &Stage) -> Settings {
+pub(crate) fn settings(stage: &Stage) -> Settings {
     Settings { timeout: Duration::from_millis(300), ..Settings::new(stage.url.clone()) }
 }
 
-fn request() -> Arc<kernel::Request> {
+pub(crate) fn request() -> Arc<kernel::Request> {
     let mut request = kernel::Request::new(Actor::Anonymous, Locale::En, "test", chrono::DateTime::UNIX_EPOCH);
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     request.forwarded = Arc::from([header("accept-language", "kk"), header("cookie", "secret")]);
@@ -108,7 +113,7 @@ async fn a_call_says_what_is_asked_and_passes_on_only_what_the_list_allows() {
     let remote = Remote::new("a", Settings { fixed_headers, ..settings(&stage) }).unwrap();
     assert_eq!(ask(&remote, OperationKind::Query).await.data, json!({ "a": 1 }));
     let heard = stage.heard.lock().unwrap();
-    let (headers, body) = &heard[0];
+    let Heard { headers, body, .. } = &heard[0];
     assert_eq!(*body, json!({ "query": "{ a }", "variables": { "x": "ә" } }));
     let header = |name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     assert_eq!((header("accept-language"), header("cookie"), header("x-service-token")), (Some("kk"), None, Some("t")));

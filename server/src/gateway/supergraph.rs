@@ -8,7 +8,6 @@ use std::{
 
 use federation::{CompositionError, Federation, graphs};
 use kernel::{Error, Result, Subgraph};
-use remote::Remote;
 
 use crate::settings::Subgraphs;
 
@@ -48,10 +47,7 @@ impl File {
 /// The subgraphs that a supergraph names, each at the address of the settings or else of the supergraph.
 pub(crate) fn remotes(supergraph: &str, settings: &Subgraphs) -> Result<Vec<Arc<dyn Subgraph>>> {
     let graphs = graphs(supergraph).map_err(Error::internal)?;
-    let remote = |graph: &federation::GraphAddress| -> Result<Arc<dyn Subgraph>> {
-        Ok(Arc::new(Remote::new(graph.name.as_str(), settings.of(&graph.name, &graph.url))?))
-    };
-    graphs.iter().map(remote).collect()
+    graphs.iter().map(|graph| settings.open(&graph.name, &graph.url)).collect()
 }
 
 /// Serves the file's newest state as long as it runs. A state that cannot be served is refused, and the last good one stays.

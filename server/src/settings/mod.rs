@@ -88,6 +88,7 @@ impl Settings {
     /// Puts the settings together.
     pub(crate) fn gather(installation: Installation, serving: &Serving) -> Result<Settings> {
         let file = installation.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let folder = installation.config.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
         let data_dir = installation.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("./data"));
         let target = match installation.database_url.or(file.database_url) {
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Target::Postgres(url),
@@ -120,7 +121,7 @@ impl Settings {
             limits: file.limits.unwrap_or_default(),
             issuer_key: secret("TURKISTAN_ISSUER_KEY").or(file.issuer_key),
             secret: secret("TURKISTAN_SECRET").or(file.secret),
-            subgraphs: Subgraphs { defaults: file.subgraph_defaults, named: file.subgraph },
+            subgraphs: Subgraphs::gather(file.subgraph_defaults, file.subgraph, &folder)?,
         })
     }
 }

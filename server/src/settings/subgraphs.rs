@@ -2,18 +2,21 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
-use remote::Settings;
+use kernel::{Error, Result, Subgraph};
+use remote::{Endpoint, Mapping, Remote, Rest, Settings};
 use serde::Deserialize;
 
 /// The tables of the file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Subgraphs {
     /// What goes for every subgraph that says nothing else.
-    pub(super) defaults: Table,
-    pub(super) named: BTreeMap<String, Table>,
+    defaults: Table,
+    named: BTreeMap<String, Table>,
 }
 
 /// One table. What each name means is told by [`remote::Settings`].
@@ -31,11 +34,73 @@ pub(super) struct Table {
     headers: Option<Vec<String>>,
     fixed_headers: Option<BTreeMap<String, String>>,
     show_errors: Option<bool>,
+    rest: Option<RestTable>,
+}
+
+/// `[subgraph.<name>.rest]`: a system that speaks no GraphQL. What each name means is told by [`remote::Mapping`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RestTable {
+    /// The address below which all paths are.
+    base: String,
+    /// A file with the subgraph's schema, beside the configuration.
+    sdl: PathBuf,
+    #[serde(skip)]
+    sdl_text: String,
+    #[serde(default)]
+    query: BTreeMap<String, EndpointTable>,
+    #[serde(default)]
+    mutation: BTreeMap<String, EndpointTable>,
+    #[serde(default)]
+    entity: BTreeMap<String, EndpointTable>,
+    #[serde(default)]
+    fields: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndpointTable {
+    path: String,
+    #[serde(default)]
+    at: String,
+}
+
+impl RestTable {
+    fn mapping(&self) -> Mapping {
+        let endpoints = |tables: &BTreeMap<String, EndpointTable>| {
+            let endpoint = |table: &EndpointTable| Endpoint { path: table.path.clone(), at: table.at.clone() };
+            tables.iter().map(|(name, table)| (name.clone(), endpoint(table))).collect()
+        };
+        Mapping {
+            sdl: self.sdl_text.clone(),
+            query: endpoints(&self.query),
+            mutation: endpoints(&self.mutation),
+            entity: endpoints(&self.entity),
+            fields: self.fields.clone(),
+        }
+    }
 }
 
 impl Subgraphs {
+    /// Takes the tables of a file in `folder`, and reads what they name beside it.
+    pub(super) fn gather(defaults: Table, mut named: BTreeMap<String, Table>, folder: &Path) -> Result<Subgraphs> {
+        for rest in named.values_mut().filter_map(|table| table.rest.as_mut()) {
+            let path = folder.join(&rest.sdl);
+            rest.sdl_text = std::fs::read_to_string(&path).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
+        }
+        Ok(Subgraphs { defaults, named })
+    }
+
+    /// The way to a subgraph; `url` is the supergraph's address of it.
+    pub(crate) fn open(&self, name: &str, url: &str) -> Result<Arc<dyn Subgraph>> {
+        Ok(match self.named.get(name).and_then(|table| table.rest.as_ref()) {
+            Some(rest) => Arc::new(Rest::new(name, self.of(name, &rest.base), rest.mapping())?),
+            None => Arc::new(Remote::new(name, self.of(name, url))?),
+        })
+    }
+
     /// The settings of one subgraph; `url` is the supergraph's address of it.
-    pub(crate) fn of(&self, name: &str, url: &str) -> Settings {
+    fn of(&self, name: &str, url: &str) -> Settings {
         let mut settings = Settings::new(url);
         self.defaults.apply(&mut settings);
         if let Some(table) = self.named.get(name) {
