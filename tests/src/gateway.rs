@@ -1,4 +1,5 @@
 use std::{
+    ffi::OsStr,
     path::{Path, PathBuf},
     process::{Child, Command},
 };
@@ -14,14 +15,35 @@ use crate::{
 /// The rooms of a city, and the generated subgraph beside them.
 pub const SUBGRAPHS: [&str; 9] = ["directory", "services", "datasets", "kpis", "surveys", "ratings", "feedback", "notifications", "node"];
 
-/// A running `turkistan gateway`.
-pub struct Gateway {
+/// A serving process that ends with the test.
+pub struct Process {
     /// Where it answers.
     pub url: String,
+    child: Child,
+}
+
+impl Process {
+    /// Starts `turkistan` with these arguments; its log goes into a file.
+    pub fn start<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>, log: &Path) -> Process {
+        let (child, url) = first_address(Command::new(binary()).args(arguments), log);
+        Process { url, child }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may be dead already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A running `turkistan gateway`.
+pub struct Gateway {
+    process: Process,
     /// Its copy of the supergraph.
     pub supergraph: PathBuf,
     _folder: TempDir,
-    child: Child,
     http: reqwest::Client,
 }
 
@@ -35,10 +57,10 @@ impl Gateway {
             path
         };
         let (supergraph, config) = (write("supergraph.graphql", supergraph), write("gateway.toml", config));
-        let mut command = Command::new(binary());
-        command.args(["gateway", "--listen", "127.0.0.1:0", "--supergraph"]).arg(&supergraph).arg("--config").arg(config);
-        let (child, url) = first_address(&mut command, &folder.path().join("gateway.log"));
-        Gateway { url, supergraph, _folder: folder, child, http: reqwest::Client::new() }
+        let arguments = ["gateway", "--listen", "127.0.0.1:0", "--supergraph"].map(OsStr::new);
+        let files = [supergraph.as_os_str(), OsStr::new("--config"), config.as_os_str()];
+        let process = Process::start(arguments.into_iter().chain(files), &folder.path().join("gateway.log"));
+        Gateway { process, supergraph, _folder: folder, http: reqwest::Client::new() }
     }
 
     /// Starts a gateway over the city's own graph, with the rooms at `<url>/subgraphs/<room>`.
@@ -53,17 +75,10 @@ impl Gateway {
 
     /// Asks, in English.
     pub async fn ask(&self, token: Option<&str>, query: &str) -> Value {
-        let request = self.http.post(format!("{}/graphql", self.url)).header("Accept-Language", "en").json(&json!({ "query": query }));
+        let request =
+            self.http.post(format!("{}/graphql", self.process.url)).header("Accept-Language", "en").json(&json!({ "query": query }));
         let request = if let Some(token) = token { request.bearer_auth(token) } else { request };
         request.send().await.expect("the gateway answers").json().await.expect("JSON")
-    }
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        // It may be dead already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

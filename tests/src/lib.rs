@@ -10,7 +10,7 @@ mod mail;
 mod store;
 
 pub use city::{City, Options, binary};
-pub use gateway::{Gateway, SUBGRAPHS, service_token};
+pub use gateway::{Gateway, Process, SUBGRAPHS, service_token};
 pub use graph::{Answer, deadline_seconds, eventually, samples, uuid};
 pub use mail::{Mail, MailServer};
 pub use store::Store;

@@ -1,7 +1,7 @@
 //! The gateway over a city's rooms behind HTTP, and the rooms as plain subgraphs.
 
 use serde_json::{Value, json};
-use tests::{City, Gateway, Options, SUBGRAPHS, Store, eventually, service_token};
+use tests::{City, Gateway, Options, Process, SUBGRAPHS, Store, eventually, service_token};
 
 const ACROSS: &str = include_str!("../../playground/src/examples/1-service-across-the-city.graphql");
 const PARTIES: &str = "{ parties(first: 3) { nodes { id name } pageInfo { hasNextPage } } }";
@@ -99,4 +99,26 @@ async fn a_room_is_a_plain_subgraph_for_whoever_has_a_service_token() {
     check("feedback", Some(token.clone()), "{", 200, "GRAPHQL_PARSE_FAILED").await;
     // Whom a router asks for is said by that person's own token alone.
     check("feedback", Some(token), "{ desk { nodes { reference } } }", 200, "UNAUTHENTICATED").await;
+}
+
+#[tokio::test]
+async fn a_room_serves_in_a_process_of_its_own() {
+    let mut city = city().await;
+    city.kill();
+    let data = city.data.path().to_str().unwrap().to_owned();
+    let room =
+        Process::start(["subgraph", "directory", "--listen", "127.0.0.1:0", "--data-dir", &data], &city.data.path().join("room.log"));
+    let http = reqwest::Client::new();
+    let ask = async |query: &str| {
+        let request = http.post(format!("{}/graphql", room.url)).json(&json!({ "query": query }));
+        request.send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    eventually("the room is ready", || async {
+        let ready = http.get(format!("{}/health/ready", room.url)).send().await.unwrap();
+        ready.status().is_success().then_some(())
+    })
+    .await;
+    assert_eq!(ask("{ parties(first: 3) { nodes { slug } } }").await["data"]["parties"]["nodes"].as_array().unwrap().len(), 3);
+    assert!(ask("{ _service { sdl } }").await["data"]["_service"]["sdl"].as_str().unwrap().contains("type Party"));
+    assert_eq!(ask("{ services(first: 1) { nodes { code } } }").await["data"], Value::Null, "another room's field");
 }

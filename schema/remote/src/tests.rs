@@ -148,7 +148,7 @@ async fn what_a_subgraph_does_wrong_costs_its_own_fields_and_is_tried_again_when
 }
 
 #[tokio::test]
-async fn nobody_listens() {
+async fn where_nobody_listens_the_subgraph_is_unavailable() {
     let stage = Stage { url: "http://127.0.0.1:1/".to_owned(), heard: Arc::default() };
     let answer = ask(&Remote::new("a", settings(&stage)).unwrap(), OperationKind::Query).await;
     assert_eq!(answer.faults[0].code, Code::SubgraphUnavailable);
