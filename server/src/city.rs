@@ -41,7 +41,7 @@ impl City {
             documents.extend(room.documents);
             demos.extend(room.demo);
         }
-        let graph = Federation::new(subgraphs, Limits::default()).map_err(Error::internal)?;
+        let graph = Federation::new(subgraphs, Limits::default()).map_err(Error::internal)?.with_rng(Arc::clone(&house.rng));
         check(&graph, &documents)?;
         house.graph.connect(Arc::new(graph.clone()));
         Ok(City { house, graph, handlers, demos })

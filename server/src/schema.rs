@@ -13,6 +13,10 @@ pub(crate) async fn show(which: &Schema, settings: &Settings) -> Result<ExitCode
     match which {
         Schema::Print => console::say(city.graph.api_sdl().trim_end())?,
         Schema::Supergraph => console::say(city.graph.supergraph_sdl().trim_end())?,
+        Schema::Subgraph { name } => {
+            let subgraph = city.graph.subgraph(name).ok_or_else(|| Error::internal(format!("the graph has no subgraph {name}")))?;
+            console::say(subgraph.sdl().trim_end())?;
+        }
         Schema::Check { old } => {
             let text = std::fs::read_to_string(old).map_err(|error| Error::internal(format!("{}: {error}", old.display())))?;
             let changes = federation::breaking_changes(&text, &city.graph.api_sdl()).map_err(Error::internal)?;

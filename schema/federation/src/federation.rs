@@ -1,7 +1,7 @@
 //! The handle by which the house serves its graph.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -10,7 +10,7 @@ use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use kernel::{Answer, Call, Code, Document, Fault, Graph, Locale, OperationKind, Request, Subgraph};
+use kernel::{Answer, Call, Code, Document, Fault, Graph, Locale, OperationKind, Request, Rng, Subgraph};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     execute::{Gathered, Run},
     limits::Limits,
     merge::Projection,
+    plan::Overrides,
     prepare::{Prepared, prepare},
     response::{GraphError, GraphRequest, GraphResponse, Stage},
     supergraph::{Supergraph, Tallies},
@@ -34,6 +35,8 @@ struct Inner {
     current: RwLock<Arc<Supergraph>>,
     tallies: Tallies,
     limits: Limits,
+    /// What draws for `@override(label: "percent(…)")`.
+    rng: OnceLock<Arc<dyn Rng>>,
 }
 
 impl Federation {
@@ -44,7 +47,7 @@ impl Federation {
     pub fn new(subgraphs: Vec<Arc<dyn Subgraph>>, limits: Limits) -> Result<Federation, CompositionError> {
         let tallies = Mutex::default();
         let current = RwLock::new(Arc::new(Supergraph::of(subgraphs, &tallies)?));
-        Ok(Federation(Arc::new(Inner { current, tallies, limits })))
+        Ok(Federation(Arc::new(Inner { current, tallies, limits, rng: OnceLock::new() })))
     }
 
     /// Serves a supergraph of join v0.1–v0.5 that was composed elsewhere, over the subgraphs that it names ([`graphs`](crate::graphs)).
@@ -54,7 +57,16 @@ impl Federation {
     pub fn over(supergraph: String, subgraphs: Vec<Arc<dyn Subgraph>>, limits: Limits) -> Result<Federation, CompositionError> {
         let tallies = Mutex::default();
         let current = RwLock::new(Arc::new(Supergraph::composed(supergraph, subgraphs, &tallies)?));
-        Ok(Federation(Arc::new(Inner { current, tallies, limits })))
+        Ok(Federation(Arc::new(Inner { current, tallies, limits, rng: OnceLock::new() })))
+    }
+
+    /// Draws for each request whether it is within the percentage of an `@override(label: "percent(…)")`, once and for good. Without
+    /// chance such fields stay with the subgraph that had them.
+    #[must_use]
+    pub fn with_rng(self, rng: Arc<dyn Rng>) -> Federation {
+        // The first one stays.
+        drop(self.0.rng.set(rng));
+        self
     }
 
     /// Serves another supergraph that was composed elsewhere from now on, as [`swap`](Federation::swap) does.
@@ -122,7 +134,21 @@ impl Federation {
     /// # Errors
     /// The answer to send instead.
     pub fn prepare(&self, params: GraphRequest, request: &Request) -> Result<Prepared, GraphResponse> {
-        prepare(self.current(), params, Some(&self.0.limits), request)
+        self.prepare_with(params, &[], request)
+    }
+
+    /// The same with labels of `@override(label:)` switched on, which else are off.
+    ///
+    /// # Errors
+    /// The answer to send instead.
+    pub fn prepare_with(&self, params: GraphRequest, labels: &[String], request: &Request) -> Result<Prepared, GraphResponse> {
+        let current = self.current();
+        let overrides = self.overrides(&current, labels);
+        prepare(current, params, Some(&self.0.limits), &overrides, request)
+    }
+
+    fn overrides(&self, current: &Supergraph, labels: &[String]) -> Overrides {
+        Overrides::decide(&current.planner, labels, self.0.rng.get().map(|rng| &**rng))
     }
 
     /// Prepares a document of the program, which no limit holds.
@@ -136,7 +162,9 @@ impl Federation {
         request: &Request,
     ) -> Result<Prepared, GraphResponse> {
         let params = GraphRequest { query: document.text.to_owned(), operation_name: None, variables };
-        prepare(self.current(), params, None, request)
+        let current = self.current();
+        let overrides = self.overrides(&current, &[]);
+        prepare(current, params, None, &overrides, request)
     }
 
     /// Whether a document of the program fits the graph.

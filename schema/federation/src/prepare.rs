@@ -12,7 +12,7 @@ use crate::{
     authorize::permitted,
     limits::Limits,
     merge::{Conditions, Lens, Shape, compile, condition_variables},
-    plan::{Plan, plan},
+    plan::{Overrides, Plan, plan},
     response::{GraphError, GraphRequest, GraphResponse, Stage},
     schema::Access,
     supergraph::Supergraph,
@@ -20,7 +20,7 @@ use crate::{
     values,
 };
 
-/// How many variants of one document are kept: operations times kinds of access times conditions.
+/// How many variants of one document are kept: operations times kinds of access, conditions and overrides.
 const VARIANTS_MAX: usize = 64;
 
 /// Longer documents are not remembered: a client could fill the memory with long strings and comments, which no other limit holds.
@@ -34,10 +34,11 @@ pub(crate) struct Checked {
     variants: Mutex<Vec<Variant>>,
 }
 
-/// One operation of a document for one kind of access, its conditions decided.
+/// One operation of a document for one kind of access, its conditions and overrides decided.
 struct Variant {
     name: Option<String>,
     conditions: Conditions,
+    overrides: Overrides,
     ready: Arc<Ready>,
 }
 
@@ -81,12 +82,13 @@ pub(crate) fn prepare(
     supergraph: Arc<Supergraph>,
     params: GraphRequest,
     limits: Option<&Limits>,
+    overrides: &Overrides,
     request: &Request,
 ) -> Result<Prepared, GraphResponse> {
     let checked = check(&supergraph, &params.query, limits, request)?;
     let operation = select(&checked.document, params.operation_name.as_deref(), request.locale)?;
     let variables = coerce(operation.variable_definitions(), params.variables, &supergraph.schema, limits, request.locale)?;
-    let ready = checked.ready(&supergraph, operation, &variables, request)?;
+    let ready = checked.ready(&supergraph, operation, &variables, overrides, request)?;
     let (kind, name) = (operation_kind(operation), operation_name(operation).map(str::to_owned));
     Ok(Prepared { supergraph, ready, variables, kind, name })
 }
@@ -112,21 +114,24 @@ impl Checked {
         supergraph: &Supergraph,
         operation: &OperationDefinition,
         variables: &Map<String, Value>,
+        overrides: &Overrides,
         request: &Request,
     ) -> Result<Arc<Ready>, GraphResponse> {
         let name = operation_name(operation);
         let access = supergraph.schema.access(&request.actor);
         let conditions = Conditions::of(&self.conditions, variables);
-        let is_it = |known: &&Variant| known.ready.access == access && known.conditions == conditions && known.name.as_deref() == name;
+        let is_it = |known: &&Variant| {
+            known.ready.access == access && known.conditions == conditions && known.overrides == *overrides && known.name.as_deref() == name
+        };
         if let Some(known) = self.variants().iter().find(is_it) {
             return Ok(Arc::clone(&known.ready));
         }
-        let ready = Arc::new(build(supergraph, &self.document, operation, access, &conditions, request)?);
+        let ready = Arc::new(build(supergraph, &self.document, operation, access, (&conditions, overrides), request)?);
         let mut variants = self.variants();
         if variants.len() >= VARIANTS_MAX {
             variants.remove(0);
         }
-        variants.push(Variant { name: name.map(str::to_owned), conditions, ready: Arc::clone(&ready) });
+        variants.push(Variant { name: name.map(str::to_owned), conditions, overrides: overrides.clone(), ready: Arc::clone(&ready) });
         Ok(ready)
     }
 
@@ -140,7 +145,7 @@ fn build(
     document: &Document,
     operation: &OperationDefinition,
     access: Access,
-    conditions: &Conditions,
+    (conditions, overrides): (&Conditions, &Overrides),
     request: &Request,
 ) -> Result<Ready, GraphResponse> {
     let schema = &supergraph.schema;
@@ -155,7 +160,7 @@ fn build(
     };
     let root = root.ok_or_else(|| refused(Code::GraphqlValidationFailed))?;
     let permitted = permitted(document, operation, root, &Lens { schema, access: &access }, conditions);
-    let planned = permitted.map_or_else(|| Ok(Arc::default()), |document| planned(supergraph, &document));
+    let planned = permitted.map_or_else(|| Ok(Arc::default()), |document| planned(supergraph, &document, overrides));
     let plan = planned.map_err(|error| {
         tracing::error!(request_id = %request.id, ?error, "an operation cannot be planned");
         refused(error.code())
@@ -163,13 +168,13 @@ fn build(
     Ok(Ready { shape: Shape::root(root, &compile(operation.selection_set(), document, conditions), schema), plan, access })
 }
 
-fn planned(supergraph: &Supergraph, document: &Document) -> Result<Arc<Plan>> {
-    let key = document.to_string();
+fn planned(supergraph: &Supergraph, document: &Document, overrides: &Overrides) -> Result<Arc<Plan>> {
+    let key = (document.to_string(), overrides.clone());
     if let Some(plan) = supergraph.plans.get(&key) {
         return Ok(plan);
     }
-    let plan = Arc::new(plan(&supergraph.planner, document, &supergraph.names)?);
-    if key.len() <= REMEMBERED_BYTES_MAX {
+    let plan = Arc::new(plan(&supergraph.planner, document, overrides, &supergraph.names)?);
+    if key.0.len() <= REMEMBERED_BYTES_MAX {
         supergraph.plans.insert(key, Arc::clone(&plan));
     }
     Ok(plan)

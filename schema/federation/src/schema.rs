@@ -23,6 +23,8 @@ enum Requirement {
     Authenticated,
     /// All scopes of one of the groups.
     Scopes(Vec<Vec<String>>),
+    /// All policies of one of the groups. Policies are decided outside of the graph, and nobody here decides any: none is fulfilled.
+    Policies,
 }
 
 impl Requirement {
@@ -33,6 +35,7 @@ impl Requirement {
                 let groups = list(value).iter().map(|group| list(group).iter().filter_map(scope).collect());
                 Requirement::Scopes(groups.collect())
             }),
+            "policy" => Some(Requirement::Policies),
             _ => None,
         }
     }
@@ -41,6 +44,7 @@ impl Requirement {
         match self {
             Requirement::Authenticated => !matches!(actor, Actor::Anonymous),
             Requirement::Scopes(groups) => groups.iter().any(|group| group.iter().all(|scope| actor.has_scope(scope))),
+            Requirement::Policies => false,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The federation over three small rooms, as a client sees it.
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod city;
 #[cfg(test)]
 mod compose;
@@ -13,6 +15,10 @@ mod faults;
 #[cfg(test)]
 mod joins;
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod rooms;
+#[cfg(test)]
+mod view;
 #[cfg(test)]
 mod world;
