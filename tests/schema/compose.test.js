@@ -29,7 +29,9 @@ const accepted = (judge, composed) => {
 function judge(supergraph, subgraphs) {
   const ours = api(supergraph);
   assert.equal(api(accepted("@theguild/federation-composition", guild.composeServices(services(subgraphs)))), ours);
-  assert.equal(api(accepted("@apollo/composition", apollo.composeServices(services(subgraphs)))), ours);
+  // Apollo's libraries for GraphQL 16 do not carry @oneOf.
+  const apollos = api(accepted("@apollo/composition", apollo.composeServices(services(subgraphs))));
+  assert.equal(apollos, ours.replaceAll(" @oneOf {", " {"));
 }
 
 function compose(subgraphs) {

@@ -173,7 +173,7 @@ fn planned(supergraph: &Supergraph, document: &Document, overrides: &Overrides) 
     if let Some(plan) = supergraph.plans.get(&key) {
         return Ok(plan);
     }
-    let plan = Arc::new(plan(&supergraph.planner, document, overrides, &supergraph.names)?);
+    let plan = Arc::new(plan(supergraph, document, overrides)?);
     if key.0.len() <= REMEMBERED_BYTES_MAX {
         supergraph.plans.insert(key, Arc::clone(&plan));
     }

@@ -57,9 +57,14 @@ impl Types {
     /// Whether an object is of a type. One that does not say its type is in a place where there is only one.
     pub(crate) fn matches(&self, object: &Map<String, Value>, condition: &str) -> bool {
         match object.get("__typename").and_then(Value::as_str) {
-            Some(name) => name == condition || self.0.get(condition).is_some_and(|possible| possible.contains(name)),
+            Some(name) => self.is(name, condition),
             None => true,
         }
+    }
+
+    /// Whether a type is the other or one of its types.
+    pub(crate) fn is(&self, name: &str, other: &str) -> bool {
+        name == other || self.0.get(other).is_some_and(|possible| possible.contains(name))
     }
 }
 

@@ -1,10 +1,10 @@
 //! The join directives of a supergraph (specs.apollo.dev/join): reading and writing them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use graphql_tools::{
     parser::{Pos, schema::Definition},
-    static_graphql::schema::{Directive, Document, TypeDefinition, Value},
+    static_graphql::schema::{Directive, Document, Field, TypeDefinition, Value},
 };
 
 /// The text of an argument.
@@ -71,4 +71,39 @@ pub(super) fn all_graphs(supergraph: &Document) -> Vec<(&str, &Directive)> {
         Some((value.name.as_str(), directive))
     });
     named.collect()
+}
+
+/// The values of `join__Graph` by the names of their subgraphs.
+pub(super) fn values_by_name(supergraph: &Document) -> BTreeMap<String, String> {
+    let named = all_graphs(supergraph).into_iter();
+    named.filter_map(|(value, directive)| Some((string_argument(directive, "name")?.to_owned(), value.to_owned()))).collect()
+}
+
+/// A field that is on its way to another subgraph has the label in both (join v0.4, `overrideLabel`); a reader takes a subgraph without
+/// one for where the field is and stays. Not every composition says it of the old one.
+pub(super) fn label_overridden(supergraph: &mut Document) {
+    let values = values_by_name(supergraph);
+    for definition in &mut supergraph.definitions {
+        let fields = match definition {
+            Definition::TypeDefinition(TypeDefinition::Object(object)) => &mut object.fields,
+            Definition::TypeDefinition(TypeDefinition::Interface(interface)) => &mut interface.fields,
+            _ => continue,
+        };
+        fields.iter_mut().for_each(|field| label(field, &values));
+    }
+}
+
+fn label(field: &mut Field, values: &BTreeMap<String, String>) {
+    let moved = field.directives.iter().filter(|directive| directive.name == "join__field").filter_map(|directive| {
+        let graph = values.get(string_argument(directive, "override")?)?;
+        Some((graph.clone(), string_argument(directive, "overrideLabel")?.to_owned()))
+    });
+    for (graph, label) in moved.collect::<Vec<_>>() {
+        let old = field.directives.iter_mut().find(|directive| {
+            directive.name == "join__field" && graph_of(directive) == Some(&*graph) && string_argument(directive, "overrideLabel").is_none()
+        });
+        if let Some(old) = old {
+            old.arguments.push(("overrideLabel".to_owned(), Value::String(label)));
+        }
+    }
 }

@@ -9,7 +9,7 @@ use graphql_tools::{
     static_graphql::schema::{Directive, Document, Field, TypeDefinition, Value},
 };
 
-use super::joined::{all_graphs, directives_of, has, on_graph, string_argument};
+use super::joined::{directives_of, has, label_overridden, on_graph, string_argument, values_by_name};
 
 /// join v0.4 and link v1.0 (specs.apollo.dev).
 const MACHINERY: &str = r#"
@@ -103,14 +103,12 @@ struct Homes {
 
 impl Homes {
     fn of(composed: &Document, parts: &[(&str, Document)]) -> Homes {
-        let names: BTreeMap<String, String> = all_graphs(composed)
-            .into_iter()
-            .filter_map(|(value, directive)| Some((string_argument(directive, "name")?.to_owned(), value.to_owned())))
-            .collect();
+        let names = values_by_name(composed);
         let mut homes = Homes { types: BTreeMap::new(), fields: BTreeMap::new(), graphs: names.values().cloned().collect() };
         for (name, document) in parts {
             let Some(graph) = names.get(*name) else { continue };
             for (type_name, fields) in defined(document) {
+                let type_name = root_name(document, type_name);
                 homes.types.entry(type_name.to_owned()).or_default().insert(graph.clone());
                 for field in fields {
                     homes.fields.entry(format!("{type_name}.{}", field.name)).or_default().insert(graph.clone());
@@ -119,6 +117,17 @@ impl Homes {
         }
         homes
     }
+}
+
+/// What the graph calls a type of a subgraph: its root types may have other names there.
+fn root_name<'a>(document: &'a Document, type_name: &'a str) -> &'a str {
+    let roots = document.definitions.iter().find_map(|definition| match definition {
+        Definition::SchemaDefinition(roots) => Some(roots),
+        _ => None,
+    });
+    let Some(roots) = roots else { return type_name };
+    let named = [(&roots.query, "Query"), (&roots.mutation, "Mutation"), (&roots.subscription, "Subscription")];
+    named.into_iter().find(|(root, _)| root.as_deref() == Some(type_name)).map_or(type_name, |(_, name)| name)
 }
 
 fn defined(document: &Document) -> impl Iterator<Item = (&str, &[Field])> {
@@ -157,6 +166,7 @@ pub(super) fn complete(composed: Document, parts: &[(&str, Document)]) -> Docume
             Definition::DirectiveDefinition(directive) if is_machinery_directive(&directive.name) => {}
             Definition::TypeDefinition(definition) if is_machinery_type(definition.name()) && definition.name() != "join__Graph" => {}
             Definition::TypeDefinition(mut definition) => {
+                restore(&mut definition, parts);
                 join(&mut definition, &homes);
                 types.push(Definition::TypeDefinition(definition));
             }
@@ -165,7 +175,30 @@ pub(super) fn complete(composed: Document, parts: &[(&str, Document)]) -> Docume
     }
     let mut rest: Vec<_> = machinery.into_iter().chain(types).collect();
     rest.sort_by_key(order);
-    Document { definitions: schema.into_iter().chain(rest).collect() }
+    let mut supergraph = Document { definitions: schema.into_iter().chain(rest).collect() };
+    label_overridden(&mut supergraph);
+    supergraph
+}
+
+/// Puts back what composition loses: the descriptions of root types, and where scalars are specified.
+fn restore(definition: &mut TypeDefinition, parts: &[(&str, Document)]) {
+    for (_, document) in parts {
+        for known in &document.definitions {
+            match (&mut *definition, known) {
+                (TypeDefinition::Object(object), Definition::TypeDefinition(TypeDefinition::Object(known)))
+                    if object.description.is_none() && object.name == root_name(document, &known.name) =>
+                {
+                    object.description.clone_from(&known.description);
+                }
+                (TypeDefinition::Scalar(scalar), Definition::TypeDefinition(TypeDefinition::Scalar(known)))
+                    if scalar.name == known.name && !has(&scalar.directives, "specifiedBy") =>
+                {
+                    scalar.directives.extend(known.directives.iter().find(|directive| directive.name == "specifiedBy").cloned());
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 fn parsed(sdl: &str) -> Vec<Definition<'static, String>> {

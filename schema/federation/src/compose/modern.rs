@@ -10,7 +10,7 @@ use graphql_tools::{
 
 use super::{
     CompositionError,
-    joined::{directives_of, graph_values, has, on_graph, string_argument},
+    joined::{directives_of, graph_values, has, label_overridden, on_graph, string_argument},
     machinery::is_machinery_type,
     owned,
 };
@@ -46,6 +46,7 @@ pub(crate) fn modern(mut supergraph: Document) -> Result<Document, CompositionEr
         owned::spread(&mut supergraph);
     }
     complete_members(&mut supergraph);
+    label_overridden(&mut supergraph);
     Ok(supergraph)
 }
 

@@ -21,7 +21,26 @@ use crate::{
     world::{World, schema},
 };
 
-const CASES: [&str; 6] = ["aliases", "fragments", "interface-nested", "interface-object", "requires-fragments", "union-partial"];
+const CASES: [&str; 18] = [
+    "aliases",
+    "external-extends",
+    "fragments",
+    "include-skip",
+    "interface-keys",
+    "interface-nested",
+    "interface-object",
+    "interface-partial",
+    "join-v02",
+    "keys-compound",
+    "keys-several",
+    "keys-unresolvable",
+    "lists",
+    "requires",
+    "requires-fragments",
+    "requires-shared",
+    "shareable-partial",
+    "union-partial",
+];
 
 /// Writes a query over any schema out of random bytes.
 struct Writer<'a> {

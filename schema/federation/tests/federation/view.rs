@@ -8,7 +8,7 @@ use std::sync::{
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use graphql_tools::{
-    parser::parse_query,
+    parser::{parse_query, schema},
     static_graphql::{
         query::{self, Definition, Field, Selection, SelectionSet, TypeCondition},
         schema::{Directive, Document, Type, TypeDefinition, Value as Literal},
@@ -18,7 +18,7 @@ use indexmap::IndexMap;
 use kernel::{Answer, Call, Code, Fault, OperationKind, PathSegment, Subgraph};
 use serde_json::{Map, Value, json};
 
-use crate::world::{Thing, World, field_set, schema};
+use crate::world::{self, Thing, World, field_set};
 
 /// One schema over the world.
 pub struct View {
@@ -36,7 +36,7 @@ impl View {
         View {
             name: name.to_owned(),
             sdl: format!("{head}{types}"),
-            schema: schema(types),
+            schema: world::schema(types),
             world: Arc::clone(world),
             dead: AtomicBool::new(false),
             calls: Arc::default(),
@@ -52,7 +52,7 @@ impl View {
     pub fn answer(&self, text: &str, variables: &Map<String, Value>) -> Answer {
         self.evaluate(text, variables, |evaluation, root, selection| {
             let thing = self.world.find(root).cloned().unwrap_or_default();
-            evaluation.object(&thing, root, &[selection], &[], None)
+            evaluation.object(&thing, self.root(root), &[selection], &[], None)
         })
     }
 
@@ -78,6 +78,20 @@ impl View {
         Answer { data, faults: evaluation.faults.into_inner().unwrap() }
     }
 
+    /// What this subgraph calls a root type.
+    fn root<'n>(&'n self, root: &'n str) -> &'n str {
+        let roots = self.schema.definitions.iter().find_map(|definition| match definition {
+            schema::Definition::SchemaDefinition(roots) => Some(roots),
+            _ => None,
+        });
+        let named = roots.and_then(|roots| match root {
+            "Query" => roots.query.as_deref(),
+            "Mutation" => roots.mutation.as_deref(),
+            _ => roots.subscription.as_deref(),
+        });
+        named.unwrap_or(root)
+    }
+
     fn possible(&self, condition: &str, name: &str) -> bool {
         condition == name
             || self.schema.type_by_name(condition).is_some_and(|condition| match condition {
@@ -101,7 +115,7 @@ impl View {
 
     fn objects(&self) -> impl Iterator<Item = (&str, &[Directive])> {
         self.schema.definitions.iter().filter_map(|definition| match definition {
-            graphql_tools::parser::schema::Definition::TypeDefinition(TypeDefinition::Object(object)) => {
+            schema::Definition::TypeDefinition(TypeDefinition::Object(object)) => {
                 Some((object.name.as_str(), object.directives.as_slice()))
             }
             _ => None,
@@ -407,7 +421,7 @@ impl Subgraph for View {
                 if thing.values().all(Value::is_null) {
                     return Err(Nulled);
                 }
-                evaluation.object(&thing, root, &[selection], &[], None)
+                evaluation.object(&thing, self.root(root), &[selection], &[], None)
             });
             more = !answer.data.is_null() || !answer.faults.is_empty();
             if more {
