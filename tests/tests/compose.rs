@@ -52,6 +52,9 @@ fn what_does_not_compose_is_named_with_the_remedy() {
         ("b", "type T @key(fields: \"id\") { id: ID! v: String @shareable }"),
     ];
     check(&types, &[], &["T.v: ", "conflicting types", "\n  remedy: "]);
+    let context =
+        [("a", r#"type Query { x: T } type T @key(fields: "id") { id: ID! v(a: Int @federation__fromContext(field: "$c { p }")): Int }"#)];
+    check(&context, &[], &["a: T.v: @fromContext", "\n  remedy: "]);
     check(&[("a", "type Query {")], &[], &["a: ", "\n  remedy: correct the syntax"]);
     check(&twice, &["--url", "c=http://c.example"], &["--url c"]);
 }

@@ -130,7 +130,8 @@ fn root_name<'a>(document: &'a Document, type_name: &'a str) -> &'a str {
     named.into_iter().find(|(root, _)| root.as_deref() == Some(type_name)).map_or(type_name, |(_, name)| name)
 }
 
-fn defined(document: &Document) -> impl Iterator<Item = (&str, &[Field])> {
+/// The types that a subgraph defines or extends, with their fields.
+pub(super) fn defined(document: &Document) -> impl Iterator<Item = (&str, &[Field])> {
     document.definitions.iter().filter_map(|definition| match definition {
         Definition::TypeDefinition(TypeDefinition::Object(object)) => Some((object.name.as_str(), object.fields.as_slice())),
         Definition::TypeDefinition(TypeDefinition::Interface(interface)) => Some((interface.name.as_str(), interface.fields.as_slice())),

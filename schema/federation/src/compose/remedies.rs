@@ -1,7 +1,7 @@
 //! What to do about what composition says. It has no codes, so its messages are known by a part of them.
 
 /// A part of a message, and what to do.
-const REMEDIES: [(&str, &str); 24] = [
+const REMEDIES: [(&str, &str); 25] = [
     (
         "not marked as `@shareable`",
         "mark the field @shareable in every subgraph that resolves it, or let one subgraph resolve it: @external or @override in the others",
@@ -31,6 +31,7 @@ const REMEDIES: [(&str, &str); 24] = [
         "ubgraph name",
         "name subgraphs apart from each other, with letters, digits and hyphens, beginning with a letter (the name is the file's)",
     ),
+    ("@fromContext", "let clients give the argument, or let the field require what it needs with @requires"),
     ("arse error", "correct the syntax at the named place"),
 ];
 

@@ -47,6 +47,8 @@ struct Source {
 pub(crate) struct Shape {
     sources: Vec<Source>,
     by_type: Vec<(Arc<str>, OnceLock<Vec<Field>>)>,
+    /// The interface, when all its types have these fields alike: its subgraphs may not know which type an object has.
+    alike: Option<(Arc<str>, OnceLock<Vec<Field>>)>,
 }
 
 pub(crate) struct Field {
@@ -66,7 +68,10 @@ impl Shape {
 
     fn new(type_name: &str, sources: Vec<Source>, schema: &Schema) -> Shape {
         let possible = schema.types.get(type_name).map_or(&[][..], |entry| &entry.possible);
-        Shape { sources, by_type: possible.iter().map(|name| (Arc::clone(name), OnceLock::new())).collect() }
+        let by_type = possible.iter().map(|name| (Arc::clone(name), OnceLock::new())).collect();
+        let is_alike = |item: &Item| matches!(item, Item::Field(field) if schema.is_alike(type_name, &field.name));
+        let alike = sources.iter().all(|source| *source.on == *type_name && source.items.iter().all(is_alike));
+        Shape { sources, by_type, alike: alike.then(|| (Arc::from(type_name), OnceLock::new())) }
     }
 
     /// The type of every object in this place, when there is only one.
@@ -77,10 +82,17 @@ impl Shape {
         }
     }
 
+    /// The interface, when it does not matter which of its types an object has.
+    pub(crate) fn alike(&self) -> Option<&Arc<str>> {
+        self.alike.as_ref().map(|(name, _)| name)
+    }
+
     /// The fields of an object of this type; `None` when no such object can be here.
     pub(crate) fn fields(&self, type_name: &str, lens: &Lens<'_>) -> Option<(&Arc<str>, &[Field])> {
-        let at = self.by_type.binary_search_by(|(name, _)| (**name).cmp(type_name)).ok()?;
-        let (name, fields) = &self.by_type[at];
+        let (name, fields) = match self.by_type.binary_search_by(|(name, _)| (**name).cmp(type_name)) {
+            Ok(at) => &self.by_type[at],
+            Err(_) => self.alike.as_ref().filter(|(name, _)| **name == *type_name)?,
+        };
         Some((name, fields.get_or_init(|| self.collect(name, lens))))
     }
 
