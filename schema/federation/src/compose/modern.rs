@@ -145,11 +145,9 @@ fn complete_members(supergraph: &mut Document) {
         let Definition::TypeDefinition(definition) = definition else { continue };
         let Some(graphs) = homes.get(definition.name()).filter(|_| !is_machinery_type(definition.name())) else { continue };
         match definition {
-            TypeDefinition::Enum(values) => {
-                if values.values.iter().all(|value| !has(&value.directives, "join__enumValue")) {
-                    for value in &mut values.values {
-                        value.directives.extend(graphs.iter().map(|graph| on_graph("join__enumValue", graph)));
-                    }
+            TypeDefinition::Enum(values) if values.values.iter().all(|value| !has(&value.directives, "join__enumValue")) => {
+                for value in &mut values.values {
+                    value.directives.extend(graphs.iter().map(|graph| on_graph("join__enumValue", graph)));
                 }
             }
             TypeDefinition::Union(union) if !has(&union.directives, "join__unionMember") => {
