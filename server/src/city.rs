@@ -46,7 +46,7 @@ impl City {
             documents.extend(room.documents);
             demos.extend(room.demo);
         }
-        let graph = Federation::new(subgraphs, policy(settings)?).map_err(Error::internal)?;
+        let graph = Federation::new(subgraphs, policy(settings)?).map_err(Error::internal)?.with_rng(Arc::clone(&house.rng));
         check(&graph, &documents)?;
         manifest::check(&graph)?;
         house.graph.connect(Arc::new(graph.clone()));

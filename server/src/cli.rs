@@ -120,6 +120,15 @@ pub(crate) enum Command {
         #[command(flatten)]
         serving: Serving,
     },
+    /// Compose subgraphs and print the supergraph, which any federation v2 router can run; needs no database
+    Compose {
+        /// A file of a subgraph's federation SDL; the subgraph has the file's name without its ending
+        #[arg(value_name = "FILE", required = true)]
+        subgraphs: Vec<PathBuf>,
+        /// Where a subgraph answers, e.g. shop=http://shop.example/graphql; may be given several times
+        #[arg(long = "url", value_name = "NAME=URL", value_parser = SubgraphUrl::parse)]
+        urls: Vec<SubgraphUrl>,
+    },
     /// Load the demo city, or empty the database and load it anew
     #[command(subcommand)]
     Demo(Demo),
@@ -144,6 +153,11 @@ pub(crate) enum Schema {
     Print,
     /// Print the composed supergraph, which any federation v2 router can run (committed as schema/supergraph.graphql)
     Supergraph,
+    /// Print the federation SDL of one subgraph of the composed supergraph
+    Subgraph {
+        /// Its name in the supergraph
+        name: String,
+    },
     /// Name the changes since OLD that would break clients, one a line; exits with 1 when there are any
     Check {
         /// An older file of `schema print`
@@ -155,6 +169,20 @@ pub(crate) enum Schema {
         #[arg(long, requires = "used")]
         mail: bool,
     },
+}
+
+/// Where a subgraph answers.
+#[derive(Clone, Debug)]
+pub(crate) struct SubgraphUrl {
+    pub(crate) subgraph: String,
+    pub(crate) url: String,
+}
+
+impl SubgraphUrl {
+    fn parse(text: &str) -> Result<SubgraphUrl, &'static str> {
+        let (subgraph, url) = text.split_once('=').ok_or("write NAME=URL")?;
+        Ok(SubgraphUrl { subgraph: subgraph.to_owned(), url: url.to_owned() })
+    }
 }
 
 #[derive(Debug, Subcommand)]

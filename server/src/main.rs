@@ -5,6 +5,7 @@
 
 mod city;
 mod cli;
+mod compose;
 mod console;
 mod database;
 mod demo;
@@ -67,6 +68,7 @@ async fn run(command: Command, settings: Settings) -> Result<ExitCode> {
         Command::Subgraph { name, .. } => serve::serve(&settings, serve::Face::Room(name)).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate => database::migrate_alone(&settings).await.map(|()| ExitCode::SUCCESS),
         Command::Schema(which) => schema::show(&which, &settings).await,
+        Command::Compose { subgraphs, urls } => compose::compose(&subgraphs, &urls),
         Command::Demo(what) => demo::run(&what, &settings).await.map(|()| ExitCode::SUCCESS),
         Command::Token { persona } => print_token(persona, &settings).map(|()| ExitCode::SUCCESS),
         Command::ServiceToken { days } => print_service_token(days, &settings).map(|()| ExitCode::SUCCESS),

@@ -19,6 +19,10 @@ pub(crate) async fn show(which: &Schema, settings: &Settings) -> Result<ExitCode
     match which {
         Schema::Print => console::say(city.graph.api_sdl().trim_end())?,
         Schema::Supergraph => console::say(city.graph.supergraph_sdl().trim_end())?,
+        Schema::Subgraph { name } => {
+            let subgraph = city.graph.subgraph(name).ok_or_else(|| Error::internal(format!("the graph has no subgraph {name}")))?;
+            console::say(subgraph.sdl().trim_end())?;
+        }
         Schema::Check { old, used, mail } => return check(old, *used, *mail, &city.graph.api_sdl(), settings).await,
     }
     Ok(ExitCode::SUCCESS)

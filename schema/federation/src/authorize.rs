@@ -103,12 +103,21 @@ impl Cut<'_> {
             // Whether the thing is there is still to be seen when nothing in it may be.
             let below = self.selection(&field.selection_set, known.ty.inner_type());
             kept.selection_set = below.unwrap_or_else(|| SelectionSet { span: field.selection_set.span, items: Vec::new() });
-            let several = self.lens.schema.types.get(known.ty.inner_type()).is_some_and(|entry| entry.possible.len() > 1);
-            if several || kept.selection_set.items.is_empty() {
+            let of = known.ty.inner_type();
+            let several = self.lens.schema.types.get(of).is_some_and(|entry| entry.possible.len() > 1);
+            if several && !self.is_alike(&field.selection_set, of) || kept.selection_set.items.is_empty() {
                 kept.selection_set.items.push(typename());
             }
         }
         Some(kept)
+    }
+
+    /// Whether all types of an interface have the same answer to a selection, so that `Shape` need not know which it is.
+    fn is_alike(&self, selection: &SelectionSet, interface: &str) -> bool {
+        selection.items.iter().all(|item| match item {
+            Selection::Field(field) => self.lens.schema.is_alike(interface, &field.name),
+            Selection::InlineFragment(_) | Selection::FragmentSpread(_) => false,
+        })
     }
 
     fn keeps(&mut self, name: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The handle by which the house serves its graph.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -10,7 +10,7 @@ use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use kernel::{Answer, Call, Code, Document, Fault, Graph, Locale, Operation, OperationKind, Request, Subgraph};
+use kernel::{Answer, Call, Code, Document, Fault, Graph, Locale, Operation, OperationKind, Request, Rng, Subgraph};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     execute::{Gathered, Run},
     limits::Exceedings,
     merge::Projection,
+    plan::Overrides,
     policy::{Gate, Policy},
     prepare::{Prepared, check_trusted, prepare},
     response::{GraphError, GraphRequest, GraphResponse, Stage},
@@ -39,10 +40,18 @@ struct Inner {
     gate: Gate,
     /// What routers in front ask of single subgraphs.
     direct: Cache<String, Arc<Operation>>,
+    /// What draws for `@override(label: "percent(…)")`.
+    rng: OnceLock<Arc<dyn Rng>>,
 }
 
 /// How many operations of routers in front are remembered.
 const DIRECT_MAX: usize = 2_000;
+
+impl Inner {
+    fn new(current: RwLock<Arc<Supergraph>>, tallies: Tallies, policy: impl Into<Policy>) -> Inner {
+        Inner { current, tallies, gate: Gate::new(policy.into()), direct: Cache::new(DIRECT_MAX), rng: OnceLock::new() }
+    }
+}
 
 impl Federation {
     /// Composes the subgraphs, with the generated `node` subgraph beside them. Limits alone are a policy, too.
@@ -52,7 +61,7 @@ impl Federation {
     pub fn new(subgraphs: Vec<Arc<dyn Subgraph>>, policy: impl Into<Policy>) -> Result<Federation, CompositionError> {
         let tallies = Mutex::default();
         let current = RwLock::new(Arc::new(Supergraph::of(subgraphs, &tallies)?));
-        Ok(Federation(Arc::new(Inner { current, tallies, gate: Gate::new(policy.into()), direct: Cache::new(DIRECT_MAX) })))
+        Ok(Federation(Arc::new(Inner::new(current, tallies, policy))))
     }
 
     /// Serves a supergraph of join v0.1–v0.5 that was composed elsewhere, over the subgraphs that it names ([`graphs`](crate::graphs)).
@@ -62,7 +71,16 @@ impl Federation {
     pub fn over(supergraph: String, subgraphs: Vec<Arc<dyn Subgraph>>, policy: impl Into<Policy>) -> Result<Federation, CompositionError> {
         let tallies = Mutex::default();
         let current = RwLock::new(Arc::new(Supergraph::composed(supergraph, subgraphs, &tallies)?));
-        Ok(Federation(Arc::new(Inner { current, tallies, gate: Gate::new(policy.into()), direct: Cache::new(DIRECT_MAX) })))
+        Ok(Federation(Arc::new(Inner::new(current, tallies, policy))))
+    }
+
+    /// Draws for each request whether it is within the percentage of an `@override(label: "percent(…)")`, once and for good. Without
+    /// chance such fields stay with the subgraph that had them.
+    #[must_use]
+    pub fn with_rng(self, rng: Arc<dyn Rng>) -> Federation {
+        // The first one stays.
+        drop(self.0.rng.set(rng));
+        self
     }
 
     /// Serves another supergraph that was composed elsewhere from now on, as [`swap`](Federation::swap) does.
@@ -154,10 +172,24 @@ impl Federation {
     /// # Errors
     /// The answer to send instead.
     pub fn prepare(&self, params: GraphRequest, request: &Request) -> Result<Prepared, GraphResponse> {
+        self.prepare_with(params, &[], request)
+    }
+
+    /// The same with labels of `@override(label:)` switched on, which else are off.
+    ///
+    /// # Errors
+    /// The answer to send instead.
+    pub fn prepare_with(&self, params: GraphRequest, labels: &[String], request: &Request) -> Result<Prepared, GraphResponse> {
         let (params, trusted) = self.0.gate.resolve(params, request.locale)?;
-        let prepared = prepare(self.current(), params, Some(&self.0.gate), request)?;
+        let current = self.current();
+        let overrides = self.overrides(&current, labels);
+        let prepared = prepare(current, params, Some(&self.0.gate), &overrides, request)?;
         trusted.iter().for_each(|document| document.count_use());
         Ok(prepared.of(trusted))
+    }
+
+    fn overrides(&self, current: &Supergraph, labels: &[String]) -> Overrides {
+        Overrides::decide(&current.planner, labels, self.0.rng.get().map(|rng| &**rng))
     }
 
     /// Prepares a document of the program, which no limit holds.
@@ -171,7 +203,9 @@ impl Federation {
         request: &Request,
     ) -> Result<Prepared, GraphResponse> {
         let params = GraphRequest { query: document.text.to_owned(), variables, ..GraphRequest::default() };
-        prepare(self.current(), params, None, request)
+        let current = self.current();
+        let overrides = self.overrides(&current, &[]);
+        prepare(current, params, None, &overrides, request)
     }
 
     /// Whether a document of the program fits the graph.

@@ -16,7 +16,7 @@ use crate::{
     limits::Limit,
     measure::measure,
     merge::{Conditions, Lens, Shape, compile, condition_variables},
-    plan::{Plan, plan},
+    plan::{Overrides, Plan, plan},
     policy::Gate,
     response::{GraphError, GraphRequest, GraphResponse, Stage},
     schema::{Access, Schema},
@@ -26,7 +26,7 @@ use crate::{
     words::words,
 };
 
-/// How many variants of one document are kept: operations times kinds of access times conditions.
+/// How many variants of one document are kept: operations times kinds of access, conditions and overrides.
 const VARIANTS_MAX: usize = 64;
 
 /// Longer documents are not remembered: a client could fill the memory with long strings and comments, which no other limit holds.
@@ -43,12 +43,13 @@ pub(crate) struct Checked {
     variants: Mutex<Vec<Variant>>,
 }
 
-/// One operation of a document for one kind of access, its conditions decided.
+/// One operation of a document for one kind of access, its conditions and overrides decided.
 struct Variant {
     name: Option<String>,
     conditions: Conditions,
     /// What it costs whatever the variables; unknown when that depends on them.
     cost: Option<u64>,
+    overrides: Overrides,
     ready: Arc<Ready>,
 }
 
@@ -117,6 +118,7 @@ pub(crate) fn prepare(
     supergraph: Arc<Supergraph>,
     params: GraphRequest,
     gate: Option<&Gate>,
+    overrides: &Overrides,
     request: &Request,
 ) -> Result<Prepared, GraphResponse> {
     let checked = check(&supergraph, &params.query, gate, request.locale)?;
@@ -128,7 +130,7 @@ pub(crate) fn prepare(
     }
     let operation = select(&checked.document, params.operation_name.as_deref(), request.locale)?;
     let variables = coerce(operation.variable_definitions(), params.variables, &supergraph.schema, gate, request.locale)?;
-    let (ready, cost) = checked.ready(&supergraph, operation, &variables, gate, request)?;
+    let (ready, cost) = checked.ready(&supergraph, operation, &variables, (gate, overrides), request)?;
     let (kind, name) = (operation_kind(operation), operation_name(operation).map(str::to_owned));
     Ok(Prepared { supergraph, ready, variables, kind, name, cost, trusted: None })
 }
@@ -180,13 +182,15 @@ impl Checked {
         supergraph: &Supergraph,
         operation: &OperationDefinition,
         variables: &Map<String, Value>,
-        gate: Option<&Gate>,
+        (gate, overrides): (Option<&Gate>, &Overrides),
         request: &Request,
     ) -> Result<(Arc<Ready>, u64), GraphResponse> {
         let name = operation_name(operation);
         let access = supergraph.schema.access(&request.actor);
         let conditions = Conditions::of(&self.conditions, variables);
-        let is_it = |known: &&Variant| known.ready.access == access && known.conditions == conditions && known.name.as_deref() == name;
+        let is_it = |known: &&Variant| {
+            known.ready.access == access && known.conditions == conditions && known.overrides == *overrides && known.name.as_deref() == name
+        };
         let known = self.variants().iter().find(is_it).map(|known| (Arc::clone(&known.ready), known.cost));
         // What costs too much is not remembered, so a cost that is known is within the limit.
         let (cost, fixed) = match (&known, gate) {
@@ -201,13 +205,14 @@ impl Checked {
         if let Some((ready, _)) = known {
             return Ok((ready, cost));
         }
-        let ready = Arc::new(build(supergraph, &self.document, operation, access, &conditions, request)?);
+        let ready = Arc::new(build(supergraph, &self.document, operation, access, (&conditions, overrides), request)?);
         let mut variants = self.variants();
         if variants.len() >= VARIANTS_MAX {
             variants.remove(0);
         }
         let cost_known = fixed.then_some(cost);
-        variants.push(Variant { name: name.map(str::to_owned), conditions, cost: cost_known, ready: Arc::clone(&ready) });
+        let (name, overrides) = (name.map(str::to_owned), overrides.clone());
+        variants.push(Variant { name, conditions, overrides, cost: cost_known, ready: Arc::clone(&ready) });
         Ok((ready, cost))
     }
 
@@ -238,7 +243,7 @@ fn build(
     document: &Document,
     operation: &OperationDefinition,
     access: Access,
-    conditions: &Conditions,
+    (conditions, overrides): (&Conditions, &Overrides),
     request: &Request,
 ) -> Result<Ready, GraphResponse> {
     let schema = &supergraph.schema;
@@ -248,7 +253,7 @@ fn build(
     };
     let root = root(operation, schema).ok_or_else(|| refused(Code::GraphqlValidationFailed))?;
     let permitted = permitted(document, operation, root, &Lens { schema, access: &access }, conditions);
-    let planned = permitted.map_or_else(|| Ok(Arc::default()), |document| planned(supergraph, &document));
+    let planned = permitted.map_or_else(|| Ok(Arc::default()), |document| planned(supergraph, &document, overrides));
     let plan = planned.map_err(|error| {
         tracing::error!(request_id = %request.id, ?error, "an operation cannot be planned");
         refused(error.code())
@@ -265,13 +270,13 @@ fn root<'a>(operation: &OperationDefinition, schema: &'a Schema) -> Option<&'a A
     }
 }
 
-fn planned(supergraph: &Supergraph, document: &Document) -> Result<Arc<Plan>> {
-    let key = document.to_string();
+fn planned(supergraph: &Supergraph, document: &Document, overrides: &Overrides) -> Result<Arc<Plan>> {
+    let key = (document.to_string(), overrides.clone());
     if let Some(plan) = supergraph.plans.get(&key) {
         return Ok(plan);
     }
-    let plan = Arc::new(plan(&supergraph.planner, document, &supergraph.names)?);
-    if key.len() <= REMEMBERED_BYTES_MAX {
+    let plan = Arc::new(plan(supergraph, document, overrides)?);
+    if key.0.len() <= REMEMBERED_BYTES_MAX {
         supergraph.plans.insert(key, Arc::clone(&plan));
     }
     Ok(plan)

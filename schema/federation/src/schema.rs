@@ -1,7 +1,7 @@
 //! The graph as clients see it, indexed, with what one must be to see its parts.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -30,6 +30,8 @@ enum Requirement {
     Authenticated,
     /// All scopes of one of the groups.
     Scopes(Vec<Vec<String>>),
+    /// All policies of one of the groups. Policies are decided outside of the graph, and nobody here decides any: none is fulfilled.
+    Policies,
 }
 
 impl Requirement {
@@ -40,6 +42,7 @@ impl Requirement {
                 let groups = list(value).iter().map(|group| list(group).iter().filter_map(scope).collect());
                 Requirement::Scopes(groups.collect())
             }),
+            "policy" => Some(Requirement::Policies),
             _ => None,
         }
     }
@@ -48,6 +51,7 @@ impl Requirement {
         match self {
             Requirement::Authenticated => !matches!(actor, Actor::Anonymous),
             Requirement::Scopes(groups) => groups.iter().any(|group| group.iter().all(|scope| actor.has_scope(scope))),
+            Requirement::Policies => false,
         }
     }
 }
@@ -108,6 +112,8 @@ pub(crate) struct Schema {
     pub(crate) mutation: Option<Arc<str>>,
     pub(crate) subscription: Option<Arc<str>>,
     requirements: Vec<Requirement>,
+    /// The interfaces that some subgraph knows as one type (`@interfaceObject`), and so cannot tell apart.
+    stand_ins: BTreeSet<String>,
 }
 
 impl Schema {
@@ -134,7 +140,8 @@ impl Schema {
         }
         let root = |name: Option<&String>| name.filter(|name| types.contains_key(*name)).map(|name| Arc::from(name.as_str()));
         let (mutation, subscription) = (root(api.mutation_type_name()), root(api.subscription_type_name()));
-        Ok(Schema { api, document, types, directives, query, mutation, subscription, requirements: guards.requirements })
+        let (requirements, stand_ins) = (guards.requirements, stand_ins(supergraph));
+        Ok(Schema { api, document, types, directives, query, mutation, subscription, requirements, stand_ins })
     }
 
     pub(crate) fn access(&self, actor: &Actor) -> Access {
@@ -147,6 +154,22 @@ impl Schema {
             || self.types.get(condition).is_some_and(|entry| entry.possible.iter().any(|possible| **possible == *type_name))
     }
 
+    /// Whether some subgraph knows the interface as one type.
+    pub(crate) fn is_stand_in(&self, interface: &str) -> bool {
+        self.stand_ins.contains(interface)
+    }
+
+    /// Whether the field is the same on every type of an interface that some subgraph cannot tell apart: who asks for such fields alone
+    /// need not know the type.
+    pub(crate) fn is_alike(&self, interface: &str, field: &str) -> bool {
+        let Some(entry) = self.types.get(interface).filter(|_| self.is_stand_in(interface)) else { return false };
+        let Some(known) = entry.fields.get(field) else { return false };
+        entry.possible.iter().filter_map(|possible| self.types.get(&**possible)).all(|possible| {
+            let same = possible.fields.get(field).is_some_and(|own| own.guard.is_empty() && own.ty == known.ty);
+            same && possible.guard.is_empty()
+        })
+    }
+
     /// The field, with the guards of what it returns added to its own.
     pub(crate) fn allows_field(&self, access: &Access, field: &FieldEntry) -> bool {
         access.allows(&field.guard) && self.allows_type(access, field.ty.inner_type())
@@ -155,6 +178,17 @@ impl Schema {
     pub(crate) fn allows_type(&self, access: &Access, name: &str) -> bool {
         self.types.get(name).is_none_or(|entry| access.allows(&entry.guard))
     }
+}
+
+fn stand_ins(supergraph: &Document) -> BTreeSet<String> {
+    let is_one = |directive: &Directive| {
+        directive.name == "join__type" && directive.arguments.contains(&("isInterfaceObject".to_owned(), Value::Boolean(true)))
+    };
+    let interfaces = supergraph.definitions.iter().filter_map(|definition| match definition {
+        Definition::TypeDefinition(TypeDefinition::Interface(interface)) => Some(interface),
+        _ => None,
+    });
+    interfaces.filter(|interface| interface.directives.iter().any(is_one)).map(|interface| interface.name.clone()).collect()
 }
 
 fn for_validation(api: &Document, built_in: &Document, query: &str) -> Document {

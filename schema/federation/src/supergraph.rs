@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    panic::catch_unwind,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -16,8 +17,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     cache::Cache,
-    compose::{CompositionError, NodeSubgraph, Part, compose, graphs},
-    plan::{Plan, Subgraphs},
+    compose::{CompositionError, NodeSubgraph, Part, compose, graphs, modern},
+    plan::{Overrides, Plan, Subgraphs},
     prepare::Checked,
     schema::Schema,
     validate::rules,
@@ -56,9 +57,14 @@ impl Types {
     /// Whether an object is of a type. One that does not say its type is in a place where there is only one.
     pub(crate) fn matches(&self, object: &Map<String, Value>, condition: &str) -> bool {
         match object.get("__typename").and_then(Value::as_str) {
-            Some(name) => name == condition || self.0.get(condition).is_some_and(|possible| possible.contains(name)),
+            Some(name) => self.is(name, condition),
             None => true,
         }
+    }
+
+    /// Whether a type is the other or one of its types.
+    pub(crate) fn is(&self, name: &str, other: &str) -> bool {
+        name == other || self.0.get(other).is_some_and(|possible| possible.contains(name))
     }
 }
 
@@ -74,8 +80,8 @@ pub(crate) struct Supergraph {
     pub(crate) documents: Cache<Arc<str>, Arc<Checked>>,
     /// Documents of the program by their text.
     pub(crate) own_documents: Cache<Arc<str>, Arc<Checked>>,
-    /// Plans by the normalised operation that was planned.
-    pub(crate) plans: Cache<String, Arc<Plan>>,
+    /// Plans by the normalised operation that was planned, and the overrides that it was planned with.
+    pub(crate) plans: Cache<(String, Overrides), Arc<Plan>>,
     subgraphs: Vec<Arc<dyn Subgraph>>,
 }
 
@@ -86,7 +92,8 @@ impl Supergraph {
         if let Some(node) = NodeSubgraph::generate(&subgraphs)? {
             subgraphs.push(watched(Arc::new(node), tallies));
         }
-        let parts: Vec<Part<'_>> = subgraphs.iter().map(|subgraph| Part { name: subgraph.name(), sdl: subgraph.sdl() }).collect();
+        let parts: Vec<Part<'_>> =
+            subgraphs.iter().map(|subgraph| Part { name: subgraph.name(), sdl: subgraph.sdl(), url: None }).collect();
         let sdl = compose(&parts)?;
         Supergraph::read(sdl, subgraphs)
     }
@@ -101,9 +108,12 @@ impl Supergraph {
     }
 
     fn read(sdl: String, subgraphs: Vec<Arc<dyn Subgraph>>) -> Result<Supergraph, CompositionError> {
-        let document = parse_schema::<String>(&sdl).map_err(|error| CompositionError::of(None, error))?.into_static();
+        let parsed = parse_schema::<String>(&sdl).map_err(|error| CompositionError::of(None, error))?.into_static();
+        let document = modern(parsed)?;
         let schema = Schema::of(&document)?;
-        let planner = Planner::new_from_supergraph(&document, QueryPlannerOptions::default());
+        // The planner is a library that panics on what it cannot read, e.g. a percentage above a hundred.
+        let planner = catch_unwind(|| Planner::new_from_supergraph(&document, QueryPlannerOptions::default()))
+            .map_err(|_| CompositionError::of(None, "the supergraph's join directives cannot be read"))?;
         Ok(Supergraph {
             api_sdl: Arc::from(schema.api.to_string()),
             sdl: Arc::from(sdl),

@@ -5,7 +5,11 @@ use graphql_tools::{
     static_graphql::schema::{Directive, Document, Field, InputValue, TypeDefinition},
 };
 
-use super::{CompositionError, machinery::is_machinery};
+use super::{
+    CompositionError,
+    machinery::{is_machinery_directive, is_machinery_type},
+    modern,
+};
 
 /// Directives that say something to clients; the others are for the subgraphs and the router.
 const PUBLIC: [&str; 3] = ["deprecated", "oneOf", "specifiedBy"];
@@ -16,10 +20,10 @@ const BUILT_IN: [&str; 5] = ["deprecated", "include", "oneOf", "skip", "specifie
 /// Derives the public SDL from the supergraph's.
 ///
 /// # Errors
-/// When the supergraph cannot be parsed.
+/// When the supergraph cannot be read.
 pub fn api_schema(supergraph: &str) -> Result<String, CompositionError> {
     let document = parse_schema::<String>(supergraph).map_err(|error| CompositionError::of(None, error))?.into_static();
-    Ok(api_document(&document).to_string())
+    Ok(api_document(&modern(document)?).to_string())
 }
 
 /// The same for a supergraph that is parsed already.
@@ -34,11 +38,11 @@ pub(crate) fn api_document(supergraph: &Document) -> Document {
             }
             Definition::DirectiveDefinition(directive) => {
                 let executable = directive.locations.iter().any(graphql_tools::parser::schema::DirectiveLocation::is_query);
-                if executable && !is_machinery(&directive.name) && !BUILT_IN.contains(&directive.name.as_str()) {
+                if executable && !is_machinery_directive(&directive.name) && !BUILT_IN.contains(&directive.name.as_str()) {
                     definitions.push(Definition::DirectiveDefinition(directive.clone()));
                 }
             }
-            Definition::TypeDefinition(definition) if !is_machinery(definition.name()) => {
+            Definition::TypeDefinition(definition) if !is_machinery_type(definition.name()) => {
                 definitions.extend(public_type(definition).map(Definition::TypeDefinition));
             }
             Definition::TypeDefinition(_) | Definition::TypeExtension(_) => {}

@@ -1,11 +1,11 @@
 //! Which subgraphs a supergraph is made of, and where they answer (join v0.1–v0.5, `@join__graph`).
 
-use graphql_tools::{
-    parser::{parse_schema, schema::Definition},
-    static_graphql::schema::{Directive, TypeDefinition, Value},
-};
+use graphql_tools::{parser::parse_schema, static_graphql::schema::Directive};
 
-use super::CompositionError;
+use super::{
+    CompositionError,
+    joined::{all_graphs, string_argument},
+};
 
 /// A subgraph as its supergraph names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,21 +21,12 @@ pub struct GraphAddress {
 /// # Errors
 /// When the text is not SDL, or is no supergraph.
 pub fn graphs(supergraph: &str) -> Result<Vec<GraphAddress>, CompositionError> {
-    let document = parse_schema::<String>(supergraph).map_err(|error| CompositionError::of(None, error))?;
-    let values = document.into_static().definitions.into_iter().find_map(|definition| match definition {
-        Definition::TypeDefinition(TypeDefinition::Enum(graphs)) if graphs.name == "join__Graph" => Some(graphs.values),
-        _ => None,
-    });
-    let values = values.ok_or_else(|| CompositionError::of(None, "there is no enum join__Graph: this is not a supergraph"))?;
+    let document = parse_schema::<String>(supergraph).map_err(|error| CompositionError::of(None, error))?.into_static();
+    let graphs = all_graphs(&document);
+    if graphs.is_empty() {
+        return Err(CompositionError::of(None, "no enum join__Graph names subgraphs: this is not a supergraph"));
+    }
+    let text = |directive: &Directive, name: &str| string_argument(directive, name).unwrap_or_default().to_owned();
     let read = |directive: &Directive| GraphAddress { name: text(directive, "name"), url: text(directive, "url") };
-    let named = values.iter().filter_map(|value| value.directives.iter().find(|directive| directive.name == "join__graph"));
-    Ok(named.map(read).collect())
-}
-
-fn text(directive: &Directive, name: &str) -> String {
-    let value = directive.arguments.iter().find_map(|(argument, value)| match value {
-        Value::String(text) if argument == name => Some(text.clone()),
-        _ => None,
-    });
-    value.unwrap_or_default()
+    Ok(graphs.into_iter().map(|(_, directive)| read(directive)).collect())
 }

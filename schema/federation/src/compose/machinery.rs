@@ -9,6 +9,8 @@ use graphql_tools::{
     static_graphql::schema::{Directive, Document, Field, TypeDefinition, Value},
 };
 
+use super::joined::{directives_of, has, label_overridden, on_graph, string_argument, values_by_name};
+
 /// join v0.4 and link v1.0 (specs.apollo.dev).
 const MACHINERY: &str = r#"
 directive @join__directive(graphs: [join__Graph!], name: String!, args: join__DirectiveArguments) repeatable on SCHEMA | OBJECT | INTERFACE | FIELD_DEFINITION
@@ -38,7 +40,7 @@ struct Feature {
     definition: &'static str,
 }
 
-const FEATURES: [Feature; 4] = [
+const FEATURES: [Feature; 5] = [
     Feature {
         name: "tag",
         url: "https://specs.apollo.dev/tag/v0.3",
@@ -60,6 +62,13 @@ const FEATURES: [Feature; 4] = [
         definition: "directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM",
     },
     Feature {
+        name: "policy",
+        url: "https://specs.apollo.dev/policy/v0.1",
+        purpose: Some("SECURITY"),
+        definition: "directive @policy(policies: [[policy__Policy!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM \
+                     scalar policy__Policy",
+    },
+    Feature {
         name: "requiresScopes",
         url: "https://specs.apollo.dev/requiresScopes/v0.1",
         purpose: Some("SECURITY"),
@@ -71,10 +80,15 @@ const FEATURES: [Feature; 4] = [
 /// Every GraphQL service has it since September 2025, but federation libraries still ask for its definition.
 const ONE_OF: &str = "directive @oneOf on INPUT_OBJECT";
 
-/// Whether a definition belongs to the machinery and not to the graph that it describes.
-pub(super) fn is_machinery(name: &str) -> bool {
-    const PREFIXES: [&str; 5] = ["join__", "link__", "core__", "federation__", "requiresScopes__"];
-    name == "link" || PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || FEATURES.iter().any(|feature| feature.name == name)
+/// Whether a type belongs to the machinery and not to the graph that it describes: it has the name of a specification before it (link v1.0).
+pub(super) fn is_machinery_type(name: &str) -> bool {
+    const SPECIFICATIONS: [&str; 9] = ["connect", "context", "core", "cost", "federation", "join", "link", "policy", "requiresScopes"];
+    name.split_once("__").is_some_and(|(specification, _)| SPECIFICATIONS.contains(&specification))
+}
+
+/// The same for a directive.
+pub(super) fn is_machinery_directive(name: &str) -> bool {
+    name == "link" || name == "core" || is_machinery_type(name) || FEATURES.iter().any(|feature| feature.name == name)
 }
 
 /// Which subgraphs define what.
@@ -89,11 +103,12 @@ struct Homes {
 
 impl Homes {
     fn of(composed: &Document, parts: &[(&str, Document)]) -> Homes {
-        let names = graph_names(composed);
+        let names = values_by_name(composed);
         let mut homes = Homes { types: BTreeMap::new(), fields: BTreeMap::new(), graphs: names.values().cloned().collect() };
         for (name, document) in parts {
             let Some(graph) = names.get(*name) else { continue };
             for (type_name, fields) in defined(document) {
+                let type_name = root_name(document, type_name);
                 homes.types.entry(type_name.to_owned()).or_default().insert(graph.clone());
                 for field in fields {
                     homes.fields.entry(format!("{type_name}.{}", field.name)).or_default().insert(graph.clone());
@@ -104,29 +119,19 @@ impl Homes {
     }
 }
 
-/// The subgraphs' names and the values that stand for them in `join__Graph`.
-fn graph_names(composed: &Document) -> BTreeMap<String, String> {
-    composed
-        .definitions
-        .iter()
-        .find_map(|definition| match definition {
-            Definition::TypeDefinition(TypeDefinition::Enum(graphs)) if graphs.name == "join__Graph" => Some(&graphs.values),
-            _ => None,
-        })
-        .into_iter()
-        .flatten()
-        .filter_map(|value| Some((string_argument(value.directives.first()?, "name")?.to_owned(), value.name.clone())))
-        .collect()
-}
-
-fn string_argument<'a>(directive: &'a Directive, name: &str) -> Option<&'a str> {
-    directive.arguments.iter().find_map(|(argument, value)| match value {
-        Value::String(text) if argument == name => Some(text.as_str()),
+/// What the graph calls a type of a subgraph: its root types may have other names there.
+fn root_name<'a>(document: &'a Document, type_name: &'a str) -> &'a str {
+    let roots = document.definitions.iter().find_map(|definition| match definition {
+        Definition::SchemaDefinition(roots) => Some(roots),
         _ => None,
-    })
+    });
+    let Some(roots) = roots else { return type_name };
+    let named = [(&roots.query, "Query"), (&roots.mutation, "Mutation"), (&roots.subscription, "Subscription")];
+    named.into_iter().find(|(root, _)| root.as_deref() == Some(type_name)).map_or(type_name, |(_, name)| name)
 }
 
-fn defined(document: &Document) -> impl Iterator<Item = (&str, &[Field])> {
+/// The types that a subgraph defines or extends, with their fields.
+pub(super) fn defined(document: &Document) -> impl Iterator<Item = (&str, &[Field])> {
     document.definitions.iter().filter_map(|definition| match definition {
         Definition::TypeDefinition(TypeDefinition::Object(object)) => Some((object.name.as_str(), object.fields.as_slice())),
         Definition::TypeDefinition(TypeDefinition::Interface(interface)) => Some((interface.name.as_str(), interface.fields.as_slice())),
@@ -153,12 +158,16 @@ pub(super) fn complete(composed: Document, parts: &[(&str, Document)]) -> Docume
     for definition in composed.definitions {
         match definition {
             Definition::SchemaDefinition(mut root) => {
-                root.directives = links(&used);
+                // What a composed directive is linked to stays; the federation's own links are those of what is used.
+                let own = |link: &Directive| string_argument(link, "url").is_some_and(|url| url.starts_with("https://specs.apollo.dev/"));
+                root.directives.retain(|directive| !own(directive));
+                root.directives.splice(0..0, links(&used));
                 schema.push(Definition::SchemaDefinition(root));
             }
-            Definition::DirectiveDefinition(directive) if is_machinery(&directive.name) => {}
-            Definition::TypeDefinition(definition) if is_machinery(definition.name()) && definition.name() != "join__Graph" => {}
+            Definition::DirectiveDefinition(directive) if is_machinery_directive(&directive.name) => {}
+            Definition::TypeDefinition(definition) if is_machinery_type(definition.name()) && definition.name() != "join__Graph" => {}
             Definition::TypeDefinition(mut definition) => {
+                restore(&mut definition, parts);
                 join(&mut definition, &homes);
                 types.push(Definition::TypeDefinition(definition));
             }
@@ -167,7 +176,30 @@ pub(super) fn complete(composed: Document, parts: &[(&str, Document)]) -> Docume
     }
     let mut rest: Vec<_> = machinery.into_iter().chain(types).collect();
     rest.sort_by_key(order);
-    Document { definitions: schema.into_iter().chain(rest).collect() }
+    let mut supergraph = Document { definitions: schema.into_iter().chain(rest).collect() };
+    label_overridden(&mut supergraph);
+    supergraph
+}
+
+/// Puts back what composition loses: the descriptions of root types, and where scalars are specified.
+fn restore(definition: &mut TypeDefinition, parts: &[(&str, Document)]) {
+    for (_, document) in parts {
+        for known in &document.definitions {
+            match (&mut *definition, known) {
+                (TypeDefinition::Object(object), Definition::TypeDefinition(TypeDefinition::Object(known)))
+                    if object.description.is_none() && object.name == root_name(document, &known.name) =>
+                {
+                    object.description.clone_from(&known.description);
+                }
+                (TypeDefinition::Scalar(scalar), Definition::TypeDefinition(TypeDefinition::Scalar(known)))
+                    if scalar.name == known.name && !has(&scalar.directives, "specifiedBy") =>
+                {
+                    scalar.directives.extend(known.directives.iter().find(|directive| directive.name == "specifiedBy").cloned());
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 fn parsed(sdl: &str) -> Vec<Definition<'static, String>> {
@@ -199,24 +231,13 @@ fn links(used: &BTreeSet<&str>) -> Vec<Directive> {
     fixed.into_iter().chain(features).collect()
 }
 
-fn on_graph(name: &str, graph: &str) -> Directive {
-    Directive { position: Pos::default(), name: name.to_owned(), arguments: vec![("graph".to_owned(), Value::Enum(graph.to_owned()))] }
-}
-
 fn join(definition: &mut TypeDefinition, homes: &Homes) {
     let name = definition.name().to_owned();
     if name == "join__Graph" {
         return;
     }
-    let directives = match definition {
-        TypeDefinition::Scalar(scalar) => &mut scalar.directives,
-        TypeDefinition::Object(object) => &mut object.directives,
-        TypeDefinition::Interface(interface) => &mut interface.directives,
-        TypeDefinition::Union(union) => &mut union.directives,
-        TypeDefinition::Enum(values) => &mut values.directives,
-        TypeDefinition::InputObject(input) => &mut input.directives,
-    };
-    if directives.iter().any(|directive| directive.name == "join__type") {
+    let directives = directives_of(definition);
+    if has(directives, "join__type") {
         return;
     }
     // Every subgraph answers `Query._service`, so every subgraph is a home of Query.

@@ -3,9 +3,13 @@
 mod api;
 mod compare;
 mod graphs;
+mod joined;
 mod machinery;
+mod modern;
 mod node;
+mod owned;
 mod read;
+mod remedies;
 
 use std::fmt;
 
@@ -16,6 +20,7 @@ pub(crate) use api::api_document;
 pub use api::api_schema;
 pub use compare::{Change, breaking_changes};
 pub use graphs::{GraphAddress, graphs};
+pub(crate) use modern::modern;
 pub(crate) use node::NodeSubgraph;
 
 /// One thing that keeps subgraphs from becoming one graph.
@@ -27,6 +32,8 @@ pub struct CompositionFault {
     pub coordinate: Option<String>,
     /// What is wrong.
     pub message: String,
+    /// What to do about it, when that is known.
+    pub remedy: Option<&'static str>,
 }
 
 /// Why subgraphs do not become one graph.
@@ -38,7 +45,8 @@ pub struct CompositionError {
 
 impl CompositionError {
     pub(crate) fn of(subgraph: Option<&str>, message: impl fmt::Display) -> CompositionError {
-        let fault = CompositionFault { subgraph: subgraph.map(str::to_owned), coordinate: None, message: message.to_string() };
+        let message = message.to_string();
+        let fault = CompositionFault { subgraph: subgraph.map(str::to_owned), coordinate: None, remedy: remedies::find(&message), message };
         CompositionError { faults: vec![fault] }
     }
 
@@ -56,7 +64,13 @@ impl fmt::Display for CompositionError {
             if let Some(subgraph) = &fault.subgraph {
                 write!(f, "{subgraph}: ")?;
             }
+            if let Some(coordinate) = &fault.coordinate {
+                write!(f, "{coordinate}: ")?;
+            }
             f.write_str(&fault.message)?;
+            if let Some(remedy) = fault.remedy {
+                write!(f, "\n  remedy: {remedy}")?;
+            }
         }
         Ok(())
     }
@@ -71,6 +85,8 @@ pub struct Part<'a> {
     pub name: &'a str,
     /// Its federation v2 SDL.
     pub sdl: &'a str,
+    /// Where it answers, for routers that run the supergraph. Without it the supergraph names a local address, which they replace.
+    pub url: Option<&'a str>,
 }
 
 /// Composes the supergraph's SDL. The same parts in any order give the same text.
@@ -87,8 +103,7 @@ pub fn compose(parts: &[Part<'_>]) -> Result<String, CompositionError> {
     let mut subgraphs = Subgraphs::default();
     for part in &sorted {
         documents.push((part.name, read::read(part.name, part.sdl)?));
-        // The supergraph names where each subgraph answers; whoever runs it behind another router sets the real address there.
-        let address = format!("http://localhost/subgraphs/{}", part.name);
+        let address = part.url.map_or_else(|| format!("http://localhost/subgraphs/{}", part.name), str::to_owned);
         subgraphs.ingest_str(part.sdl, part.name, Some(&address)).map_err(|error| CompositionError::of(Some(part.name), error))?;
     }
     let graph = graphql_composition::compose(&mut subgraphs).into_result().map_err(|diagnostics| CompositionError {
@@ -99,17 +114,26 @@ pub fn compose(parts: &[Part<'_>]) -> Result<String, CompositionError> {
     Ok(machinery::complete(composed, &documents).to_string())
 }
 
-/// Reads out of a composition message which subgraph and which coordinate it speaks of. Composition marks names with back quotes, begins
-/// with `[subgraph]`, or ends with a list of subgraphs.
+/// Reads out of a composition message which subgraph and which coordinate it speaks of. Composition begins with `[subgraph]` or ends with
+/// a list of subgraphs, and marks names with quotes, but none of it always.
 fn diagnose(message: &str, parts: &[Part<'_>]) -> CompositionFault {
-    let (prefix, text) = message.strip_prefix('[').and_then(|rest| rest.split_once("] ")).unwrap_or(("", message));
-    let quoted: Vec<&str> = text.split(['"', '`']).skip(1).step_by(2).filter(|quoted| is_coordinate(quoted)).collect();
-    let listed = text.rsplit(": ").next().into_iter().flat_map(|list| list.split(", "));
+    let (prefix, text) = message.strip_prefix('[').and_then(|rest| rest.split_once(']')).unwrap_or(("", message));
+    let text = text.trim_start_matches([':', ' ']);
     let is_subgraph = |name: &&str| parts.iter().any(|part| part.name == *name);
-    let subgraph = std::iter::once(prefix).chain(quoted.iter().copied()).chain(listed).find(is_subgraph);
-    let coordinates = quoted.into_iter().filter(|name| !is_subgraph(name));
+    let quoted: Vec<&str> = text.split(['"', '`']).skip(1).step_by(2).filter(|quoted| is_coordinate(quoted)).collect();
+    let words: Vec<&str> = text.split([' ', '(']).map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric())).collect();
+    let listed = text.rsplit(": ").next().into_iter().flat_map(|list| list.split(", "));
+    let after_in = words.windows(2).filter(|pair| matches!(pair[0], "in" | "subgraph" | "subgraphs")).map(|pair| pair[1]);
+    let subgraph = std::iter::once(prefix).chain(quoted.iter().copied()).chain(listed).chain(after_in).find(is_subgraph);
+    let dotted = words.iter().copied().filter(|word| word.contains('.') && is_coordinate(word));
+    let coordinates = quoted.into_iter().chain(dotted).filter(|name| !is_subgraph(name));
     let coordinate = coordinates.max_by_key(|name| (name.contains('.'), name.starts_with(|c: char| c.is_ascii_uppercase())));
-    CompositionFault { subgraph: subgraph.map(str::to_owned), coordinate: coordinate.map(str::to_owned), message: text.to_owned() }
+    CompositionFault {
+        subgraph: subgraph.map(str::to_owned),
+        coordinate: coordinate.map(str::to_owned),
+        message: text.to_owned(),
+        remedy: remedies::find(text),
+    }
 }
 
 fn is_coordinate(text: &str) -> bool {

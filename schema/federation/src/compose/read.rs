@@ -4,16 +4,34 @@ use std::ops::Range;
 
 use graphql_tools::{
     parser::{parse_schema, spanned_tokens},
-    static_graphql::schema::Document,
+    static_graphql::schema::{Document, InputValue},
 };
 
-use super::CompositionError;
+use super::{CompositionError, CompositionFault, joined::has, machinery::defined, remedies};
 
 /// Parses the types of a subgraph.
 pub(super) fn read(name: &str, sdl: &str) -> Result<Document, CompositionError> {
     let refused = |message: String| CompositionError::of(Some(name), message);
     let types = without_schema_extensions(sdl).map_err(refused)?;
-    parse_schema::<String>(&types).map(|document| document.into_static()).map_err(|error| refused(error.to_string()))
+    let document = parse_schema::<String>(&types).map_err(|error| refused(error.to_string()))?.into_static();
+    match from_context(&document) {
+        Some(coordinate) => {
+            let message = "@fromContext is not carried out here".to_owned();
+            let (subgraph, remedy) = (Some(name.to_owned()), remedies::find(&message));
+            Err(CompositionError { faults: vec![CompositionFault { subgraph, coordinate: Some(coordinate), message, remedy }] })
+        }
+        None => Ok(document),
+    }
+}
+
+/// A field with an argument that the router is to give (context v0.1). Composed without that, clients could give it.
+fn from_context(document: &Document) -> Option<String> {
+    defined(document).find_map(|(type_name, fields)| {
+        let given =
+            |argument: &InputValue| has(&argument.directives, "fromContext") || has(&argument.directives, "federation__fromContext");
+        let field = fields.iter().find(|field| field.arguments.iter().any(given))?;
+        Some(format!("{type_name}.{}", field.name))
+    })
 }
 
 fn without_schema_extensions(sdl: &str) -> Result<String, String> {

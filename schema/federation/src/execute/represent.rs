@@ -109,6 +109,10 @@ impl<'a> Representations<'a> {
         match value {
             Value::Object(object) => {
                 let mut told = Map::new();
+                // Who is told of an interface's or a union's fields must be told which of its types they are of.
+                if let Some(type_name) = object.get("__typename") {
+                    told.insert("__typename".to_owned(), type_name.clone());
+                }
                 match self.select(object, selection, &mut told) {
                     Selected::Missing => None,
                     Selected::Some | Selected::None => Some(Value::Object(told)),

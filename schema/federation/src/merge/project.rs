@@ -87,9 +87,16 @@ impl Projection<'_> {
         let name = match (shape.only_type(), data.get("__typename")) {
             (Some(only), _) => &**only,
             (None, Some(Value::String(name))) => name,
-            (None, _) => return Err(self.never_null(place, Code::Internal)),
+            (None, _) => match shape.alike() {
+                Some(interface) => interface,
+                None => return Err(self.never_null(place, Code::Internal)),
+            },
         };
         let Some((type_name, fields)) = shape.fields(name, &self.lens) else {
+            // Whoever can tell the types of an `@interfaceObject` apart has not told.
+            if self.lens.schema.is_stand_in(name) {
+                return Err(self.never_null(place, Code::SubgraphUnavailable));
+            }
             tracing::error!(request_id = %self.request.id, type_name = name, "a subgraph answered with a type that cannot be here");
             return Err(self.never_null(place, Code::Internal));
         };

@@ -38,9 +38,17 @@ pub(crate) struct Lens<'a> {
     pub(crate) access: &'a Access,
 }
 
+/// A selection, and the type that it is made on: who may not see a field of an interface is not told of it by a type behind it.
+struct Source {
+    on: Arc<str>,
+    items: Items,
+}
+
 pub(crate) struct Shape {
-    sources: Vec<Items>,
+    sources: Vec<Source>,
     by_type: Vec<(Arc<str>, OnceLock<Vec<Field>>)>,
+    /// The interface, when all its types have these fields alike: its subgraphs may not know which type an object has.
+    alike: Option<(Arc<str>, OnceLock<Vec<Field>>)>,
 }
 
 pub(crate) struct Field {
@@ -55,12 +63,15 @@ pub(crate) struct Field {
 
 impl Shape {
     pub(crate) fn root(type_name: &str, items: &Items, schema: &Schema) -> Shape {
-        Shape::new(type_name, vec![Arc::clone(items)], schema)
+        Shape::new(type_name, vec![Source { on: Arc::from(type_name), items: Arc::clone(items) }], schema)
     }
 
-    fn new(type_name: &str, sources: Vec<Items>, schema: &Schema) -> Shape {
+    fn new(type_name: &str, sources: Vec<Source>, schema: &Schema) -> Shape {
         let possible = schema.types.get(type_name).map_or(&[][..], |entry| &entry.possible);
-        Shape { sources, by_type: possible.iter().map(|name| (Arc::clone(name), OnceLock::new())).collect() }
+        let by_type = possible.iter().map(|name| (Arc::clone(name), OnceLock::new())).collect();
+        let is_alike = |item: &Item| matches!(item, Item::Field(field) if schema.is_alike(type_name, &field.name));
+        let alike = sources.iter().all(|source| *source.on == *type_name && source.items.iter().all(is_alike));
+        Shape { sources, by_type, alike: alike.then(|| (Arc::from(type_name), OnceLock::new())) }
     }
 
     /// The type of every object in this place, when there is only one.
@@ -71,10 +82,17 @@ impl Shape {
         }
     }
 
+    /// The interface, when it does not matter which of its types an object has.
+    pub(crate) fn alike(&self) -> Option<&Arc<str>> {
+        self.alike.as_ref().map(|(name, _)| name)
+    }
+
     /// The fields of an object of this type; `None` when no such object can be here.
     pub(crate) fn fields(&self, type_name: &str, lens: &Lens<'_>) -> Option<(&Arc<str>, &[Field])> {
-        let at = self.by_type.binary_search_by(|(name, _)| (**name).cmp(type_name)).ok()?;
-        let (name, fields) = &self.by_type[at];
+        let (name, fields) = match self.by_type.binary_search_by(|(name, _)| (**name).cmp(type_name)) {
+            Ok(at) => &self.by_type[at],
+            Err(_) => self.alike.as_ref().filter(|(name, _)| **name == *type_name)?,
+        };
         Some((name, fields.get_or_init(|| self.collect(name, lens))))
     }
 
@@ -88,8 +106,8 @@ impl Shape {
 
     fn collect(&self, type_name: &str, lens: &Lens<'_>) -> Vec<Field> {
         let mut fields: IndexMap<Arc<str>, Gathered<'_>> = IndexMap::new();
-        for items in &self.sources {
-            gather(items, type_name, lens.schema, &mut fields);
+        for source in &self.sources {
+            gather(&source.items, &source.on, type_name, lens, &mut fields);
         }
         fields.into_values().filter_map(|gathered| gathered.finish(type_name, lens)).collect()
     }
@@ -98,19 +116,27 @@ impl Shape {
 /// The occurrences of one response key.
 struct Gathered<'a> {
     item: &'a FieldItem,
-    sources: Vec<Items>,
+    sources: Vec<Source>,
+    /// Whether the actor may see none of them.
+    denied: bool,
 }
 
-fn gather<'a>(items: &'a [Item], type_name: &str, schema: &Schema, fields: &mut IndexMap<Arc<str>, Gathered<'a>>) {
+fn gather<'a>(items: &'a [Item], on: &Arc<str>, type_name: &str, lens: &Lens<'_>, fields: &mut IndexMap<Arc<str>, Gathered<'a>>) {
     for item in items {
         match item {
             Item::Field(field) => {
-                let gathered = fields.entry(Arc::clone(&field.key)).or_insert_with(|| Gathered { item: field, sources: Vec::new() });
-                gathered.sources.push(Arc::clone(&field.items));
+                let known = lens.schema.types.get(&**on).and_then(|entry| entry.fields.get(&*field.name));
+                let denied =
+                    !lens.schema.allows_type(lens.access, on) || known.is_some_and(|known| !lens.schema.allows_field(lens.access, known));
+                let behind = known.map_or_else(|| Arc::clone(on), |known| Arc::from(known.ty.inner_type()));
+                let gathered =
+                    fields.entry(Arc::clone(&field.key)).or_insert_with(|| Gathered { item: field, sources: Vec::new(), denied: true });
+                gathered.sources.push(Source { on: behind, items: Arc::clone(&field.items) });
+                gathered.denied &= denied;
             }
-            Item::Fragment { on, items } => {
-                if on.as_ref().is_none_or(|on| schema.satisfies(type_name, on)) {
-                    gather(items, type_name, schema, fields);
+            Item::Fragment { on: condition, items } => {
+                if condition.as_ref().is_none_or(|condition| lens.schema.satisfies(type_name, condition)) {
+                    gather(items, condition.as_ref().unwrap_or(on), type_name, lens, fields);
                 }
             }
         }
@@ -119,12 +145,12 @@ fn gather<'a>(items: &'a [Item], type_name: &str, schema: &Schema, fields: &mut 
 
 impl Gathered<'_> {
     fn finish(self, type_name: &str, lens: &Lens<'_>) -> Option<Field> {
-        let Gathered { item, sources } = self;
+        let Gathered { item, sources, denied: unseen } = self;
         let (ty, denied) = if &*item.name == "__typename" {
             (Arc::new(Type::NonNullType(Box::new(Type::NamedType("String".to_owned())))), false)
         } else {
             let field = lens.schema.types.get(type_name)?.fields.get(&*item.name)?;
-            (Arc::clone(&field.ty), !lens.schema.allows_field(lens.access, field))
+            (Arc::clone(&field.ty), unseen || !lens.schema.allows_field(lens.access, field))
         };
         let composite = lens.schema.types.get(ty.inner_type()).is_some_and(|entry| entry.definition.is_composite_type());
         let shape = composite.then(|| Shape::new(ty.inner_type(), sources, lens.schema));

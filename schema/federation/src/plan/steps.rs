@@ -11,6 +11,9 @@ use hive_router_query_planner::{
 };
 use kernel::{Error, Operation, OperationKind, Result};
 
+use super::interface_objects::{entities, stand_in};
+use crate::supergraph::Supergraph;
+
 /// The subgraphs' places by name.
 pub(crate) type Subgraphs = HashMap<String, usize>;
 
@@ -71,9 +74,9 @@ pub(crate) struct Lost {
 }
 
 impl Plan {
-    pub(super) fn of(planned: QueryPlan, subgraphs: &Subgraphs) -> Result<Plan> {
+    pub(super) fn of(planned: QueryPlan, supergraph: &Supergraph) -> Result<Plan> {
         let mut plan = Plan::default();
-        let reader = Reader { subgraphs };
+        let reader = Reader { supergraph };
         let nodes = match planned.node {
             Some(PlanNode::Sequence(sequence)) => sequence.nodes,
             Some(node) => vec![node],
@@ -92,7 +95,7 @@ impl Plan {
 }
 
 struct Reader<'a> {
-    subgraphs: &'a Subgraphs,
+    supergraph: &'a Supergraph,
 }
 
 impl Reader<'_> {
@@ -115,7 +118,7 @@ impl Reader<'_> {
     }
 
     fn subgraph(&self, name: &str) -> Result<usize> {
-        self.subgraphs.get(name).copied().ok_or_else(|| Error::internal(format!("the plan names an unknown subgraph {name}")))
+        self.supergraph.names.get(name).copied().ok_or_else(|| Error::internal(format!("the plan names an unknown subgraph {name}")))
     }
 
     fn fetch(&self, fetch: FetchNode) -> Result<Fetch> {
@@ -133,7 +136,7 @@ impl Reader<'_> {
             PlanNode::Fetch(fetch) => fetch,
             _ => return Err(Error::internal("the plan flattens what is not a fetch")),
         };
-        let batch = Batch {
+        let mut batch = Batch {
             key: "_entities".to_owned(),
             variable: "representations".to_owned(),
             paths: vec![path(&flatten.path)],
@@ -142,6 +145,7 @@ impl Reader<'_> {
             input_rewrites: fetch.input_rewrites.unwrap_or_default(),
             output_rewrites: fetch.output_rewrites.unwrap_or_default(),
         };
+        stand_in(&mut batch, &fetch.service_name, &fetch.operation, self.supergraph);
         Ok(Node::Entities(Entities {
             subgraph: self.subgraph(&fetch.service_name)?,
             operation: operation(fetch.operation, None),
@@ -152,14 +156,18 @@ impl Reader<'_> {
 
     fn batches(&self, node: BatchFetchNode) -> Result<Entities> {
         let subgraph = self.subgraph(&node.service_name)?;
-        let batches = node.entity_batch.aliases.into_iter().map(|alias| Batch {
-            lost: lost_of_entities(&node.operation, &alias.alias),
-            key: alias.alias,
-            variable: alias.representations_variable_name,
-            paths: alias.merge_paths.iter().map(path).collect(),
-            requires: alias.requires,
-            input_rewrites: alias.input_rewrites.unwrap_or_default(),
-            output_rewrites: alias.output_rewrites.unwrap_or_default(),
+        let batches = node.entity_batch.aliases.into_iter().map(|alias| {
+            let mut batch = Batch {
+                lost: lost_of_entities(&node.operation, &alias.alias),
+                key: alias.alias,
+                variable: alias.representations_variable_name,
+                paths: alias.merge_paths.iter().map(path).collect(),
+                requires: alias.requires,
+                input_rewrites: alias.input_rewrites.unwrap_or_default(),
+                output_rewrites: alias.output_rewrites.unwrap_or_default(),
+            };
+            stand_in(&mut batch, &node.service_name, &node.operation, self.supergraph);
+            batch
         });
         let batches = batches.collect();
         let variables = node.variable_usages.into_iter().flatten().collect();
@@ -181,12 +189,7 @@ fn operation(operation: SubgraphFetchOperation, kind: Option<&PlannedKind>) -> A
 }
 
 fn lost_of_entities(operation: &SubgraphFetchOperation, key: &str) -> Vec<Lost> {
-    let document = &operation.document;
-    let entities = document.operation.selection_set.items.iter().find_map(|item| match item {
-        SelectionItem::Field(field) if field.selection_identifier() == key => Some(&field.selections),
-        _ => None,
-    });
-    entities.map(|entities| lost(entities, None, &document.fragments)).unwrap_or_default()
+    entities(operation, key).map(|entities| lost(entities, None, &operation.document.fragments)).unwrap_or_default()
 }
 
 fn lost(selection: &SelectionSet, on: Option<&str>, fragments: &[FragmentDefinition]) -> Vec<Lost> {

@@ -22,7 +22,8 @@ fn clients_see_the_graph_without_its_machinery() {
 #[test]
 fn the_order_of_the_rooms_does_not_matter() {
     let rooms = [rooms::services::room(), rooms::directory::room(), rooms::ratings::room()];
-    let mut parts: Vec<Part<'_>> = rooms.iter().map(|room| Part { name: room.subgraph.name(), sdl: room.subgraph.sdl() }).collect();
+    let mut parts: Vec<Part<'_>> =
+        rooms.iter().map(|room| Part { name: room.subgraph.name(), sdl: room.subgraph.sdl(), url: None }).collect();
     let supergraph = compose(&parts).unwrap();
     parts.reverse();
     assert_eq!(compose(&parts).unwrap(), supergraph);
@@ -31,7 +32,7 @@ fn the_order_of_the_rooms_does_not_matter() {
 #[test]
 fn one_of_is_defined_for_routers_that_do_not_know_it() {
     fn check(sdl: &'static str, defined: bool) {
-        let supergraph = compose(&[Part { name: "one", sdl }]).unwrap();
+        let supergraph = compose(&[Part { name: "one", sdl, url: None }]).unwrap();
         assert_eq!(supergraph.contains("directive @oneOf on INPUT_OBJECT"), defined, "{sdl}");
         assert!(!api_schema(&supergraph).unwrap().contains("directive @oneOf"), "{sdl}");
     }
@@ -50,7 +51,7 @@ fn hidden_elements_are_not_in_the_public_schema() {
         union U = Open | Hidden
         enum E { A B @inaccessible }
     "#;
-    let supergraph = compose(&[Part { name: "one", sdl }]).unwrap();
+    let supergraph = compose(&[Part { name: "one", sdl, url: None }]).unwrap();
     insta::assert_snapshot!(api_schema(&supergraph).unwrap(), @r"
     schema {
       query: Query

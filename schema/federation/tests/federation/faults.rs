@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use crate::{
     city::City,
     rooms::{global, person, request},
-    world::View,
+    view::View,
+    world::{World, schema},
 };
 
 /// The codes and paths of an answer's errors.
@@ -180,13 +181,12 @@ async fn a_forbidden_type_is_null_wherever_it_is_met() {
         type Secret implements Thing @requiresScopes(scopes: [["officer"]]) { id: ID word: String }
     "#;
     let to = |reference: &str| json!({ "$": reference });
-    let world = [
-        ("Query:", json!({ "things": [to("Open:1"), to("Secret:1")], "either": [to("Secret:1")], "secret": to("Secret:1"), "known": 1 })),
-        ("Open:1", json!({ "id": "1" })),
-        ("Secret:1", json!({ "id": "1", "word": "xyzzy" })),
-    ];
-    let world = world.map(|(reference, thing)| (reference.to_owned(), thing.as_object().cloned().unwrap_or_default()));
-    let view = View::new("one", SCOPES, types, &Arc::new(world.into_iter().collect()));
+    let world = json!({
+        "Query": { "things": [to("Open:1"), to("Secret:1")], "either": [to("Secret:1")], "secret": to("Secret:1"), "known": 1 },
+        "Open:1": {},
+        "Secret:1": { "word": "xyzzy" },
+    });
+    let view = View::new("one", SCOPES, types, &World::new(world, &[&schema(types)]));
     let federation = Federation::new(vec![Arc::new(view)], Limits::default()).unwrap();
     let query = "{ things { id ... on Secret { word } } either { __typename ... on Secret { word } } secret { word } known }";
     let ask = async |actor: Actor| {

@@ -1,6 +1,8 @@
 //! The federation over three small rooms, as a client sees it.
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod city;
 #[cfg(test)]
 mod compose;
@@ -15,8 +17,12 @@ mod joins;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod rooms;
 #[cfg(test)]
 mod trusted;
+#[cfg(test)]
+mod view;
 #[cfg(test)]
 mod world;

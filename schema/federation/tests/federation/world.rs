@@ -1,190 +1,138 @@
-//! A world of plain JSON, and an evaluator of any SDL over it: the same world answers as one schema and as many subgraphs.
+//! A world of plain JSON, which answers as one schema and as many subgraphs.
+//!
+//! `"Type:id"` names a thing, `"Query"`, `"Mutation"` and `"Subscription"` the roots. A value of a field is
+//! - `{"$": "Type:id"}`: another thing; one that is not in the world is known by its id alone;
+//! - an object of a type that is no thing, with `__typename` where its place does not say it;
+//! - `{"!": "CODE"}`: a failure; a whole thing can be one;
+//! - `{"#": "count"}`: how many such fields were asked for so far;
+//! - a list of them, or a plain leaf.
+//!
+//! `name(argument: "value")` is the field with these arguments, `name@subgraph` the field as one subgraph knows it.
 
-use std::{collections::HashMap, sync::Arc};
-
-use async_trait::async_trait;
-use futures_util::stream::BoxStream;
-use graphql_tools::{
-    parser::{parse_query, parse_schema},
-    static_graphql::{
-        query::{self, Definition, Selection, SelectionSet, TypeCondition},
-        schema::{Document, TypeDefinition},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
     },
 };
-use kernel::{Answer, Call, Subgraph};
+
+use graphql_tools::{
+    parser::{
+        parse_query, parse_schema,
+        schema::{Definition, TypeExtension},
+    },
+    static_graphql::{
+        query::{self, OperationDefinition, SelectionSet},
+        schema::{Directive, Document, ObjectType, TypeDefinition, Value as Literal},
+    },
+};
 use serde_json::{Map, Value, json};
 
-/// `Type:id` → the whole thing. A reference to a thing is `{"$": "Type:id"}`.
-pub type World = Arc<HashMap<String, Map<String, Value>>>;
+pub type Thing = Map<String, Value>;
 
-/// One schema over the world.
-pub struct View {
-    name: &'static str,
-    sdl: String,
-    schema: Document,
-    world: World,
+/// What there is.
+#[derive(Default)]
+pub struct World {
+    things: BTreeMap<String, Thing>,
+    /// Interface → the types that implement it, whoever says so.
+    implementers: BTreeMap<String, BTreeSet<String>>,
+    counted: AtomicU64,
 }
 
-impl View {
-    /// `head` is what only composition reads.
-    pub fn new(name: &'static str, head: &str, types: &str, world: &World) -> View {
-        let schema = parse_schema::<String>(types).unwrap().into_static();
-        View { name, sdl: format!("{head}{types}"), schema, world: Arc::clone(world) }
-    }
-
-    /// Answers a query.
-    pub fn answer(&self, text: &str, variables: &Map<String, Value>) -> Value {
-        let document = parse_query::<String>(text).unwrap_or_else(|error| panic!("{error}: {text}")).into_static();
-        let operation = document.definitions.iter().find_map(|definition| match definition {
-            Definition::Operation(operation) => Some(operation),
-            Definition::Fragment(_) => None,
+impl World {
+    pub fn new(things: Value, schemas: &[&Document]) -> Arc<World> {
+        let Value::Object(things) = things else { panic!("a world is an object") };
+        let mut world = World::default();
+        for (reference, thing) in things {
+            let Value::Object(mut thing) = thing else { panic!("{reference} is an object") };
+            if let Some((_, id)) = reference.split_once(':') {
+                thing.entry("id").or_insert_with(|| json!(id));
+            }
+            world.things.insert(reference, thing);
+        }
+        let objects = schemas.iter().flat_map(|schema| &schema.definitions).filter_map(|definition| match definition {
+            Definition::TypeDefinition(TypeDefinition::Object(object)) => Some(object),
+            _ => None,
         });
-        let evaluation = Evaluation { view: self, document: &document, variables };
-        evaluation.object(&self.world["Query:"], "Query", operation.unwrap().selection_set())
-    }
-
-    fn possible(&self, condition: &str, name: &str) -> bool {
-        condition == name
-            || self.schema.type_by_name(condition).is_some_and(|condition| match condition {
-                TypeDefinition::Union(union) => union.types.iter().any(|member| member == name),
-                TypeDefinition::Interface(interface) => match self.schema.type_by_name(name) {
-                    Some(TypeDefinition::Object(object)) => object.implements_interfaces.contains(&interface.name),
-                    _ => false,
-                },
-                _ => false,
-            })
-    }
-}
-
-struct Evaluation<'a> {
-    view: &'a View,
-    document: &'a query::Document,
-    variables: &'a Map<String, Value>,
-}
-
-impl Evaluation<'_> {
-    fn object(&self, thing: &Map<String, Value>, name: &str, selection: &SelectionSet) -> Value {
-        let mut answer = Map::new();
-        self.select(thing, name, selection, &mut answer);
-        Value::Object(answer)
-    }
-
-    fn select(&self, thing: &Map<String, Value>, name: &str, selection: &SelectionSet, answer: &mut Map<String, Value>) {
-        for item in &selection.items {
-            match item {
-                Selection::Field(field) if self.counts(&field.directives) => {
-                    let key = field.alias.as_ref().unwrap_or(&field.name).clone();
-                    let value = self.field(thing, name, field);
-                    merge(answer.entry(key).or_insert(Value::Null), value);
-                }
-                Selection::InlineFragment(fragment)
-                    if self.counts(&fragment.directives)
-                        && fragment.type_condition.as_ref().is_none_or(|TypeCondition::On(on)| self.view.possible(on, name)) =>
-                {
-                    self.select(thing, name, &fragment.selection_set, answer);
-                }
-                Selection::FragmentSpread(spread) if self.counts(&spread.directives) => {
-                    for definition in &self.document.definitions {
-                        if let Definition::Fragment(fragment) = definition
-                            && fragment.name == spread.fragment_name
-                        {
-                            let TypeCondition::On(on) = &fragment.type_condition;
-                            if self.view.possible(on, name) {
-                                self.select(thing, name, &fragment.selection_set, answer);
-                            }
-                        }
-                    }
-                }
-                _ => {}
+        for object in objects {
+            for interface in &object.implements_interfaces {
+                world.implementers.entry(interface.clone()).or_default().insert(object.name.clone());
             }
         }
+        Arc::new(world)
     }
 
-    fn counts(&self, directives: &[query::Directive]) -> bool {
-        directives.iter().all(|directive| {
-            let query::Value::Variable(variable) = &directive.arguments[0].1 else { return true };
-            self.variables[variable] == json!(directive.name == "include")
+    pub fn find(&self, reference: &str) -> Option<&Thing> {
+        self.things.get(reference)
+    }
+
+    /// All things of a type, or of the types that implement it.
+    pub fn all<'w>(&'w self, name: &'w str) -> impl Iterator<Item = (&'w str, &'w Thing)> {
+        self.things.iter().filter_map(move |(reference, thing)| {
+            let of = reference.split(':').next().unwrap();
+            (of == name || self.implements(of, name)).then_some((of, thing))
         })
     }
 
-    fn field(&self, thing: &Map<String, Value>, name: &str, field: &query::Field) -> Value {
-        match field.name.as_str() {
-            "__typename" => json!(name),
-            "_entities" => {
-                let query::Value::Variable(variable) = &field.arguments[0].1 else { panic!("representations are a variable") };
-                let representations = self.variables[variable].as_array().unwrap();
-                representations.iter().map(|told| self.entity(told.as_object().unwrap(), &field.selection_set)).collect()
-            }
-            known => {
-                let definition = self.view.schema.type_by_name(name).and_then(|definition| definition.field_by_name(known));
-                assert!(definition.is_some(), "{} does not know {name}.{known}", self.view.name);
-                self.value(&thing[known], &field.selection_set)
-            }
-        }
+    pub fn implements(&self, name: &str, interface: &str) -> bool {
+        self.implementers.get(interface).is_some_and(|implementers| implementers.contains(name))
     }
 
-    /// An entity is found by its key; what it was told beside the key must be true.
-    fn entity(&self, told: &Map<String, Value>, selection: &SelectionSet) -> Value {
-        let name = told["__typename"].as_str().unwrap();
-        let Some(thing) = self.view.world.get(&format!("{name}:{}", told["id"].as_str().unwrap())) else { return Value::Null };
-        for (key, value) in told.iter().filter(|(key, _)| *key != "__typename") {
-            assert!(self.is_true(value, &thing[key]), "{} was told a wrong {name}.{key}: {value}", self.view.name);
-        }
-        self.object(thing, name, selection)
+    pub fn count(&self) -> u64 {
+        self.counted.fetch_add(1, Ordering::SeqCst) + 1
     }
 
-    fn is_true(&self, told: &Value, known: &Value) -> bool {
-        match (told, known) {
-            (Value::Object(told), Value::Object(reference)) => {
-                let thing = &self.view.world[reference["$"].as_str().unwrap()];
-                told.iter().filter(|(key, _)| *key != "__typename").all(|(key, value)| self.is_true(value, &thing[key]))
-            }
-            (told, known) => told == known,
-        }
-    }
-
-    fn value(&self, value: &Value, selection: &SelectionSet) -> Value {
-        match value {
-            Value::Array(items) => items.iter().map(|item| self.value(item, selection)).collect(),
-            Value::Object(reference) => {
-                let reference = reference["$"].as_str().unwrap();
-                let name = reference.split(':').next().unwrap();
-                // A dangling reference shows what the reference says.
-                let stub = Map::from_iter([("id".to_owned(), json!(reference.split(':').nth(1)))]);
-                self.object(self.view.world.get(reference).unwrap_or(&stub), name, selection)
-            }
-            leaf => leaf.clone(),
-        }
+    /// The arguments with which things say what a field is, as a query writes them: `(lang: "kk")`.
+    pub fn arguments(&self, field: &str) -> Vec<String> {
+        let keys = self.things.values().flat_map(Map::keys);
+        let given = keys.filter_map(|key| key.strip_prefix(field).filter(|rest| rest.starts_with('(')).map(str::to_owned));
+        given.collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
-fn merge(into: &mut Value, from: Value) {
-    match (into, from) {
-        (Value::Object(into), Value::Object(from)) => {
-            for (key, value) in from {
-                merge(into.entry(key).or_insert(Value::Null), value);
+/// What a subgraph's SDL says, extensions as if they were definitions.
+pub fn schema(types: &str) -> Document {
+    let document = parse_schema::<String>(types).unwrap_or_else(|error| panic!("{error}: {types}")).into_static();
+    let mut objects: Vec<ObjectType> = Vec::new();
+    let mut definitions = Vec::new();
+    for definition in document.definitions {
+        let object = match definition {
+            Definition::TypeDefinition(TypeDefinition::Object(object)) => object,
+            Definition::TypeExtension(TypeExtension::Object(extension)) => ObjectType {
+                position: extension.position,
+                description: None,
+                name: extension.name,
+                implements_interfaces: extension.implements_interfaces,
+                directives: extension.directives,
+                fields: extension.fields,
+            },
+            other => {
+                definitions.push(other);
+                continue;
             }
+        };
+        match objects.iter_mut().find(|known| known.name == object.name) {
+            Some(known) => {
+                known.implements_interfaces.extend(object.implements_interfaces);
+                known.directives.extend(object.directives);
+                known.fields.extend(object.fields);
+            }
+            None => objects.push(object),
         }
-        (Value::Array(into), Value::Array(from)) => into.iter_mut().zip(from).for_each(|(into, from)| merge(into, from)),
-        (into, from) => *into = from,
     }
+    definitions.extend(objects.into_iter().map(|object| Definition::TypeDefinition(TypeDefinition::Object(object))));
+    Document { definitions }
 }
 
-#[async_trait]
-impl Subgraph for View {
-    fn name(&self) -> &str {
-        self.name
-    }
-
-    fn sdl(&self) -> &str {
-        &self.sdl
-    }
-
-    async fn execute(&self, call: Call<'_>) -> Answer {
-        Answer { data: self.answer(&call.operation.text, &call.variables), faults: Vec::new() }
-    }
-
-    async fn subscribe(&self, _call: Call<'_>) -> BoxStream<'static, Answer> {
-        Box::pin(futures_util::stream::empty())
+/// The field set of a directive, e.g. of `@key(fields: "id")`.
+pub fn field_set(directive: &Directive) -> SelectionSet {
+    let Some((_, Literal::String(fields))) = directive.arguments.iter().find(|(name, _)| name == "fields") else {
+        panic!("{directive} has no fields")
+    };
+    let document = parse_query::<String>(&format!("{{ {fields} }}")).unwrap().into_static();
+    match document.definitions.into_iter().next() {
+        Some(query::Definition::Operation(OperationDefinition::SelectionSet(selection))) => selection,
+        other => panic!("{other:?}"),
     }
 }
