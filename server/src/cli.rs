@@ -24,9 +24,14 @@ pub(crate) struct Cli {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Installation")]
 pub(crate) struct Installation {
-    /// A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url,
-    /// mail_from, definitions, demo, log, documents, documents_only; and introspection and [limits], which have no flag
-    #[arg(long, value_name = "FILE", global = true, env = "TURKISTAN_CONFIG")]
+    // Help that rustdoc would read as a link.
+    #[arg(
+        long,
+        value_name = "FILE",
+        global = true,
+        env = "TURKISTAN_CONFIG",
+        help = "A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url, mail_from, definitions, demo, log, documents, documents_only; and introspection and [limits], which have no flag"
+    )]
     pub(crate) config: Option<PathBuf>,
     /// The folder of the embedded database, the keys and the mail that has no server [default: ./data]
     #[arg(long, value_name = "DIR", global = true, env = "TURKISTAN_DATA_DIR")]
@@ -125,8 +130,13 @@ pub(crate) enum Command {
         /// A file of a subgraph's federation SDL; the subgraph has the file's name without its ending
         #[arg(value_name = "FILE", required = true)]
         subgraphs: Vec<PathBuf>,
-        /// Where a subgraph answers, e.g. shop=http://shop.example/graphql; may be given several times
-        #[arg(long = "url", value_name = "NAME=URL", value_parser = SubgraphUrl::parse)]
+        // Help that rustdoc would read as a link.
+        #[arg(
+            long = "url",
+            value_name = "NAME=URL",
+            value_parser = SubgraphUrl::parse,
+            help = "Where a subgraph answers, e.g. shop=http://shop.example/graphql; may be given several times"
+        )]
         urls: Vec<SubgraphUrl>,
     },
     /// Load the demo city, or empty the database and load it anew

@@ -125,7 +125,14 @@ fn check(name: &str, cases: u32) {
     let (world, views) = case.views(&Arc::default());
     let supergraph = case.supergraph(name, &views).unwrap();
     let subgraphs = views.iter().map(|view| Arc::clone(view) as Arc<dyn Subgraph>).collect();
-    let limits = Limits { aliases_max: 1_000, fields_max: 10_000, directives_max: 1_000, tokens_max: 100_000, cost_max: 1_000_000, ..Limits::default() };
+    let limits = Limits {
+        aliases_max: 1_000,
+        fields_max: 10_000,
+        directives_max: 1_000,
+        tokens_max: 100_000,
+        cost_max: 1_000_000,
+        ..Limits::default()
+    };
     let federation = Federation::over(supergraph, subgraphs, limits).unwrap();
     let api = schema(&federation.api_sdl());
     let whole = View::new("whole", "", &federation.api_sdl(), &world);

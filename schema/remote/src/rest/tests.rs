@@ -46,8 +46,8 @@ async fn ask(stage: &Stage, kind: OperationKind, text: &str, variables: Value) -
 
 #[tokio::test]
 async fn an_answer_is_cut_to_what_was_asked_and_each_root_field_is_one_request() {
-    async fn check(text: &str, variables: Value, body: Value, line: &str, expected: Value) {
-        let stage = Stage::new(vec![say(&body)]).await;
+    async fn check(text: &str, variables: Value, body: &Value, line: &str, expected: Value) {
+        let stage = Stage::new(vec![say(body)]).await;
         let answer = ask(&stage, OperationKind::Query, text, variables).await;
         assert_eq!((answer.data, answer.faults.len()), (expected, 0), "{text}");
         assert_eq!(stage.heard.lock().unwrap()[0].line, line, "{text}");
@@ -56,7 +56,7 @@ async fn an_answer_is_cut_to_what_was_asked_and_each_root_field_is_one_request()
     check(
         "{ all: stops { id name: title lines { number } __typename } }",
         json!({}),
-        json!({ "data": [stop] }),
+        &json!({ "data": [stop] }),
         "GET /api/stops",
         json!({ "all": [{ "id": "7", "name": "Базар", "lines": [{ "number": "12" }], "__typename": "Stop" }] }),
     )
@@ -64,7 +64,7 @@ async fn an_answer_is_cut_to_what_was_asked_and_each_root_field_is_one_request()
     check(
         "query ($near: String = \"Базар\", $first: Int) { stops(near: $near, first: $first) { id } }",
         json!({ "first": 2 }),
-        json!({ "data": [] }),
+        &json!({ "data": [] }),
         "GET /api/stops?near=%D0%91%D0%B0%D0%B7%D0%B0%D1%80&limit=2",
         json!({ "stops": [] }),
     )
@@ -72,7 +72,7 @@ async fn an_answer_is_cut_to_what_was_asked_and_each_root_field_is_one_request()
     check(
         "query ($no: Boolean!) { stop(id: \"../7\") { next { plate ...B @skip(if: $no) ... on Tram { wagons } } } } fragment B on Bus { seats }",
         json!({ "no": false }),
-        json!({ "next": { "__typename": "Bus", "plate": "x", "seats": 30 } }),
+        &json!({ "next": { "__typename": "Bus", "plate": "x", "seats": 30 } }),
         "GET /api/stops/..%2F7",
         json!({ "stop": { "next": { "plate": "x", "seats": 30 } } }),
     )
