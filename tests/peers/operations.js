@@ -1,12 +1,14 @@
 // Random operations that are valid for the schema and keep to the city's limits, the same for the same seed.
 import {
   Kind, OperationTypeNode, astFromValue, getNamedType, isAbstractType, isLeafType, isNonNullType, parseType, print, validate,
+  visit,
 } from "graphql";
 import { value } from "./values.js";
 
 const DEPTH_MAX = 6;
 const FIELDS_MAX = 60;
-const ALIASES_MAX = 12;
+const ALIASES_MAX = 15;
+const ROOTS_MAX = 20;
 
 /** Chance from a seed: mulberry32. */
 export function chance(seed) {
@@ -44,7 +46,6 @@ class Operation {
   selection(type, depth, size = 1 + this.random.below(5)) {
     const selections = [];
     for (let count = 0; count < size; count += 1) selections.push(...this.item(type, depth, selections));
-    // The peer gives null for an object of which every field is skipped, or of which `__typename` in a fragment is all.
     if (!selections.some(isCertain)) selections.push(this.certain(type));
     return { kind: Kind.SELECTION_SET, selections };
   }
@@ -52,7 +53,7 @@ class Operation {
   item(type, depth, before) {
     const { random } = this;
     if (random.happens(0.06)) return [this.typeName()];
-    if (isAbstractType(type) && random.happens(0.8)) return this.inline(random.pick(this.schema.getPossibleTypes(type)), depth);
+    if (isAbstractType(type) && random.happens(0.85)) return this.inline(random.pick(this.schema.getPossibleTypes(type)), depth);
     if (random.happens(0.05)) return this.inline(type, depth);
     if (random.happens(0.08)) return this.spread(type, depth);
     const again = before.filter((selection) => selection.selectionSet && selection.kind === Kind.FIELD);
@@ -82,10 +83,12 @@ class Operation {
     const composite = fields.filter((field) => !isLeafType(getNamedType(field.type)));
     const field = composite.length > 0 && random.happens(0.5) ? random.pick(composite) : random.pick(fields);
     this.fields += 1;
-    const node = { kind: Kind.FIELD, name: name(field.name), arguments: this.arguments(type, field), directives: this.directives() };
-    if ((field.args.length > 0 || random.happens(0.1)) && this.aliases < ALIASES_MAX) {
+    const node = { kind: Kind.FIELD, name: name(field.name), arguments: this.arguments(type, field), directives: [] };
+    if (random.happens(field.args.length > 0 ? 0.8 : 0.15) && this.aliases < ALIASES_MAX) {
       this.aliases += 1;
       node.alias = name(`${"abcdefgh"[random.below(8)]}${this.aliases}`);
+      // Where a field stands twice, once with a condition, the peer takes the condition for both; an alias stands once.
+      node.directives = this.directives();
     }
     const inner = getNamedType(field.type);
     if (!isLeafType(inner)) node.selectionSet = this.selection(inner, depth - 1);
@@ -95,7 +98,7 @@ class Operation {
   repeat(type, node, depth) {
     const inner = getNamedType(type.getFields()[node.name.value].type);
     this.fields += 1;
-    return [{ ...node, directives: this.directives(), selectionSet: this.selection(inner, depth - 1) }];
+    return [{ ...node, selectionSet: this.selection(inner, depth - 1) }];
   }
 
   inline(type, depth) {
@@ -117,7 +120,7 @@ class Operation {
   }
 
   directives() {
-    if (!this.random.happens(0.05)) return [];
+    if (!this.random.happens(0.08)) return [];
     const type = this.schema.getDirective("include").args[0].type;
     const argument = { kind: Kind.ARGUMENT, name: name("if"), value: this.given(this.random.happens(0.5), type) };
     return [{ kind: Kind.DIRECTIVE, name: name(this.random.pick(["include", "skip"])), arguments: [argument] }];
@@ -146,14 +149,32 @@ class Operation {
   }
 }
 
-/** Whether the city takes it: the limit of aliases holds after fragments are put in. */
-function fits(document) {
+/**
+ * Whether both can answer it. The city's limits of aliases and root fields hold after fragments are put in. The peer
+ * - gives null for an object of which every field is skipped, or of which `__typename` in a fragment is all;
+ * - of an entity's `versions` and `a: versions(after: "…")` asks the subgraph for one, and gives it as both.
+ */
+export function fits(document) {
+  let certain = true;
+  const written = new Map();
+  visit(document, {
+    SelectionSet: ({ selections }) => void (certain &&= selections.some(isCertain)),
+    Field(node) {
+      const ways = written.get(node.name.value) ?? { aliased: new Set(), plain: new Set() };
+      written.set(node.name.value, ways);
+      ways[node.alias ? "aliased" : "plain"].add(node.arguments.map(print).join());
+    },
+  });
+  const mixed = [...written.values()].some(({ aliased, plain }) => [...plain].some((one) => [...aliased].some((other) => one !== other)));
   const fragments = new Map(document.definitions.slice(1).map((fragment) => [fragment.name.value, fragment.selectionSet]));
-  const aliases = (selectionSet) => selectionSet.selections.reduce((sum, selection) => {
+  const count = (selectionSet, ofField) => selectionSet.selections.reduce((sum, selection) => {
     const inner = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection.selectionSet;
-    return sum + (selection.alias ? 1 : 0) + (inner ? aliases(inner) : 0);
+    return sum + ofField(selection, () => (inner ? count(inner, ofField) : 0));
   }, 0);
-  return aliases(document.definitions[0].selectionSet) <= ALIASES_MAX;
+  const { selectionSet } = document.definitions[0];
+  const aliases = count(selectionSet, ({ alias }, within) => (alias ? 1 : 0) + within());
+  const roots = count(selectionSet, ({ kind }, within) => (kind === Kind.FIELD ? 1 : within()));
+  return certain && !mixed && aliases <= ALIASES_MAX && roots <= ROOTS_MAX;
 }
 
 /** The operation of a seed: its text and its variables. */

@@ -1,12 +1,13 @@
 // The smallest operation that still shows a difference.
 import { Kind, parse, print, stripIgnoredCharacters, validate, visit } from "graphql";
+import { fits } from "./operations.js";
 
-/** Every document that lacks one selection, argument or directive of this one, the largest parts first. */
+/** Every document that lacks one selection or argument of this one, the largest parts first. */
 function* smaller(document) {
   const parts = [];
   visit(document, {
     enter(node) {
-      if ([Kind.FIELD, Kind.INLINE_FRAGMENT, Kind.FRAGMENT_SPREAD, Kind.ARGUMENT, Kind.DIRECTIVE].includes(node.kind)) parts.push(node);
+      if ([Kind.FIELD, Kind.INLINE_FRAGMENT, Kind.FRAGMENT_SPREAD, Kind.ARGUMENT].includes(node.kind)) parts.push(node);
     },
   });
   for (const part of parts) {
@@ -57,7 +58,7 @@ export async function shrink(schema, asked, differs, asks = 300) {
   const step = async () => {
     for (const document of smaller(parse(smallest.query))) {
       const tidied = tidy(document);
-      if (validate(schema, tidied).length > 0) continue;
+      if (!fits(tidied) || validate(schema, tidied).length > 0) continue;
       left -= 1;
       if (left < 0) return false;
       const query = stripIgnoredCharacters(print(tidied));
