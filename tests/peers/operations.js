@@ -162,7 +162,7 @@ export function fits(document) {
     Field(node) {
       const ways = written.get(node.name.value) ?? { aliased: new Set(), plain: new Set() };
       written.set(node.name.value, ways);
-      ways[node.alias ? "aliased" : "plain"].add(node.arguments.map(print).join());
+      ways[node.alias ? "aliased" : "plain"].add((node.arguments ?? []).map(print).join());
     },
   });
   const mixed = [...written.values()].some(({ aliased, plain }) => [...plain].some((one) => [...aliased].some((other) => one !== other)));

@@ -49,8 +49,9 @@ export function value({ field, arg, random, contents }) {
   };
   const input = (type, depth) => {
     const fields = Object.values(type.getFields());
-    const one = (list) => { const only = pick(list); return [only]; };
-    const wanted = type.isOneOf ? one(fields.slice(0, depth > 2 ? 1 : undefined)) : fields.filter((field) => isNonNullType(field.type) || happens(0.3));
+    // Deep inside, the first way of a `@oneOf`: a comparison, which holds no further filter.
+    const one = () => [pick(fields.slice(0, depth > 2 ? 1 : fields.length))];
+    const wanted = type.isOneOf ? one() : fields.filter((field) => isNonNullType(field.type) || happens(0.3));
     return Object.fromEntries(wanted.map((field) => [field.name, of(field.name, field.type, depth)]));
   };
   return of(arg.name, arg.type, 0);
