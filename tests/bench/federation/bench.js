@@ -69,7 +69,7 @@ async function startGateway(gateway, world) {
 
 /** Loads an address for some seconds. */
 async function load(url, query, seconds) {
-  const wrk = ["wrk", "--threads", 1, "--connections", CONNECTIONS, "--duration", `${seconds}s`, "--script", "post.lua", url];
+  const wrk = ["wrk", "--threads", 1, "--connections", CONNECTIONS, "--duration", `${seconds}s`, "--timeout", "30s", "--script", "post.lua", url];
   const args = ["--cpu-list", LOAD_CORE, ...wrk];
   const { stdout } = await promisify(execFile)("taskset", args.map(String), { cwd: here, env: { ...process.env, QUERY: body(query) } });
   const { requests, microseconds, p50, p99, failed } = JSON.parse(stdout.trim().split("\n").at(-1));
@@ -120,7 +120,8 @@ function print(title, started, figures) {
   const [first] = rows;
   const ratio = (value, base) => (value / base).toFixed(2);
   console.log(`\n### ${title}: ${CONNECTIONS} connections, medians of ${ROUNDS} × ${SECONDS} s\n`);
-  const heads = ["gateway", "requests/s", `to ${first.name}`, "p50, ms", "p99, ms", "CPU/request, µs", `to ${first.name}`, "core in use", "peak memory, MiB"];
+  const to = `to ${first.name}`;
+  const heads = ["gateway", "requests/s", to, "p50, ms", "p99, ms", "CPU/request, µs", to, "core in use", "peak memory, MiB"];
   console.log(`| ${heads.join(" | ")} |\n|${"---|".repeat(heads.length)}`);
   for (const row of rows) {
     const cells = [

@@ -22,10 +22,10 @@ function grafbase({ folder, port, subgraphs }) {
   return [join(here, "node_modules", GRAFBASE, "grafbase"), "dev", "--config", config, "--listen-address", `127.0.0.1:${port}`];
 }
 
+// It reads `router.config.yaml` of the folder that it starts in; JSON is YAML.
 function hiveRouter({ folder, port, supergraph }) {
-  const config = join(folder, "router.config.json");
-  writeFileSync(config, JSON.stringify({ supergraph: { source: "file", path: supergraph }, http: { host: "127.0.0.1", port } }));
-  return [router, config];
+  writeFileSync(join(folder, "router.config.yaml"), JSON.stringify({ supergraph: { source: "file", path: supergraph }, http: { host: "127.0.0.1", port } }));
+  return [router];
 }
 
 /** All that are here, ours first. `command` gives what starts it. */
@@ -48,5 +48,5 @@ export const gateways = [
     version: () => installed("@apollo/gateway"),
     command: ({ supergraph, port }) => ["node", join(here, "apollo.js"), supergraph, String(port)],
   },
-  ...(router ? [{ name: "hive-router", version: () => says(router), command: hiveRouter }] : []),
+  ...(router ? [{ name: "hive-router", version: () => "(as installed)", command: hiveRouter }] : []),
 ];
