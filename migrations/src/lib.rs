@@ -19,6 +19,7 @@ mod m20261124_000007_ratings;
 mod m20261124_000008_feedback;
 mod m20261124_000009_notifications;
 mod m20261125_000010_order_of_codes;
+mod m20261125_000011_job_deaths;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000008_feedback::Migration),
             Box::new(m20261124_000009_notifications::Migration),
             Box::new(m20261125_000010_order_of_codes::Migration),
+            Box::new(m20261125_000011_job_deaths::Migration),
         ]
     }
 }

@@ -146,6 +146,7 @@ async fn a_job_that_is_performed_again_after_its_end_sends_nothing() {
         key: "again".to_owned(),
         payload: house.value::<Value>("SELECT payload FROM job").await,
         attempt: 2,
+        deaths: 0,
     };
     drop(house.room.handlers[0].perform(&again).await.unwrap());
     assert_eq!(house.post.taken.lock().unwrap().len(), 1);

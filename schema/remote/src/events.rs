@@ -17,7 +17,7 @@ struct Reader {
     buffer: Vec<u8>,
     event_bytes_max: usize,
     show_errors: bool,
-    subgraph: String,
+    subgraph: Arc<str>,
     request: Arc<Request>,
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn read(
     response: Response<Incoming>,
     event_bytes_max: usize,
     show_errors: bool,
-    subgraph: String,
+    subgraph: Arc<str>,
     request: Arc<Request>,
 ) -> BoxStream<'static, Answer> {
     let is_stream = response.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"));
@@ -59,7 +59,7 @@ impl Reader {
                 }
             }
             if self.buffer.len() > self.event_bytes_max || !self.receive().await {
-                tracing::warn!(subgraph = self.subgraph, "a subscription broke off");
+                tracing::warn!(subgraph = &*self.subgraph, "a subscription broke off");
                 return Some((unavailable(Code::SubgraphUnavailable, &self.request), None));
             }
         }

@@ -10,11 +10,13 @@ use futures_util::{
     future::{BoxFuture, Shared, WeakShared},
 };
 
+use crate::subgraph::Headers;
+
 /// What makes two calls the same: the body, and the client's headers that go with it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub(crate) body: hyper::body::Bytes,
-    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) headers: Headers,
 }
 
 /// A call under way; it ends when nobody waits for it any more.

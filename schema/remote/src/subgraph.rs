@@ -18,9 +18,12 @@ use crate::{
     settings::Settings,
 };
 
+/// Names and values.
+pub(crate) type Headers = Arc<[(String, String)]>;
+
 /// A GraphQL subgraph behind HTTP (GraphQL over HTTP for calls, graphql-sse for subscriptions).
 pub struct Remote {
-    name: String,
+    name: Arc<str>,
     way: Arc<Way>,
     flights: Flights<Outcome>,
 }
@@ -41,15 +44,18 @@ struct Head(Vec<u8>);
 impl Remote {
     /// # Errors
     /// When the settings hold no address.
-    pub fn new(name: impl Into<String>, settings: Settings) -> Result<Remote> {
+    pub fn new(name: impl Into<Arc<str>>, settings: Settings) -> Result<Remote> {
         let (exchange, breaker) = (Exchange::new(&settings)?, Breaker::new(settings.breaker));
         Ok(Remote { name: name.into(), way: Arc::new(Way { exchange, breaker, settings }), flights: Flights::new() })
     }
 
     /// What of the client's headers goes on to this subgraph.
-    fn headers(&self, request: &Request) -> Vec<(String, String)> {
-        let allowed = |(name, _): &&(String, String)| self.way.settings.headers.contains(name);
-        request.forwarded.iter().filter(allowed).cloned().collect()
+    fn headers(&self, request: &Request) -> Headers {
+        let is_allowed = |(name, _): &(String, String)| self.way.settings.headers.contains(name);
+        if request.forwarded.iter().all(is_allowed) {
+            return Arc::clone(&request.forwarded);
+        }
+        request.forwarded.iter().filter(|header| is_allowed(header)).cloned().collect()
     }
 
     fn conclude(&self, outcome: Outcome, request: &Request) -> Answer {
@@ -85,12 +91,12 @@ impl Way {
                 Ok(body)
             }
             Ok(Err(failure)) => {
-                tracing::warn!(subgraph = name, reason = failure.text(), "a subgraph does not answer");
+                tracing::warn!(subgraph = &*name, reason = failure.text(), "a subgraph does not answer");
                 permit.failed();
                 Err(Code::SubgraphUnavailable)
             }
             Err(_) => {
-                tracing::warn!(subgraph = name, timeout = ?self.settings.timeout, "a subgraph does not answer in time");
+                tracing::warn!(subgraph = &*name, timeout = ?self.settings.timeout, "a subgraph does not answer in time");
                 permit.failed();
                 Err(Code::SubgraphUnavailable)
             }
@@ -134,8 +140,8 @@ impl Subgraph for Remote {
             let outcome = self.way.call(&self.name, body, &headers, 1).await;
             return self.conclude(outcome, call.request);
         }
-        let (way, name, tries) = (Arc::clone(&self.way), self.name.clone(), 1 + self.way.settings.retries_max);
-        let key = Key { body: body.clone(), headers: headers.clone() };
+        let (way, name, tries) = (Arc::clone(&self.way), Arc::clone(&self.name), 1 + self.way.settings.retries_max);
+        let key = Key { body: body.clone(), headers: Arc::clone(&headers) };
         let flight = self.flights.join(key, async move { way.call(&name, body, &headers, tries).await });
         // Whoever flew alone need not copy.
         let outcome = Arc::try_unwrap(flight.await).unwrap_or_else(|shared| (*shared).clone());
@@ -145,11 +151,11 @@ impl Subgraph for Remote {
     async fn subscribe(&self, call: Call<'_>) -> BoxStream<'static, Answer> {
         let (body, headers) = (body(call.operation, &call.variables), self.headers(call.request));
         let begun = timeout(self.way.settings.timeout, self.way.exchange.begin(Target::post(body), &headers, EVENTS)).await;
-        let (name, request, settings) = (self.name.clone(), Arc::clone(call.request), &self.way.settings);
+        let (name, request, settings) = (Arc::clone(&self.name), Arc::clone(call.request), &self.way.settings);
         match begun {
             Ok(Ok(response)) => events::read(response, settings.response_bytes_max, settings.show_errors, name, request),
             outcome => {
-                tracing::warn!(subgraph = name, reason = ?outcome.err(), "a subgraph begins no subscription");
+                tracing::warn!(subgraph = &*name, reason = ?outcome.err(), "a subgraph begins no subscription");
                 stream::once(async move { unavailable(Code::SubgraphUnavailable, &request) }).boxed()
             }
         }

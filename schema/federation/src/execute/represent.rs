@@ -1,7 +1,7 @@
 //! What a subgraph is told of the entities whose fields it is asked for: each entity once, however often it is in the data.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
@@ -30,7 +30,7 @@ pub(super) struct Representations<'a> {
     requires: &'a SelectionSet,
     rewrites: &'a [FetchRewrite],
     list: Vec<Value>,
-    seen: HashMap<u64, Vec<usize>>,
+    seen: HashMap<u64, usize>,
 }
 
 impl<'a> Representations<'a> {
@@ -61,12 +61,15 @@ impl<'a> Representations<'a> {
 
     fn once(&mut self, told: Value) -> usize {
         let mut hasher = DefaultHasher::new();
-        told.hash(&mut hasher);
-        let places = self.seen.entry(hasher.finish()).or_default();
-        if let Some(place) = places.iter().find(|place| self.list[**place] == told) {
-            return *place;
+        digest(&told, &mut hasher);
+        match self.seen.entry(hasher.finish()) {
+            Entry::Occupied(place) if self.list[*place.get()] == told => return *place.get(),
+            // Two that differ and have one digest: told twice at the worst, never mixed up.
+            Entry::Occupied(_) => {}
+            Entry::Vacant(place) => {
+                place.insert(self.list.len());
+            }
         }
-        places.push(self.list.len());
         self.list.push(told);
         self.list.len() - 1
     }
@@ -120,6 +123,27 @@ impl<'a> Representations<'a> {
             }
             Value::Array(items) => items.iter().map(|item| self.value(item, selection)).collect(),
             leaf => Some(leaf.clone()),
+        }
+    }
+}
+
+/// One selection makes all representations, so their keys are in one order; `Hash` of a map would sort them first.
+fn digest(value: &Value, hasher: &mut DefaultHasher) {
+    match value {
+        Value::Null => hasher.write_u8(0),
+        Value::Bool(value) => value.hash(hasher),
+        Value::Number(number) => number.hash(hasher),
+        Value::String(text) => text.hash(hasher),
+        Value::Array(items) => {
+            hasher.write_usize(items.len());
+            items.iter().for_each(|item| digest(item, hasher));
+        }
+        Value::Object(fields) => {
+            hasher.write_usize(fields.len());
+            for (key, value) in fields {
+                key.hash(hasher);
+                digest(value, hasher);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ pub struct Model {
     pub priority: i16,
     pub run_at: DateTimeUtc,
     pub attempts: i32,
+    pub deaths: i32,
     pub leased_until: Option<DateTimeUtc>,
     pub leased_by: Option<String>,
     pub last_error: Option<String>,

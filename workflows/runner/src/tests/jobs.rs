@@ -1,9 +1,9 @@
 //! Who is performed when.
 
 use chrono::TimeDelta;
-use journal::Backoff;
 
 use super::*;
+use crate::worker::DEATHS_MAX;
 
 fn keeps_its_key() -> Arc<Script> {
     Script::new(|job| async move { Ok(effect(job.key)) })
@@ -96,17 +96,32 @@ async fn a_dead_letter_can_be_given_another_life() {
     assert_eq!(job_rows(&bench).await[0].attempts, 1);
 }
 
+/// Runners that lease the one job and are not heard of again.
+async fn die(bench: &Bench, runners: i32) {
+    let lease = TimeDelta::seconds(30);
+    for _ in 0..runners {
+        let now = bench.clock.now();
+        bench.write(move |txn| async move { journal::lease(txn, "gone", now, lease, 1).await.map(drop) }.boxed()).await;
+        bench.clock.advance(lease + TimeDelta::seconds(1));
+    }
+}
+
+#[tokio::test]
+async fn a_job_whose_runners_died_for_other_reasons_is_performed_and_keeps_its_tries() {
+    let bench = Bench::new().await;
+    bench.enqueue(["a"]).await;
+    die(&bench, DEATHS_MAX - 1).await;
+    let script = keeps_its_key();
+    bench.runner(&script).drain().await.unwrap();
+    assert_eq!(script.performed().len(), 1);
+    assert_eq!(job_rows(&bench).await[0].attempts, 1);
+}
+
 #[tokio::test]
 async fn a_job_that_kills_its_runner_each_time_becomes_a_dead_letter() {
     let bench = Bench::new().await;
     bench.enqueue(["a"]).await;
-    let (attempts_max, lease) = (Backoff::default().attempts_max, TimeDelta::seconds(30));
-    for _ in 0..attempts_max {
-        let now = bench.clock.now();
-        // A runner that leases and is not heard of again.
-        bench.write(move |txn| async move { journal::lease(txn, "gone", now, lease, 1).await.map(drop) }.boxed()).await;
-        bench.clock.advance(lease + TimeDelta::seconds(1));
-    }
+    die(&bench, DEATHS_MAX).await;
     let script = keeps_its_key();
     bench.runner(&script).drain().await.unwrap();
     assert!(script.performed().is_empty());
