@@ -36,9 +36,6 @@ use crate::{
     settings::Settings,
 };
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     // Before the first token: with no or two choices of cryptography in the build the library would panic there.
     let installed = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
