@@ -91,12 +91,12 @@ impl Way {
                 Ok(body)
             }
             Ok(Err(failure)) => {
-                tracing::warn!(subgraph = &*name, reason = failure.text(), "a subgraph does not answer");
+                tracing::warn!(subgraph = name, reason = failure.text(), "a subgraph does not answer");
                 permit.failed();
                 Err(Code::SubgraphUnavailable)
             }
             Err(_) => {
-                tracing::warn!(subgraph = &*name, timeout = ?self.settings.timeout, "a subgraph does not answer in time");
+                tracing::warn!(subgraph = name, timeout = ?self.settings.timeout, "a subgraph does not answer in time");
                 permit.failed();
                 Err(Code::SubgraphUnavailable)
             }
