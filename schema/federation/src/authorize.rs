@@ -12,7 +12,10 @@ use graphql_tools::{
     },
 };
 
-use crate::merge::{Conditions, Lens, planned_key};
+use crate::{
+    merge::{Conditions, Lens, planned_key},
+    validate::fragments,
+};
 
 /// The part of an operation that is to be planned; `None` when nothing is left.
 pub(crate) fn permitted(
@@ -22,11 +25,7 @@ pub(crate) fn permitted(
     lens: &Lens<'_>,
     conditions: &Conditions,
 ) -> Option<Document> {
-    let fragments = document.definitions.iter().filter_map(|definition| match definition {
-        Definition::Fragment(fragment) => Some((fragment.name.as_str(), fragment)),
-        Definition::Operation(_) => None,
-    });
-    let mut cut = Cut { lens, conditions, root, fragments: fragments.collect(), kept: HashMap::new() };
+    let mut cut = Cut { lens, conditions, root, fragments: fragments(document).collect(), kept: HashMap::new() };
     let mut operation = operation.clone();
     let selection = match &mut operation {
         OperationDefinition::SelectionSet(selection) => selection,

@@ -11,15 +11,14 @@ use graphql_tools::{
     parser::schema::Definition,
     static_graphql::{
         query::{
-            Definition as QueryDefinition, Document as QueryDocument, Field as Selected, OperationDefinition, Selection, SelectionSet,
-            TypeCondition, Value as Literal,
+            Document as QueryDocument, Field as Selected, OperationDefinition, Selection, SelectionSet, TypeCondition, Value as Literal,
         },
         schema::{Directive, Document, Field, InputValue, Type, TypeDefinition, Value},
     },
 };
 use serde_json::{Map, Value as Json};
 
-use crate::{merge::Conditions, schema::Schema};
+use crate::{merge::Conditions, schema::Schema, validate::fragments};
 
 /// How long a list is taken to be when nothing tells.
 const LIST_LENGTH_ASSUMED: u64 = 10;
@@ -219,12 +218,9 @@ pub(crate) fn estimate(
     conditions: &Conditions,
     variables: &Map<String, Json>,
 ) -> Result<Estimate, Unsliced> {
-    let fragments = document.definitions.iter().filter_map(|definition| match definition {
-        QueryDefinition::Fragment(fragment) => {
-            let TypeCondition::On(on) = &fragment.type_condition;
-            Some((fragment.name.as_str(), (on.as_str(), &fragment.selection_set)))
-        }
-        QueryDefinition::Operation(_) => None,
+    let fragments = fragments(document).map(|(name, fragment)| {
+        let TypeCondition::On(on) = &fragment.type_condition;
+        (name, (on.as_str(), &fragment.selection_set))
     });
     let mut estimator = Estimator { fragments: fragments.collect(), known: HashMap::new(), schema, conditions, variables, varies: false };
     let cost = estimator.selection(operation.selection_set(), root)?.total(None);

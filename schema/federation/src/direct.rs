@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Federation,
+    prepare::REMEMBERED_BYTES_MAX,
     response::{GraphError, GraphRequest, GraphResponse, Stage},
     validate::{operation_kind, parse, select},
 };
@@ -32,7 +33,9 @@ impl Federation {
         let operation = known.map_or_else(
             || {
                 let operation = read(params.query, params.operation_name.as_deref(), locale)?;
-                self.direct_operations().insert(key, Arc::clone(&operation));
+                if key.len() <= REMEMBERED_BYTES_MAX {
+                    self.direct_operations().insert(key, Arc::clone(&operation));
+                }
                 Ok(operation)
             },
             Ok,

@@ -1,15 +1,14 @@
 //! Answers that are the same for everybody: they may be kept by whoever carries them, and compressed.
 
-use graphql_tools::static_graphql::query::{Definition, Document, OperationDefinition, Selection, TypeCondition};
+use graphql_tools::static_graphql::query::{Document, OperationDefinition, Selection, TypeCondition};
 
-use crate::schema::Schema;
+use crate::{schema::Schema, validate::fragments};
 
 /// Whether an operation tells everybody the same: it reads nothing that requires to be someone, and nothing that a room decides row by row.
 pub(crate) fn is_for_everybody(document: &Document, operation: &OperationDefinition, root: &str, schema: &Schema) -> bool {
-    let selections = std::iter::once((operation.selection_set(), root)).chain(document.definitions.iter().filter_map(|definition| {
-        let Definition::Fragment(fragment) = definition else { return None };
+    let selections = std::iter::once((operation.selection_set(), root)).chain(fragments(document).map(|(_, fragment)| {
         let TypeCondition::On(on) = &fragment.type_condition;
-        Some((&fragment.selection_set, on.as_str()))
+        (&fragment.selection_set, on.as_str())
     }));
     let mut selections: Vec<_> = selections.collect();
     while let Some((selection, type_name)) = selections.pop() {

@@ -88,8 +88,7 @@ impl Federation {
     /// # Errors
     /// As [`over`](Federation::over); the old one stays.
     pub fn swap_over(&self, supergraph: String, subgraphs: Vec<Arc<dyn Subgraph>>) -> Result<(), CompositionError> {
-        let next = Arc::new(Supergraph::composed(supergraph, subgraphs, &self.0.tallies)?);
-        *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = next;
+        self.replace(Supergraph::composed(supergraph, subgraphs, &self.0.tallies)?);
         Ok(())
     }
 
@@ -98,9 +97,12 @@ impl Federation {
     /// # Errors
     /// When the subgraphs contradict each other.
     pub fn swap(&self, subgraphs: Vec<Arc<dyn Subgraph>>) -> Result<(), CompositionError> {
-        let next = Arc::new(Supergraph::of(subgraphs, &self.0.tallies)?);
-        *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = next;
+        self.replace(Supergraph::of(subgraphs, &self.0.tallies)?);
         Ok(())
+    }
+
+    fn replace(&self, next: Supergraph) {
+        *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
     }
 
     fn current(&self) -> Arc<Supergraph> {

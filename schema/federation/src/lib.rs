@@ -27,12 +27,16 @@ mod values;
 mod watched;
 mod words;
 
-pub use compose::{Change, CompositionError, CompositionFault, GraphAddress, Part, api_schema, breaking_changes, compose, graphs};
+pub use compose::{
+    Change, CompositionError, CompositionFault, GraphAddress, Part, api_schema, breaking_changes, compose, graphs, subgraph_types,
+};
 pub use direct::Direct;
 pub use documents::{DocumentFault, DocumentName, Documents, TrustedDocument};
 pub use federation::Federation;
 pub use limits::{Exceedings, Limit, Limits};
+pub use merge::merge;
 pub use policy::{Introspection, Policy};
 pub use prepare::Prepared;
 pub use response::{GraphError, GraphRequest, GraphResponse, Location, Stage};
 pub use usage::{Deprecation, Usage};
+pub use values::resolve;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use graphql_tools::static_graphql::query::{Definition, Directive, Document, Selection, SelectionSet};
 
-use crate::limits::Limit;
+use crate::{limits::Limit, validate::fragments};
 
 /// What a selection asks for.
 #[derive(Clone, Copy, Default)]
@@ -74,10 +74,7 @@ impl Size {
 
 /// The size of each operation, and of each fragment: one that no operation spreads is validated, too.
 pub(crate) fn measure(document: &Document) -> Vec<Size> {
-    let fragments = document.definitions.iter().filter_map(|definition| match definition {
-        Definition::Fragment(fragment) => Some((fragment.name.as_str(), Fragment { selection: &fragment.selection_set, size: None })),
-        Definition::Operation(_) => None,
-    });
+    let fragments = fragments(document).map(|(name, fragment)| (name, Fragment { selection: &fragment.selection_set, size: None }));
     let mut measure = Measure { fragments: fragments.collect() };
     let sizes = document.definitions.iter().map(|definition| match definition {
         Definition::Operation(operation) => measure.selection(operation.selection_set()).with(operation.directives()),

@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use graphql_tools::static_graphql::query::{Document, OperationDefinition};
-use kernel::{Code, Locale, OperationKind, Request, Result};
+use kernel::{Code, Fault, Locale, OperationKind, Request, Result};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -19,10 +19,9 @@ use crate::{
     plan::{Overrides, Plan, plan},
     policy::Gate,
     response::{GraphError, GraphRequest, GraphResponse, Stage},
-    schema::{Access, Schema},
+    schema::Access,
     supergraph::Supergraph,
     validate::{coerce, operation_kind, operation_name, parse, select, validate},
-    values,
     words::words,
 };
 
@@ -30,7 +29,7 @@ use crate::{
 const VARIANTS_MAX: usize = 64;
 
 /// Longer documents are not remembered: a client could fill the memory with long strings and comments, which no other limit holds.
-const REMEMBERED_BYTES_MAX: usize = 16 * 1024;
+pub(crate) const REMEMBERED_BYTES_MAX: usize = 16 * 1024;
 
 /// A document that is valid in one supergraph.
 pub(crate) struct Checked {
@@ -225,7 +224,7 @@ impl Checked {
         request: &Request,
     ) -> Result<Estimate, GraphResponse> {
         let schema = &supergraph.schema;
-        let Some(root) = root(operation, schema) else { return Ok(Estimate { cost: 0, varies: false }) };
+        let Some(root) = schema.root(operation_kind(operation)) else { return Ok(Estimate { cost: 0, varies: false }) };
         estimate(&self.document, operation, root, schema, conditions, variables).map_err(|unsliced| {
             let facts = [("field", unsliced.coordinate.into()), ("arguments", unsliced.arguments.into())];
             let message = words().text(request.locale, "cost-slicing", &facts);
@@ -248,10 +247,10 @@ fn build(
 ) -> Result<Ready, GraphResponse> {
     let schema = &supergraph.schema;
     let refused = |code: Code| {
-        let message = values::fault(code, request).message;
+        let message = Fault::general(code, request.locale).message;
         GraphResponse::refused(Stage::Validate, vec![GraphError::new(code, message)])
     };
-    let root = root(operation, schema).ok_or_else(|| refused(Code::GraphqlValidationFailed))?;
+    let root = schema.root(operation_kind(operation)).ok_or_else(|| refused(Code::GraphqlValidationFailed))?;
     let permitted = permitted(document, operation, root, &Lens { schema, access: &access }, conditions);
     let planned = permitted.map_or_else(|| Ok(Arc::default()), |document| planned(supergraph, &document, overrides));
     let plan = planned.map_err(|error| {
@@ -260,14 +259,6 @@ fn build(
     })?;
     let for_everybody = is_for_everybody(document, operation, root, schema);
     Ok(Ready { shape: Shape::root(root, &compile(operation.selection_set(), document, conditions), schema), plan, access, for_everybody })
-}
-
-fn root<'a>(operation: &OperationDefinition, schema: &'a Schema) -> Option<&'a Arc<str>> {
-    match operation_kind(operation) {
-        OperationKind::Query => Some(&schema.query),
-        OperationKind::Mutation => schema.mutation.as_ref(),
-        OperationKind::Subscription => schema.subscription.as_ref(),
-    }
 }
 
 fn planned(supergraph: &Supergraph, document: &Document, overrides: &Overrides) -> Result<Arc<Plan>> {

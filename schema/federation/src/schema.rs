@@ -9,7 +9,7 @@ use graphql_tools::{
     parser::{parse_schema, schema::Definition},
     static_graphql::schema::{Directive, DirectiveDefinition, Document, Field, Type, TypeDefinition, Value},
 };
-use kernel::Actor;
+use kernel::{Actor, OperationKind};
 
 use crate::{
     compose::{CompositionError, api_document},
@@ -142,6 +142,15 @@ impl Schema {
         let (mutation, subscription) = (root(api.mutation_type_name()), root(api.subscription_type_name()));
         let (requirements, stand_ins) = (guards.requirements, stand_ins(supergraph));
         Ok(Schema { api, document, types, directives, query, mutation, subscription, requirements, stand_ins })
+    }
+
+    /// The type in which operations of a kind begin.
+    pub(crate) fn root(&self, kind: OperationKind) -> Option<&Arc<str>> {
+        match kind {
+            OperationKind::Query => Some(&self.query),
+            OperationKind::Mutation => self.mutation.as_ref(),
+            OperationKind::Subscription => self.subscription.as_ref(),
+        }
     }
 
     pub(crate) fn access(&self, actor: &Actor) -> Access {

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     cache::Cache,
-    compose::{CompositionError, NodeSubgraph, Part, compose, graphs, modern},
+    compose::{CompositionError, NodeSubgraph, Part, compose, graphs_of, modern},
     plan::{Overrides, Plan, Subgraphs},
     prepare::Checked,
     schema::Schema,
@@ -100,15 +100,14 @@ impl Supergraph {
 
     /// Takes a supergraph that was composed elsewhere, over the subgraphs that it names.
     pub(crate) fn composed(sdl: String, subgraphs: Vec<Arc<dyn Subgraph>>, tallies: &Tallies) -> Result<Supergraph, CompositionError> {
-        let named = graphs(&sdl)?;
-        if let Some(missing) = named.iter().find(|graph| !subgraphs.iter().any(|subgraph| subgraph.name() == graph.name)) {
-            return Err(CompositionError::of(Some(&missing.name), "the supergraph names a subgraph that is not here"));
-        }
         Supergraph::read(sdl, subgraphs.into_iter().map(|subgraph| watched(subgraph, tallies)).collect())
     }
 
     fn read(sdl: String, subgraphs: Vec<Arc<dyn Subgraph>>) -> Result<Supergraph, CompositionError> {
         let parsed = parse_schema::<String>(&sdl).map_err(|error| CompositionError::of(None, error))?.into_static();
+        if let Some(missing) = graphs_of(&parsed)?.iter().find(|graph| !subgraphs.iter().any(|subgraph| subgraph.name() == graph.name)) {
+            return Err(CompositionError::of(Some(&missing.name), "the supergraph names a subgraph that is not here"));
+        }
         let document = modern(parsed)?;
         let schema = Schema::of(&document)?;
         // The planner is a library that panics on what it cannot read, e.g. a percentage above a hundred.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use graphql_tools::{
     parser::{parse_schema, schema::Definition as SchemaDefinition},
     static_graphql::{
-        query::{Definition, Directive, Field as Selected, OperationDefinition, Selection, SelectionSet, TypeCondition, Value},
+        query::{Definition, Directive, Field as Selected, Selection, SelectionSet, TypeCondition, Value},
         schema::{Directive as SchemaDirective, Document as SchemaDocument, Field, InputValue, Type, TypeDefinition},
     },
 };
@@ -15,7 +15,7 @@ use crate::{
     compose::{Change, CompositionError},
     response::GraphError,
     schema::Schema,
-    validate::{parse, rules, validate},
+    validate::{operation_kind, parse, rules, validate},
 };
 
 /// An element that is deprecated and was not before.
@@ -138,13 +138,7 @@ impl Found<'_> {
                     self.input(variable.var_type.inner_type());
                     variable.default_value.iter().for_each(|value| self.value(value, &variable.var_type));
                 }
-                let schema = self.schema;
-                let root = match operation {
-                    OperationDefinition::SelectionSet(_) | OperationDefinition::Query(_) => Some(&schema.query),
-                    OperationDefinition::Mutation(_) => schema.mutation.as_ref(),
-                    OperationDefinition::Subscription(_) => schema.subscription.as_ref(),
-                };
-                if let Some(root) = root {
+                if let Some(root) = self.schema.root(operation_kind(operation)) {
                     self.selection(operation.selection_set(), root);
                 }
             }

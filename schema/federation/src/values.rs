@@ -1,11 +1,10 @@
-//! GraphQL literals as JSON, and the general fault of a code.
+//! GraphQL literals as JSON.
 
 use graphql_tools::static_graphql::query::Value as Literal;
-use kernel::{Code, Fault, Request};
 use serde_json::{Map, Number, Value};
 
 /// The JSON value of a literal, its variables replaced. A variable without a value is null.
-pub(crate) fn resolve(literal: &Literal, variables: &Map<String, Value>) -> Value {
+pub fn resolve(literal: &Literal, variables: &Map<String, Value>) -> Value {
     match literal {
         Literal::Variable(name) => variables.get(name).cloned().unwrap_or_default(),
         Literal::Int(number) => number.as_i64().map_or(Value::Null, Value::from),
@@ -16,9 +15,4 @@ pub(crate) fn resolve(literal: &Literal, variables: &Map<String, Value>) -> Valu
         Literal::List(items) => items.iter().map(|item| resolve(item, variables)).collect(),
         Literal::Object(fields) => Value::Object(fields.iter().map(|(name, value)| (name.clone(), resolve(value, variables))).collect()),
     }
-}
-
-/// A fault with the general text of its code, in the reader's language, without a place yet.
-pub(crate) fn fault(code: Code, request: &Request) -> Fault {
-    Fault { message: code.text().get(request.locale).to_owned(), code, path: Vec::new() }
 }

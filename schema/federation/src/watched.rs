@@ -14,10 +14,8 @@ use futures_util::{
     FutureExt, StreamExt,
     stream::{self, BoxStream},
 };
-use kernel::{Answer, Call, Code, Request, Subgraph};
+use kernel::{Answer, Call, Code, Fault, Request, Subgraph};
 use serde_json::Value;
-
-use crate::values;
 
 /// What was asked of one subgraph so far.
 #[derive(Default)]
@@ -93,7 +91,7 @@ impl Subgraph for Watched {
 /// What came from inside a subgraph goes to the log; the client reads the general text.
 fn masked(subgraph: &str, mut answer: Answer, request: &Request) -> Answer {
     for fault in answer.faults.iter_mut().filter(|fault| fault.code == Code::Internal) {
-        let general = values::fault(Code::Internal, request).message;
+        let general = Fault::general(Code::Internal, request.locale).message;
         if fault.message != general {
             tracing::error!(subgraph, request_id = %request.id, message = fault.message, "a subgraph failed");
             fault.message = general;
@@ -104,5 +102,5 @@ fn masked(subgraph: &str, mut answer: Answer, request: &Request) -> Answer {
 
 fn unavailable(subgraph: &str, request: &Request) -> Answer {
     tracing::error!(subgraph, request_id = %request.id, "a subgraph panicked");
-    Answer { data: Value::Null, faults: vec![values::fault(Code::SubgraphUnavailable, request)] }
+    Answer { data: Value::Null, faults: vec![Fault::general(Code::SubgraphUnavailable, request.locale)] }
 }

@@ -10,7 +10,7 @@ use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Code, Request};
+use crate::{Code, Locale, Request};
 
 /// The kind of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,6 +75,14 @@ pub struct Fault {
     pub code: Code,
     /// Where in the answer.
     pub path: Vec<PathSegment>,
+}
+
+impl Fault {
+    /// A fault with the general text of its code, in the reader's language, without a place yet.
+    #[must_use]
+    pub fn general(code: Code, locale: Locale) -> Fault {
+        Fault { message: code.text().get(locale).to_owned(), code, path: Vec::new() }
+    }
 }
 
 /// A subgraph's answer.

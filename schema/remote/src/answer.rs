@@ -43,14 +43,13 @@ impl Body {
         let fault = |error: WireError| {
             let code = error.extensions.as_ref().and_then(|extensions| extensions.code.as_ref()?.as_str().and_then(Code::from_wire));
             let known = code.filter(|code| *code != Code::Internal);
-            let code = known.unwrap_or(Code::SubgraphUnavailable);
-            let message = if known.is_some() || show_errors {
-                error.message
+            let mut fault = Fault::general(known.unwrap_or(Code::SubgraphUnavailable), request.locale);
+            if known.is_some() || show_errors {
+                fault.message = error.message;
             } else {
                 tracing::warn!(subgraph, request_id = %request.id, message = error.message, "a subgraph answered with an error");
-                code.text().get(request.locale).to_owned()
-            };
-            Fault { message, code, path: error.path.unwrap_or_default() }
+            }
+            Fault { path: error.path.unwrap_or_default(), ..fault }
         };
         Answer { data: self.data, faults: self.errors.into_iter().map(fault).collect() }
     }
@@ -58,6 +57,5 @@ impl Body {
 
 /// The answer when there is none.
 pub(crate) fn unavailable(code: Code, request: &Request) -> Answer {
-    let fault = Fault { message: code.text().get(request.locale).to_owned(), code, path: Vec::new() };
-    Answer { data: Value::Null, faults: vec![fault] }
+    Answer { data: Value::Null, faults: vec![Fault::general(code, request.locale)] }
 }

@@ -30,6 +30,7 @@ pub(crate) struct Exchange {
 }
 
 /// What is sent where.
+#[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) method: Method,
     /// Path and query below the address of the settings; without one it is that address.

@@ -13,6 +13,7 @@ mod settings;
 mod subgraph;
 #[cfg(test)]
 mod tests;
+mod way;
 
 pub use rest::{Endpoint, Mapping, Rest};
 pub use settings::{Breaker, Settings};

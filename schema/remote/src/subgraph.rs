@@ -4,39 +4,24 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
-use hyper::body::Bytes;
+use hyper::{StatusCode, body::Bytes};
 use kernel::{Answer, Call, Code, Operation, OperationKind, Request, Result, Subgraph};
 use serde_json::{Map, Value};
-use tokio::time::timeout;
 
 use crate::{
     answer::{Body, unavailable},
-    breaker::Breaker,
     events,
-    exchange::{EVENTS, Exchange, Failure, JSON, Target},
+    exchange::{EVENTS, Failure, Target},
     flights::{Flights, Key},
     settings::Settings,
+    way::Way,
 };
-
-/// Names and values.
-pub(crate) type Headers = Arc<[(String, String)]>;
 
 /// A GraphQL subgraph behind HTTP (GraphQL over HTTP for calls, graphql-sse for subscriptions).
 pub struct Remote {
-    name: Arc<str>,
     way: Arc<Way>,
-    flights: Flights<Outcome>,
+    flights: Flights<Option<Body>>,
 }
-
-/// What is needed to call it, also after the caller went away.
-struct Way {
-    exchange: Exchange,
-    breaker: Breaker,
-    settings: Settings,
-}
-
-/// What a call brought: a response, or the code that tells why there is none.
-type Outcome = Result<Body, Code>;
 
 /// A subgraph's operation as it goes over the wire, but for the variables.
 struct Head(Vec<u8>);
@@ -45,23 +30,13 @@ impl Remote {
     /// # Errors
     /// When the settings hold no address.
     pub fn new(name: impl Into<Arc<str>>, settings: Settings) -> Result<Remote> {
-        let (exchange, breaker) = (Exchange::new(&settings)?, Breaker::new(settings.breaker));
-        Ok(Remote { name: name.into(), way: Arc::new(Way { exchange, breaker, settings }), flights: Flights::new() })
+        Ok(Remote { way: Arc::new(Way::new(name.into(), settings)?), flights: Flights::new() })
     }
 
-    /// What of the client's headers goes on to this subgraph.
-    fn headers(&self, request: &Request) -> Headers {
-        let is_allowed = |(name, _): &(String, String)| self.way.settings.headers.contains(name);
-        if request.forwarded.iter().all(is_allowed) {
-            return Arc::clone(&request.forwarded);
-        }
-        request.forwarded.iter().filter(|header| is_allowed(header)).cloned().collect()
-    }
-
-    fn conclude(&self, outcome: Outcome, request: &Request) -> Answer {
-        match outcome {
-            Ok(body) => body.answer(&self.name, request, self.way.settings.show_errors),
-            Err(code) => unavailable(code, request),
+    fn conclude(&self, body: Option<Body>, request: &Request) -> Answer {
+        match body {
+            Some(body) => body.answer(&self.way.name, request, self.way.settings.show_errors),
+            None => unavailable(Code::SubgraphUnavailable, request),
         }
     }
 }
@@ -78,55 +53,14 @@ fn body(operation: &Operation, variables: &Map<String, Value>) -> Bytes {
     body.into()
 }
 
-impl Way {
-    /// Makes a call: within the timeout, and again when a query was not answered.
-    async fn call(&self, name: &str, body: Bytes, headers: &[(String, String)], tries: u32) -> Outcome {
-        let Some(permit) = self.breaker.permit() else {
-            tracing::debug!(subgraph = name, "not called: it failed too often");
-            return Err(Code::SubgraphUnavailable);
-        };
-        match timeout(self.settings.timeout, self.try_often(body, headers, tries)).await {
-            Ok(Ok(body)) => {
-                permit.answered();
-                Ok(body)
-            }
-            Ok(Err(failure)) => {
-                tracing::warn!(subgraph = name, reason = failure.text(), "a subgraph does not answer");
-                permit.failed();
-                Err(Code::SubgraphUnavailable)
-            }
-            Err(_) => {
-                tracing::warn!(subgraph = name, timeout = ?self.settings.timeout, "a subgraph does not answer in time");
-                permit.failed();
-                Err(Code::SubgraphUnavailable)
-            }
-        }
-    }
-
-    async fn try_often(&self, body: Bytes, headers: &[(String, String)], tries: u32) -> Result<Body, Failure> {
-        let mut tried = 1;
-        loop {
-            match self.try_once(body.clone(), headers).await {
-                Err(Failure::Passing(reason)) if tried < tries => {
-                    tracing::debug!(reason, "a query is sent again");
-                    tried += 1;
-                }
-                outcome => return outcome,
-            }
-        }
-    }
-
-    async fn try_once(&self, body: Bytes, headers: &[(String, String)]) -> Result<Body, Failure> {
-        let response = self.exchange.begin(Target::post(body), headers, JSON).await?;
-        let (status, bytes) = self.exchange.read(response).await?;
-        Body::read(&bytes).ok_or_else(|| Failure::Lasting(format!("answered {status} and no GraphQL response")))
-    }
+fn read(status: StatusCode, bytes: &Bytes) -> Result<Body, Failure> {
+    Body::read(bytes).ok_or_else(|| Failure::Lasting(format!("answered {status} and no GraphQL response")))
 }
 
 #[async_trait]
 impl Subgraph for Remote {
     fn name(&self) -> &str {
-        &self.name
+        &self.way.name
     }
 
     fn sdl(&self) -> &str {
@@ -135,29 +69,27 @@ impl Subgraph for Remote {
     }
 
     async fn execute(&self, call: Call<'_>) -> Answer {
-        let (body, headers) = (body(call.operation, &call.variables), self.headers(call.request));
+        let (body, headers) = (body(call.operation, &call.variables), self.way.headers(call.request));
         if call.operation.kind != OperationKind::Query {
-            let outcome = self.way.call(&self.name, body, &headers, 1).await;
-            return self.conclude(outcome, call.request);
+            let body = self.way.call(Target::post(body), &headers, false, read).await;
+            return self.conclude(body, call.request);
         }
-        let (way, name, tries) = (Arc::clone(&self.way), Arc::clone(&self.name), 1 + self.way.settings.retries_max);
+        let way = Arc::clone(&self.way);
         let key = Key { body: body.clone(), headers: Arc::clone(&headers) };
-        let flight = self.flights.join(key, async move { way.call(&name, body, &headers, tries).await });
+        let flight = self.flights.join(key, async move { way.call(Target::post(body), &headers, true, read).await });
         // Whoever flew alone need not copy.
-        let outcome = Arc::try_unwrap(flight.await).unwrap_or_else(|shared| (*shared).clone());
-        self.conclude(outcome, call.request)
+        let body = Arc::try_unwrap(flight.await).unwrap_or_else(|shared| (*shared).clone());
+        self.conclude(body, call.request)
     }
 
     async fn subscribe(&self, call: Call<'_>) -> BoxStream<'static, Answer> {
-        let (body, headers) = (body(call.operation, &call.variables), self.headers(call.request));
-        let begun = timeout(self.way.settings.timeout, self.way.exchange.begin(Target::post(body), &headers, EVENTS)).await;
-        let (name, request, settings) = (Arc::clone(&self.name), Arc::clone(call.request), &self.way.settings);
-        match begun {
-            Ok(Ok(response)) => events::read(response, settings.response_bytes_max, settings.show_errors, name, request),
-            outcome => {
-                tracing::warn!(subgraph = &*name, reason = ?outcome.err(), "a subgraph begins no subscription");
-                stream::once(async move { unavailable(Code::SubgraphUnavailable, &request) }).boxed()
+        let (body, headers) = (body(call.operation, &call.variables), self.way.headers(call.request));
+        let (request, settings) = (Arc::clone(call.request), &self.way.settings);
+        match self.way.begin(Target::post(body), &headers, EVENTS).await {
+            Some(response) => {
+                events::read(response, settings.response_bytes_max, settings.show_errors, Arc::clone(&self.way.name), request)
             }
+            None => stream::once(async move { unavailable(Code::SubgraphUnavailable, &request) }).boxed(),
         }
     }
 }

@@ -110,6 +110,5 @@ fn to_fault(subgraph: &str, error: ServerError, request: &Request) -> Fault {
 }
 
 fn internal(request: &Request) -> Answer {
-    let message = Code::Internal.text().get(request.locale).to_owned();
-    Answer { data: Value::Null, faults: vec![Fault { message, code: Code::Internal, path: Vec::new() }] }
+    Answer { data: Value::Null, faults: vec![Fault::general(Code::Internal, request.locale)] }
 }

@@ -13,7 +13,7 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ("journal", &["kernel", "engine"]),
     ("vocabulary", &["kernel"]),
     ("federation", &["kernel"]),
-    ("remote", &["kernel"]),
+    ("remote", &["kernel", "federation"]),
     ("runner", &["kernel", "engine", "journal"]),
     ("migrations", &[]),
     ("playground", &["kernel"]),

@@ -1,6 +1,9 @@
 //! Which subgraphs a supergraph is made of, and where they answer (join v0.1–v0.5, `@join__graph`).
 
-use graphql_tools::{parser::parse_schema, static_graphql::schema::Directive};
+use graphql_tools::{
+    parser::parse_schema,
+    static_graphql::schema::{Directive, Document},
+};
 
 use super::{
     CompositionError,
@@ -22,7 +25,12 @@ pub struct GraphAddress {
 /// When the text is not SDL, or is no supergraph.
 pub fn graphs(supergraph: &str) -> Result<Vec<GraphAddress>, CompositionError> {
     let document = parse_schema::<String>(supergraph).map_err(|error| CompositionError::of(None, error))?.into_static();
-    let graphs = all_graphs(&document);
+    graphs_of(&document)
+}
+
+/// The same for a supergraph that is parsed already.
+pub(crate) fn graphs_of(supergraph: &Document) -> Result<Vec<GraphAddress>, CompositionError> {
+    let graphs = all_graphs(supergraph);
     if graphs.is_empty() {
         return Err(CompositionError::of(None, "no enum join__Graph names subgraphs: this is not a supergraph"));
     }

@@ -19,9 +19,11 @@ use graphql_tools::parser::parse_schema;
 pub(crate) use api::api_document;
 pub use api::api_schema;
 pub use compare::{Change, breaking_changes};
+pub(crate) use graphs::graphs_of;
 pub use graphs::{GraphAddress, graphs};
 pub(crate) use modern::modern;
 pub(crate) use node::NodeSubgraph;
+pub use read::subgraph_types;
 
 /// One thing that keeps subgraphs from becoming one graph.
 #[derive(Clone, Debug, PartialEq, Eq)]

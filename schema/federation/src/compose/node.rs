@@ -28,7 +28,7 @@ use kernel::{Answer, Call, Code, Fault, GlobalId, Operation, OperationKind, Path
 use serde_json::{Map, Value, json};
 
 use super::{CompositionError, read::read};
-use crate::{values, words::words};
+use crate::{validate::fragments, values, words::words};
 
 /// The generated subgraph's name.
 const NODE_SUBGRAPH: &str = "node";
@@ -122,7 +122,7 @@ impl NodeSubgraph {
     }
 
     async fn answer(&self, document: &query::Document, variables: &Map<String, Value>, request: &Arc<Request>) -> Answer {
-        let fragments = fragments(document);
+        let fragments = fragments(document).collect();
         let Some(selection) = operation(document) else { return Answer::default() };
         let evaluation = Evaluation { fragments: &fragments, variables };
         let mut answer = Answer { data: Value::Object(Map::new()), faults: Vec::new() };
@@ -201,7 +201,7 @@ impl Subgraph for NodeSubgraph {
     async fn execute(&self, call: Call<'_>) -> Answer {
         match NodeSubgraph::parsed(call.operation) {
             Some(document) => self.answer(document, &call.variables, call.request).await,
-            None => Answer { data: Value::Null, faults: vec![values::fault(Code::GraphqlParseFailed, call.request)] },
+            None => Answer { data: Value::Null, faults: vec![Fault::general(Code::GraphqlParseFailed, call.request.locale)] },
         }
     }
 
@@ -263,14 +263,6 @@ impl<'a> Evaluation<'a> {
         });
         Value::Object(fields.collect())
     }
-}
-
-fn fragments(document: &query::Document) -> HashMap<&str, &query::FragmentDefinition> {
-    let fragments = document.definitions.iter().filter_map(|definition| match definition {
-        query::Definition::Fragment(fragment) => Some((fragment.name.as_str(), fragment)),
-        query::Definition::Operation(_) => None,
-    });
-    fragments.collect()
 }
 
 fn operation(document: &query::Document) -> Option<&SelectionSet> {

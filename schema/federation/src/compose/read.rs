@@ -9,11 +9,19 @@ use graphql_tools::{
 
 use super::{CompositionError, CompositionFault, joined::has, machinery::defined, remedies};
 
-/// Parses the types of a subgraph.
-pub(super) fn read(name: &str, sdl: &str) -> Result<Document, CompositionError> {
+/// Reads the types of a subgraph's federation SDL, without what it links.
+///
+/// # Errors
+/// When it cannot be parsed.
+pub fn subgraph_types(name: &str, sdl: &str) -> Result<Document, CompositionError> {
     let refused = |message: String| CompositionError::of(Some(name), message);
     let types = without_schema_extensions(sdl).map_err(refused)?;
-    let document = parse_schema::<String>(&types).map_err(|error| refused(error.to_string()))?.into_static();
+    Ok(parse_schema::<String>(&types).map_err(|error| refused(error.to_string()))?.into_static())
+}
+
+/// The same for composition, which must carry out all that the types say.
+pub(super) fn read(name: &str, sdl: &str) -> Result<Document, CompositionError> {
+    let document = subgraph_types(name, sdl)?;
     match from_context(&document) {
         Some(coordinate) => {
             let message = "@fromContext is not carried out here".to_owned();

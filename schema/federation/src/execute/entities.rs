@@ -13,7 +13,6 @@ use super::{
 use crate::{
     merge::merge,
     plan::{Batch, Entities, Lost},
-    values,
 };
 
 /// The places that one batch fills, in the order of its paths: for each the representation that stands for it.
@@ -141,7 +140,7 @@ impl Run<'_> {
             }
         }
         if entities.is_none() {
-            let cause = whole.or(faults.first().copied()).cloned().unwrap_or_else(|| values::fault(Code::Internal, self.request));
+            let cause = whole.or(faults.first().copied()).cloned().unwrap_or_else(|| Fault::general(Code::Internal, self.request.locale));
             self.report(batch, places, gathered, &cause, &[], &|_| true);
             gathered.failed.get_or_insert(cause);
         }

@@ -18,7 +18,6 @@ use crate::{
     merge::merge,
     plan::{Fetch, Node},
     supergraph::Supergraph,
-    values,
 };
 
 /// One run of a plan.
@@ -87,7 +86,7 @@ impl<'a> Run<'a> {
         }
         let silent = answer.data.is_null() && answer.faults.is_empty();
         let mut gathered = self.gathered();
-        let failures = silent.then(|| values::fault(Code::Internal, self.request)).into_iter().chain(answer.faults);
+        let failures = silent.then(|| Fault::general(Code::Internal, self.request.locale)).into_iter().chain(answer.faults);
         for fault in failures {
             if !fault.path.is_empty() {
                 gathered.faults.push(fault);

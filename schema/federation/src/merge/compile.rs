@@ -2,20 +2,17 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use graphql_tools::static_graphql::query::{Definition, Document, FragmentDefinition, Selection, SelectionSet, TypeCondition};
+use graphql_tools::static_graphql::query::{Document, FragmentDefinition, Selection, SelectionSet, TypeCondition};
 
 use super::{
     conditions::Conditions,
     shape::{FieldItem, Item, Items, planned_key},
 };
+use crate::validate::fragments;
 
 /// Compiles a selection of a valid document, in which fragments do not contain themselves.
 pub(crate) fn compile(selection: &SelectionSet, document: &Document, conditions: &Conditions) -> Items {
-    let fragments = document.definitions.iter().filter_map(|definition| match definition {
-        Definition::Fragment(fragment) => Some((fragment.name.as_str(), fragment)),
-        Definition::Operation(_) => None,
-    });
-    Compiler { conditions, fragments: fragments.collect(), done: HashMap::new() }.items(selection)
+    Compiler { conditions, fragments: fragments(document).collect(), done: HashMap::new() }.items(selection)
 }
 
 struct Compiler<'a> {

@@ -13,8 +13,9 @@ pub(crate) use shape::{Lens, Shape, planned_key};
 
 use serde_json::Value;
 
-/// Merges a subgraph's answer into what is there. Lists of the same place have the same length; a null takes nothing away.
-pub(crate) fn merge(into: &mut Value, from: Value) {
+/// Merges an answer into what is there: two answers of a place, or of two selections of one field. Lists of the same place have the same
+/// length; a null takes nothing away.
+pub fn merge(into: &mut Value, from: Value) {
     match (into, from) {
         (_, Value::Null) => {}
         (Value::Object(into), Value::Object(from)) => {

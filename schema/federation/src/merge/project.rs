@@ -203,7 +203,7 @@ impl Projection<'_> {
     }
 
     fn fault(&mut self, code: Code, path: Vec<PathSegment>) {
-        self.faults.push(Fault { path, ..crate::values::fault(code, self.request) });
+        self.faults.push(Fault { path, ..Fault::general(code, self.request.locale) });
     }
 }
 

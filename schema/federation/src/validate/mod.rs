@@ -4,7 +4,7 @@ mod variables;
 
 use graphql_tools::{
     parser::{Pos, parse_query, parse_query_with_token_limit, query::ParseError, spanned_tokens},
-    static_graphql::query::{Definition, Document, OperationDefinition},
+    static_graphql::query::{Definition, Document, FragmentDefinition, OperationDefinition},
     validation::{
         rules::default_rules_validation_plan,
         validate::{ValidationPlan, validate as check_rules},
@@ -100,6 +100,14 @@ pub(crate) fn select<'a>(document: &'a Document, name: Option<&str>, locale: Loc
         },
     };
     found.map_err(|message| refused(Stage::Validate, GraphError::new(Code::GraphqlValidationFailed, message)))
+}
+
+/// The fragments by their names, in the order of the document.
+pub(crate) fn fragments(document: &Document) -> impl Iterator<Item = (&str, &FragmentDefinition)> {
+    document.definitions.iter().filter_map(|definition| match definition {
+        Definition::Fragment(fragment) => Some((fragment.name.as_str(), fragment)),
+        Definition::Operation(_) => None,
+    })
 }
 
 /// The operation's name.

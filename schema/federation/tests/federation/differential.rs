@@ -1,17 +1,17 @@
 //! Whatever is asked, several subgraphs answer as one schema would.
 
-use std::sync::Arc;
+use std::{sync::Arc, vec::IntoIter};
 
-use federation::{Federation, GraphRequest, Limits, Stage};
-use kernel::{Actor, Subgraph};
+use federation::{Federation, Limits};
+use kernel::Subgraph;
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
-    rooms::request,
+    comparison::{CONDITIONS, Comparison, Write, cases, wide},
     view::View,
     world::{World, schema},
 };
@@ -111,23 +111,19 @@ fn fields(name: &str) -> &'static [(&'static str, &'static str)] {
 
 /// Writes a query out of random bytes.
 struct Writer {
-    bytes: std::vec::IntoIter<u8>,
+    bytes: IntoIter<u8>,
     text: String,
     /// Which fields are asked for under each other's names: 1 a required field, 2 a key, 3 both.
     swaps: usize,
 }
 
-impl Writer {
-    fn next(&mut self) -> usize {
-        usize::from(self.bytes.next().unwrap_or_default())
+impl Write for Writer {
+    fn bytes(&mut self) -> &mut IntoIter<u8> {
+        &mut self.bytes
     }
 
-    fn selection(&mut self, name: &str, depth: usize) {
-        self.text.push_str("{ ");
-        for _ in 0..=self.next() % 4 {
-            self.item(name, depth);
-        }
-        self.text.push_str("} ");
+    fn text(&mut self) -> &mut String {
+        &mut self.text
     }
 
     fn item(&mut self, name: &str, depth: usize) {
@@ -146,7 +142,7 @@ impl Writer {
             (2 | 3, "label") => "id: ",
             _ => "",
         };
-        let condition = ["", "", "", "", "@include(if: $yes) ", "@skip(if: $yes) ", "@include(if: $no) "][self.next() % 7];
+        let condition = CONDITIONS[self.next() % CONDITIONS.len()];
         self.text.push_str(&format!("{alias}{field} {condition}"));
         if !behind.is_empty() {
             self.selection(behind, depth - 1);
@@ -169,36 +165,17 @@ fn several_subgraphs_answer_as_one_schema() {
     let whole = View::new("whole", "", WHOLE, &world);
     let views = [("books", BOOKS), ("people", PEOPLE), ("shop", SHOP)];
     let subgraphs = views.map(|(name, types)| Arc::new(View::new(name, HEAD, types, &world)) as Arc<dyn Subgraph>);
-    let limits = Limits {
-        aliases_max: 1_000,
-        fields_max: 10_000,
-        directives_max: 1_000,
-        tokens_max: 100_000,
-        cost_max: usize::MAX,
-        fragment_spreads_max: 10_000,
-        ..Limits::default()
-    };
-    let federation = Federation::new(subgraphs.to_vec(), limits).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let (request, variables) =
-        (request(Actor::Anonymous), Map::from_iter([("yes".to_owned(), json!(true)), ("no".to_owned(), json!(false))]));
-    let cases = std::env::var("DIFFERENTIAL_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(500);
-    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let limits = Limits { cost_max: usize::MAX, fragment_spreads_max: 10_000, ..wide() };
+    let comparison = Comparison::new(Federation::new(subgraphs.to_vec(), limits).unwrap(), whole);
+    let mut runner = TestRunner::new(Config { cases: cases(500), failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&proptest::collection::vec(any::<u8>(), 1..120), |bytes| {
-        let text = "query($yes: Boolean = true, $no: Boolean = false) ".to_owned();
-        let mut writer = Writer { bytes: bytes.into_iter(), text, swaps: 0 };
+        let mut writer = Writer { bytes: bytes.into_iter(), text: String::new(), swaps: 0 };
         writer.swaps = writer.next() % 4;
         writer.selection("Query", 5);
-        let query = writer.text.replacen("{ ", "{ ... @include(if: $yes) { __typename } ... @include(if: $no) { __typename } ", 1);
-        let params = GraphRequest { query: query.clone(), variables: variables.clone(), ..GraphRequest::default() };
-        let cost = federation.prepare(params.clone(), &request).map_or(0, |prepared| prepared.cost());
-        let answer = runtime.block_on(federation.execute(params, &request));
-        prop_assert_eq!(answer.stage, Stage::Execute, "{}: {:?}", query, answer.errors);
-        prop_assert!(answer.errors.is_empty(), "{}: {:?}", query, answer.errors);
-        let expected = serde_json::to_string(&whole.answer(&query, &variables).data).unwrap();
-        let data = answer.data.unwrap();
-        prop_assert!(cost >= objects(&data) - 1, "{} objects for {}: {}", objects(&data), cost, query);
-        prop_assert_eq!(serde_json::to_string(&data).unwrap(), expected, "{}", query);
+        let asked = comparison.ask(&writer.text);
+        let cost = comparison.federation.prepare(asked.clone(), &comparison.request).map_or(0, |prepared| prepared.cost());
+        let objects = objects(&comparison.check(&asked, "rooms")?);
+        prop_assert!(cost >= objects - 1, "{} objects for {}: {}", objects, cost, asked.query);
         Ok(())
     });
     outcome.unwrap();

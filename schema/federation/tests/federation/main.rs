@@ -5,6 +5,8 @@ mod cases;
 #[cfg(test)]
 mod city;
 #[cfg(test)]
+mod comparison;
+#[cfg(test)]
 mod compose;
 #[cfg(test)]
 mod differential;

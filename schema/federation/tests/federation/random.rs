@@ -1,22 +1,21 @@
 //! Whatever is asked of the richer cases, their subgraphs answer as one schema over the same world would.
 
-use std::sync::Arc;
+use std::{sync::Arc, vec::IntoIter};
 
-use federation::{Federation, GraphRequest, Limits, Stage};
+use federation::{Federation, Limits};
 use graphql_tools::{
     parser::schema::Definition,
     static_graphql::schema::{Document, Field, TypeDefinition},
 };
-use kernel::{Actor, Subgraph};
+use kernel::Subgraph;
 use proptest::{
     prelude::*,
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
-use serde_json::{Map, json};
 
 use crate::{
     cases::Case,
-    rooms::request,
+    comparison::{CONDITIONS, Comparison, Write, cases, wide},
     view::View,
     world::{World, schema},
 };
@@ -44,7 +43,7 @@ const CASES: [&str; 18] = [
 
 /// Writes a query over any schema out of random bytes.
 struct Writer<'a> {
-    bytes: std::vec::IntoIter<u8>,
+    bytes: IntoIter<u8>,
     text: String,
     schema: &'a Document,
     world: &'a World,
@@ -67,16 +66,31 @@ impl<'a> Writer<'a> {
         writer
     }
 
-    fn next(&mut self) -> usize {
-        usize::from(self.bytes.next().unwrap_or_default())
+    fn field(&mut self, field: &Field, depth: usize) {
+        let name = match self.leaves.iter().position(|leaf| *leaf == field.name) {
+            Some(at) => self.leaves[(at + self.rotated) % self.leaves.len()],
+            None => &field.name,
+        };
+        let mut arguments = self.world.arguments(&field.name);
+        arguments.insert(0, String::new());
+        let variant = self.next() % arguments.len();
+        // The same field with other arguments is another answer.
+        let alias = if variant == 0 { name.to_owned() } else { format!("{name}_{variant}") };
+        let condition = CONDITIONS[self.next() % CONDITIONS.len()];
+        self.text.push_str(&format!("{alias}: {}{} {condition}", field.name, arguments[variant]));
+        if is_composite(self.schema, field) {
+            self.selection(field.field_type.inner_type(), depth - 1);
+        }
+    }
+}
+
+impl Write for Writer<'_> {
+    fn bytes(&mut self) -> &mut IntoIter<u8> {
+        &mut self.bytes
     }
 
-    fn selection(&mut self, name: &str, depth: usize) {
-        self.text.push_str("{ ");
-        for _ in 0..=self.next() % 4 {
-            self.item(name, depth);
-        }
-        self.text.push_str("} ");
+    fn text(&mut self) -> &mut String {
+        &mut self.text
     }
 
     fn item(&mut self, name: &str, depth: usize) {
@@ -97,23 +111,6 @@ impl<'a> Writer<'a> {
         let Some(field) = chosen else { return self.text.push_str("__typename ") };
         self.field(field, depth);
     }
-
-    fn field(&mut self, field: &Field, depth: usize) {
-        let name = match self.leaves.iter().position(|leaf| *leaf == field.name) {
-            Some(at) => self.leaves[(at + self.rotated) % self.leaves.len()],
-            None => &field.name,
-        };
-        let mut arguments = self.world.arguments(&field.name);
-        arguments.insert(0, String::new());
-        let variant = self.next() % arguments.len();
-        // The same field with other arguments is another answer.
-        let alias = if variant == 0 { name.to_owned() } else { format!("{name}_{variant}") };
-        let condition = ["", "", "", "", "@include(if: $yes) ", "@skip(if: $yes) ", "@include(if: $no) "][self.next() % 7];
-        self.text.push_str(&format!("{alias}: {}{} {condition}", field.name, arguments[variant]));
-        if is_composite(self.schema, field) {
-            self.selection(field.field_type.inner_type(), depth - 1);
-        }
-    }
 }
 
 fn is_composite(schema: &Document, field: &Field) -> bool {
@@ -125,42 +122,22 @@ fn check(name: &str, cases: u32) {
     let (world, views) = case.views(&Arc::default());
     let supergraph = case.supergraph(name, &views).unwrap();
     let subgraphs = views.iter().map(|view| Arc::clone(view) as Arc<dyn Subgraph>).collect();
-    let limits = Limits {
-        aliases_max: 1_000,
-        fields_max: 10_000,
-        directives_max: 1_000,
-        tokens_max: 100_000,
-        cost_max: 1_000_000,
-        ..Limits::default()
-    };
-    let federation = Federation::over(supergraph, subgraphs, limits).unwrap();
+    let federation = Federation::over(supergraph, subgraphs, Limits { cost_max: 1_000_000, ..wide() }).unwrap();
     let api = schema(&federation.api_sdl());
     let whole = View::new("whole", "", &federation.api_sdl(), &world);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let (request, variables) =
-        (request(Actor::Anonymous), Map::from_iter([("yes".to_owned(), json!(true)), ("no".to_owned(), json!(false))]));
+    let comparison = Comparison::new(federation, whole);
     let seed = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config { cases, failure_persistence: None, ..Config::default() }, seed);
     let outcome = runner.run(&proptest::collection::vec(any::<u8>(), 1..120), |bytes| {
         let mut writer = Writer::new(bytes, &api, &world);
         writer.selection("Query", 5);
-        let head = "query($yes: Boolean = true, $no: Boolean = false) ";
-        let used = "{ ... @include(if: $yes) { __typename } ... @include(if: $no) { __typename } ";
-        let query = format!("{head}{}", writer.text.replacen("{ ", used, 1));
-        let params = GraphRequest { query: query.clone(), variables: variables.clone(), ..GraphRequest::default() };
-        let answer = runtime.block_on(federation.execute(params, &request));
-        prop_assert_eq!(answer.stage, Stage::Execute, "{}: {}: {:?}", name, query, answer.errors);
-        prop_assert!(answer.errors.is_empty(), "{}: {}: {:?}", name, query, answer.errors);
-        let expected = serde_json::to_string(&whole.answer(&query, &variables).data).unwrap();
-        prop_assert_eq!(serde_json::to_string(&answer.data.unwrap()).unwrap(), expected, "{}: {}", name, query);
-        Ok(())
+        comparison.check(&comparison.ask(&writer.text), name).map(drop)
     });
     outcome.unwrap();
 }
 
 #[test]
 fn any_operation_over_a_case_is_answered_as_by_one_schema() {
-    let cases = std::env::var("DIFFERENTIAL_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2_000);
-    let each = cases / u32::try_from(CASES.len()).unwrap() + 1;
+    let each = cases(2_000) / u32::try_from(CASES.len()).unwrap() + 1;
     CASES.iter().for_each(|name| check(name, each));
 }

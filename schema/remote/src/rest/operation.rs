@@ -1,5 +1,6 @@
 //! Reads the operation that a subgraph is called with, and what the schema says of its fields.
 
+use federation::resolve;
 use graphql_tools::{
     parser::parse_query,
     static_graphql::{
@@ -29,7 +30,7 @@ pub(super) fn read(operation: &Operation, variables: Map<String, Value>) -> Opti
     let mut variables = variables;
     for definition in operation_of(document)?.variable_definitions() {
         if let Some(default) = definition.default_value.as_ref().filter(|_| !variables.contains_key(&definition.name)) {
-            let default = literal(default, &Map::new());
+            let default = resolve(default, &Map::new());
             variables.insert(definition.name.clone(), default);
         }
     }
@@ -56,22 +57,7 @@ impl Read<'_> {
 
     /// The values of a field's arguments.
     pub(super) fn arguments(&self, field: &Field) -> Map<String, Value> {
-        field.arguments.iter().map(|(name, value)| (name.clone(), literal(value, &self.variables))).collect()
-    }
-}
-
-fn literal(value: &query::Value, variables: &Map<String, Value>) -> Value {
-    match value {
-        query::Value::Variable(name) => variables.get(name).cloned().unwrap_or_default(),
-        query::Value::Int(number) => number.as_i64().into(),
-        query::Value::Float(number) => (*number).into(),
-        query::Value::String(text) | query::Value::Enum(text) => text.as_str().into(),
-        query::Value::Boolean(value) => (*value).into(),
-        query::Value::Null => Value::Null,
-        query::Value::List(items) => items.iter().map(|item| literal(item, variables)).collect(),
-        query::Value::Object(fields) => {
-            Value::Object(fields.iter().map(|(name, value)| (name.clone(), literal(value, variables))).collect())
-        }
+        field.arguments.iter().map(|(name, value)| (name.clone(), resolve(value, &self.variables))).collect()
     }
 }
 

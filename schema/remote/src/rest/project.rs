@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use federation::merge;
 use graphql_tools::static_graphql::{
     query::{Definition, Directive, Selection, SelectionSet, TypeCondition, Value as Literal},
     schema::Document,
@@ -88,20 +89,5 @@ impl Projection<'_> {
             };
             condition == (directive.name == "include")
         })
-    }
-}
-
-/// Two selections of one field together.
-fn merge(into: &mut Value, from: Value) {
-    match (into, from) {
-        (Value::Object(into), Value::Object(from)) => {
-            for (key, value) in from {
-                merge(into.entry(key).or_insert(Value::Null), value);
-            }
-        }
-        (Value::Array(into), Value::Array(from)) if into.len() == from.len() => {
-            into.iter_mut().zip(from).for_each(|(into, from)| merge(into, from));
-        }
-        (into, from) => *into = from,
     }
 }
