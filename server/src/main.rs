@@ -40,12 +40,11 @@ fn main() -> ExitCode {
     // Before the first token: with no or two choices of cryptography in the build the library would panic there.
     let installed = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
     let cli = Cli::parse();
-    let (command, serving) = match cli.command {
-        None => (Command::Serve(Serving::default()), cli.serving),
-        Some(Command::Serve(serving)) => (Command::Serve(Serving::default()), serving),
-        Some(Command::Gateway { supergraph, serving }) => (Command::Gateway { supergraph, serving: Serving::default() }, serving),
-        Some(Command::Subgraph { name, serving }) => (Command::Subgraph { name, serving: Serving::default() }, serving),
-        Some(command) => (command, cli.serving),
+    // Without a subcommand it serves.
+    let command = cli.command.unwrap_or(Command::Serve(cli.serving));
+    let serving = match &command {
+        Command::Serve(serving) | Command::Gateway { serving, .. } | Command::Subgraph { serving, .. } => serving.clone(),
+        _ => Serving::default(),
     };
     let outcome = installed
         .map_err(|_| Error::internal("cryptography was chosen twice"))

@@ -1,6 +1,6 @@
 //! The composition root: everything that a serving process is made of, in the order in which it comes up and goes down.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use kernel::{Clock, Error, Result, Rng, SystemClock};
 use runner::Runner;
@@ -32,11 +32,7 @@ pub(crate) enum Face {
 /// Serves until the process is told to stop.
 pub(crate) async fn serve(settings: &Settings, face: Face) -> Result<()> {
     let mut signals = Signals::new()?;
-    let listener = TcpListener::bind(settings.listen).await;
-    let listener = listener.map_err(|error| Error::internal(format!("cannot listen on {}: {error}", settings.listen)))?;
-    let address = listener.local_addr().map_err(Error::internal)?;
-    console::say(&format!("listening on http://{address}"))?;
-
+    let (listener, address) = listen(settings).await?;
     let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) = (Arc::new(SystemClock), Arc::new(kernel::system_rng()));
     database::make_folder(settings)?;
     let keys = Keys::open(settings, rng.as_ref())?;
@@ -85,6 +81,15 @@ pub(crate) async fn serve(settings: &Settings, face: Face) -> Result<()> {
         // A supervisor may repeat itself; a person who presses Ctrl-C again means it.
         _ = signals.interrupt.recv() => Err(Error::internal("stopped at once, with work in hand; it is taken up at the next start")),
     }
+}
+
+/// Takes the address to listen on, and says which it is.
+pub(crate) async fn listen(settings: &Settings) -> Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(settings.listen).await;
+    let listener = listener.map_err(|error| Error::internal(format!("cannot listen on {}: {error}", settings.listen)))?;
+    let address = listener.local_addr().map_err(Error::internal)?;
+    console::say(&format!("listening on http://{address}"))?;
+    Ok((listener, address))
 }
 
 /// Opens the database, brings it to the present, loads the demo where nobody lives yet, and builds the city on it.

@@ -6,14 +6,13 @@ use std::{path::Path, sync::Arc};
 
 use federation::Federation;
 use kernel::{Clock, Error, Result, Rng, SystemClock};
-use tokio::net::TcpListener;
 
 use crate::{
-    city, console,
+    city,
     http::{self, Edge, Served},
     identity::{Issuer, Keys},
     manifest,
-    serve::Signals,
+    serve::{Signals, listen},
     settings::Settings,
     stop::Stop,
 };
@@ -26,10 +25,7 @@ pub(crate) async fn serve(settings: &Settings, path: &Path) -> Result<()> {
     let remotes = supergraph::remotes(&supergraph, &settings.subgraphs)?;
     let graph = Federation::over(supergraph, remotes, city::policy(settings)?).map_err(|error| file.refused(&error))?;
     manifest::check(&graph)?;
-    let listener = TcpListener::bind(settings.listen).await;
-    let listener = listener.map_err(|error| Error::internal(format!("cannot listen on {}: {error}", settings.listen)))?;
-    console::say(&format!("listening on http://{}", listener.local_addr().map_err(Error::internal)?))?;
-
+    let (listener, _) = listen(settings).await?;
     let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) = (Arc::new(SystemClock), Arc::new(kernel::system_rng()));
     // A gateway keeps no keys of its own: it knows the issuer of a city when it is told its key.
     let issuer = Keys::given_issuer(settings)?.map(|seed| Issuer::new(&seed).map(Arc::new)).transpose()?;

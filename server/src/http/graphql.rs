@@ -19,7 +19,7 @@ use super::{
     respond::{self, Audience, Timing},
     socket, stream,
 };
-use crate::identity::{Identified, identify};
+use crate::identity::Identified;
 
 /// What was carried out, for the log and the metrics.
 #[derive(Clone)]
@@ -60,8 +60,7 @@ impl Carried {
 /// Answers a GraphQL request.
 pub(crate) async fn answer(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let identified = identify(edge.issuer.as_deref(), &parts.headers);
-    let locale = negotiate::locale(&parts.headers, identified.as_ref().map_or(&Actor::Anonymous, |identified| &identified.actor));
+    let (identified, locale) = edge.asker(&parts.headers);
     let answered = if socket::is_asked_for(&parts.headers) {
         socket::open(&edge, parts).await
     } else {

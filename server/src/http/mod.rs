@@ -28,10 +28,15 @@ use axum::{
 };
 use federation::Federation;
 use journal::House;
-use kernel::{Clock, Rng};
+use kernel::{Actor, Clock, Locale, Rng};
 use tokio::sync::Semaphore;
 
-use crate::{city::City, identity::Issuer, stop::Stopping, telemetry::Metrics};
+use crate::{
+    city::City,
+    identity::{Identified, Issuer, identify},
+    stop::Stopping,
+    telemetry::Metrics,
+};
 
 pub(crate) use connections::accept;
 pub(crate) use subgraph::Door;
@@ -86,6 +91,13 @@ impl Edge {
     /// The graph, once it is open.
     fn graph(&self) -> Option<&Federation> {
         self.served.get().map(|served| &served.graph)
+    }
+
+    /// Who asks, `None` when the token is bad, and in which language to answer either way.
+    fn asker(&self, headers: &HeaderMap) -> (Option<Identified>, Locale) {
+        let identified = identify(self.issuer.as_deref(), headers);
+        let locale = negotiate::locale(headers, identified.as_ref().map_or(&Actor::Anonymous, |identified| &identified.actor));
+        (identified, locale)
     }
 
     /// What of a request's headers goes on to subgraphs behind HTTP.

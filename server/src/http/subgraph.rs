@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, HeaderName, StatusCode, request::Parts},
     response::Response,
 };
-use kernel::{Actor, Code, Locale, OperationKind};
+use kernel::{Code, Locale, OperationKind};
 
 use super::{
     Edge, document,
@@ -20,7 +20,7 @@ use super::{
     respond::{self, Audience, Timing},
     stream,
 };
-use crate::identity::{Identified, identify};
+use crate::identity::Identified;
 
 /// The header of a router's own token.
 const SERVICE_TOKEN: HeaderName = HeaderName::from_static("x-service-token");
@@ -46,8 +46,7 @@ pub(crate) async fn answer(State(edge): State<Arc<Edge>>, Extension(door): Exten
 
 async fn carry(edge: &Arc<Edge>, door: &Door, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let identified = identify(edge.issuer.as_deref(), &parts.headers);
-    let locale = negotiate::locale(&parts.headers, identified.as_ref().map_or(&Actor::Anonymous, |identified| &identified.actor));
+    let (identified, locale) = edge.asker(&parts.headers);
     let carried = execute(edge, door, &parts, body, identified, locale).await;
     carried.unwrap_or_else(|rejection| respond::reject(&rejection, locale))
 }
