@@ -1,14 +1,11 @@
-use std::{
-    io::{BufRead, BufReader},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::mpsc,
-    time::Duration,
-};
+use std::{path::Path, process::Command};
 
 use tempfile::TempDir;
 
-use crate::{Answer, Store, eventually};
+use crate::{
+    Answer, Store, eventually,
+    process::{Process, binary, run},
+};
 
 /// How to start a city.
 #[derive(Clone, Debug, Default)]
@@ -27,22 +24,8 @@ pub struct City {
     pub data: TempDir,
     store: Store,
     options: Options,
-    child: Child,
+    process: Process,
     http: reqwest::Client,
-}
-
-/// The binary under test: `TURKISTAN_BIN`, or the one beside the test's own build.
-///
-/// # Panics
-/// When there is none.
-#[must_use]
-pub fn binary() -> PathBuf {
-    if let Some(path) = std::env::var_os("TURKISTAN_BIN") {
-        return path.into();
-    }
-    let test = std::env::current_exe().expect("a test knows where it is");
-    let built = test.ancestors().nth(2).map(|folder| folder.join("turkistan")).filter(|path| path.exists());
-    built.expect("build the binary first: cargo build")
 }
 
 impl City {
@@ -50,8 +33,8 @@ impl City {
     pub async fn start(store: &Store, options: Options) -> City {
         let data = tempfile::tempdir().expect("a temporary folder");
         let store = store.fresh_city(data.path());
-        let (child, url) = spawn(&store, data.path(), &options);
-        let city = City { url, data, store, options, child, http: reqwest::Client::new() };
+        let process = serve(&store, data.path(), &options);
+        let city = City { url: process.url.clone(), data, store, options, process, http: reqwest::Client::new() };
         city.until_ready().await;
         city
     }
@@ -69,21 +52,20 @@ impl City {
     /// Starts the city again on what is on disk.
     pub async fn restart(&mut self) {
         self.kill();
-        (self.child, self.url) = spawn(&self.store, self.data.path(), &self.options);
+        self.process = serve(&self.store, self.data.path(), &self.options);
+        self.url = self.process.url.clone();
         self.until_ready().await;
     }
 
     /// Kills the city as a power cut would.
     pub fn kill(&mut self) {
-        // It may be dead already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.process.kill();
     }
 
     /// The process, for measuring.
     #[must_use]
     pub fn process_id(&self) -> u32 {
-        self.child.id()
+        self.process.id()
     }
 
     /// A token of a demo persona, as `turkistan token` prints it.
@@ -154,41 +136,11 @@ impl City {
     }
 }
 
-impl Drop for City {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-fn spawn(store: &Store, data: &Path, options: &Options) -> (Child, String) {
+fn serve(store: &Store, data: &Path, options: &Options) -> Process {
     let mut command = Command::new(binary());
     command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data).args(store.arguments()).args(&options.arguments);
     if let Some(url) = &options.smtp_url {
         command.args(["--smtp-url", url]);
     }
-    first_address(&mut command, &data.join("test.log"))
-}
-
-/// Starts a serving process and reads from its first line where it listens.
-pub(crate) fn first_address(command: &mut Command, log: &Path) -> (Child, String) {
-    let log = std::fs::OpenOptions::new().create(true).append(true).open(log).expect("a log file");
-    let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("turkistan");
-    let stdout = child.stdout.take().expect("piped");
-    let (lines, first) = mpsc::channel();
-    // The rest of what it prints is read too, so that it never waits for a full pipe.
-    std::thread::spawn(move || {
-        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            drop(lines.send(line));
-        }
-    });
-    let line = first.recv_timeout(Duration::from_secs(60)).expect("a server prints where it listens");
-    let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("the first line was {line:?}")).trim().to_owned();
-    (child, url)
-}
-
-/// What a command prints.
-pub(crate) fn run(command: &mut Command) -> String {
-    let output = command.output().expect("turkistan");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("it prints text").trim().to_owned()
+    Process::start(&mut command, &data.join("test.log"))
 }

@@ -1,42 +1,18 @@
 use std::{
-    ffi::OsStr,
     path::{Path, PathBuf},
-    process::{Child, Command},
+    process::Command,
 };
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    City, binary,
-    city::{first_address, run},
+    City,
+    process::{Process, binary, run},
 };
 
 /// The rooms of a city, and the generated subgraph beside them.
 pub const SUBGRAPHS: [&str; 9] = ["directory", "services", "datasets", "kpis", "surveys", "ratings", "feedback", "notifications", "node"];
-
-/// A serving process that ends with the test.
-pub struct Process {
-    /// Where it answers.
-    pub url: String,
-    child: Child,
-}
-
-impl Process {
-    /// Starts `turkistan` with these arguments; its log goes into a file.
-    pub fn start<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>, log: &Path) -> Process {
-        let (child, url) = first_address(Command::new(binary()).args(arguments), log);
-        Process { url, child }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may be dead already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// A running `turkistan gateway`.
 pub struct Gateway {
@@ -57,9 +33,9 @@ impl Gateway {
             path
         };
         let (supergraph, config) = (write("supergraph.graphql", supergraph), write("gateway.toml", config));
-        let arguments = ["gateway", "--listen", "127.0.0.1:0", "--supergraph"].map(OsStr::new);
-        let files = [supergraph.as_os_str(), OsStr::new("--config"), config.as_os_str()];
-        let process = Process::start(arguments.into_iter().chain(files), &folder.path().join("gateway.log"));
+        let mut command = Command::new(binary());
+        command.args(["gateway", "--listen", "127.0.0.1:0", "--supergraph"]).arg(&supergraph).arg("--config").arg(config);
+        let process = Process::start(&mut command, &folder.path().join("gateway.log"));
         Gateway { process, supergraph, _folder: folder, http: reqwest::Client::new() }
     }
 

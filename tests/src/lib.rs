@@ -7,10 +7,12 @@ mod city;
 mod gateway;
 mod graph;
 mod mail;
+mod process;
 mod store;
 
-pub use city::{City, Options, binary};
-pub use gateway::{Gateway, Process, SUBGRAPHS, service_token};
+pub use city::{City, Options};
+pub use gateway::{Gateway, SUBGRAPHS, service_token};
 pub use graph::{Answer, deadline_seconds, eventually, samples, uuid};
 pub use mail::{Mail, MailServer};
+pub use process::{Process, binary};
 pub use store::Store;

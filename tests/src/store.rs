@@ -4,7 +4,7 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use crate::city::binary;
+use crate::process::binary;
 
 /// Which database a test runs on.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! The gateway over a city's rooms behind HTTP, and the rooms as plain subgraphs.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
-use tests::{City, Gateway, Options, Process, SUBGRAPHS, Store, eventually, service_token};
+use tests::{City, Gateway, Options, Process, SUBGRAPHS, Store, binary, eventually, service_token};
 
 const ACROSS: &str = include_str!("../../playground/src/examples/1-service-across-the-city.graphql");
 const PARTIES: &str = "{ parties(first: 3) { nodes { id name } pageInfo { hasNextPage } } }";
@@ -105,9 +107,9 @@ async fn a_room_is_a_plain_subgraph_for_whoever_has_a_service_token() {
 async fn a_room_serves_in_a_process_of_its_own() {
     let mut city = city().await;
     city.kill();
-    let data = city.data.path().to_str().unwrap().to_owned();
-    let room =
-        Process::start(["subgraph", "directory", "--listen", "127.0.0.1:0", "--data-dir", &data], &city.data.path().join("room.log"));
+    let mut command = Command::new(binary());
+    command.args(["subgraph", "directory", "--listen", "127.0.0.1:0", "--data-dir"]).arg(city.data.path());
+    let room = Process::start(&mut command, &city.data.path().join("room.log"));
     let http = reqwest::Client::new();
     let ask = async |query: &str| {
         let request = http.post(format!("{}/graphql", room.url)).json(&json!({ "query": query }));
