@@ -49,6 +49,12 @@ impl Gateway {
         Gateway::start(&supergraph, &config)
     }
 
+    /// What it counted, as `/metrics` shows it.
+    pub async fn metrics(&self) -> String {
+        let page = self.http.get(format!("{}/metrics", self.process.url)).send().await.expect("the gateway answers");
+        page.text().await.expect("metrics are text")
+    }
+
     /// Asks, in English.
     pub async fn ask(&self, token: Option<&str>, query: &str) -> Value {
         let request =

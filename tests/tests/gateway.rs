@@ -124,3 +124,25 @@ async fn a_room_serves_in_a_process_of_its_own() {
     assert!(ask("{ _service { sdl } }").await["data"]["_service"]["sdl"].as_str().unwrap().contains("type Party"));
     assert_eq!(ask("{ services(first: 1) { nodes { code } } }").await["data"], Value::Null, "another room's field");
 }
+
+#[tokio::test]
+async fn a_field_that_has_wholly_moved_to_another_subgraph_is_asked_for_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.7\", import: [\"@override\"]) ";
+    let mut compose = Command::new(binary());
+    compose.arg("compose").current_dir(folder.path());
+    for (name, types) in
+        [("old", "type Query { amount: Int }"), ("new", "type Query { amount: Int @override(from: \"old\", label: \"percent(100)\") }")]
+    {
+        std::fs::write(folder.path().join(format!("{name}.graphql")), format!("{link}{types}")).unwrap();
+        compose.arg(format!("{name}.graphql")).args(["--url", &format!("{name}=http://127.0.0.1:1/{name}")]);
+    }
+    let supergraph = String::from_utf8(compose.output().unwrap().stdout).unwrap();
+    let gateway = Gateway::start(&supergraph, "");
+    assert_eq!(gateway.ask(None, "{ amount }").await["errors"][0]["extensions"]["code"], "SUBGRAPH_UNAVAILABLE");
+    let metrics = gateway.metrics().await;
+    for (name, calls) in [("new", 1), ("old", 0)] {
+        let line = format!("turkistan_subgraph_calls_total{{subgraph=\"{name}\"}} {calls}");
+        assert!(metrics.contains(&line), "{line}\n{metrics}");
+    }
+}

@@ -23,10 +23,11 @@ pub(crate) async fn serve(settings: &Settings, path: &Path) -> Result<()> {
     let mut signals = Signals::new()?;
     let (file, supergraph) = File::read(path)?;
     let remotes = supergraph::remotes(&supergraph, &settings.subgraphs)?;
+    let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) = (Arc::new(SystemClock), Arc::new(kernel::system_rng()));
     let graph = Federation::over(supergraph, remotes, city::policy(settings)?).map_err(|error| file.refused(&error))?;
+    let graph = graph.with_rng(Arc::clone(&rng));
     manifest::check(&graph)?;
     let (listener, _) = listen(settings).await?;
-    let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) = (Arc::new(SystemClock), Arc::new(kernel::system_rng()));
     // A gateway keeps no keys of its own: it knows the issuer of a city when it is told its key.
     let issuer = Keys::given_issuer(settings)?.map(|seed| Issuer::new(&seed).map(Arc::new)).transpose()?;
     let (stop, stopping) = Stop::new();
