@@ -30,7 +30,7 @@ pub(crate) struct Installation {
         value_name = "FILE",
         global = true,
         env = "TURKISTAN_CONFIG",
-        help = "A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url, mail_from, definitions, demo, log, documents, documents_only; and introspection and [limits], which have no flag"
+        help = "A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url, mail_from, definitions, demo, log, otlp_endpoint, documents, documents_only; and introspection and [limits], which have no flag"
     )]
     pub(crate) config: Option<PathBuf>,
     /// The folder of the embedded database, the keys and the mail that has no server [default: ./data]
@@ -60,6 +60,9 @@ pub(crate) struct Installation {
     /// How the log on stderr is written [default: text]
     #[arg(long, value_name = "FORM", global = true, env = "TURKISTAN_LOG")]
     pub(crate) log: Option<LogForm>,
+    /// A collector of traces, e.g. http://127.0.0.1:4318 (OpenTelemetry, OTLP over HTTP); without one no traces are kept
+    #[arg(long, value_name = "URL", global = true, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    pub(crate) otlp_endpoint: Option<String>,
 }
 
 /// How to serve.

@@ -50,9 +50,11 @@ fn main() -> ExitCode {
         .map_err(|_| Error::internal("cryptography was chosen twice"))
         .and_then(|()| Settings::gather(cli.installation, &serving))
         .and_then(|settings| {
-            telemetry::start(settings.log);
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::internal)?;
-            runtime.block_on(run(command, settings))
+            let telemetry = telemetry::start(&settings, runtime.handle())?;
+            let outcome = runtime.block_on(run(command, settings));
+            telemetry.end();
+            outcome
         });
     outcome.unwrap_or_else(|error| {
         console::complain(error.internal_text());

@@ -16,7 +16,9 @@ pub const SUBGRAPHS: [&str; 9] = ["directory", "services", "datasets", "kpis", "
 
 /// A running `turkistan gateway`.
 pub struct Gateway {
-    process: Process,
+    /// Where it answers.
+    pub url: String,
+    _process: Process,
     /// Its copy of the supergraph.
     pub supergraph: PathBuf,
     _folder: TempDir,
@@ -36,7 +38,7 @@ impl Gateway {
         let mut command = Command::new(binary());
         command.args(["gateway", "--listen", "127.0.0.1:0", "--supergraph"]).arg(&supergraph).arg("--config").arg(config);
         let process = Process::start(&mut command, &folder.path().join("gateway.log"));
-        Gateway { process, supergraph, _folder: folder, http: reqwest::Client::new() }
+        Gateway { url: process.url.clone(), _process: process, supergraph, _folder: folder, http: reqwest::Client::new() }
     }
 
     /// Starts a gateway over the city's own graph, with the rooms at `<url>/subgraphs/<room>`.
@@ -51,14 +53,13 @@ impl Gateway {
 
     /// What it counted, as `/metrics` shows it.
     pub async fn metrics(&self) -> String {
-        let page = self.http.get(format!("{}/metrics", self.process.url)).send().await.expect("the gateway answers");
+        let page = self.http.get(format!("{}/metrics", self.url)).send().await.expect("the gateway answers");
         page.text().await.expect("metrics are text")
     }
 
     /// Asks, in English.
     pub async fn ask(&self, token: Option<&str>, query: &str) -> Value {
-        let request =
-            self.http.post(format!("{}/graphql", self.process.url)).header("Accept-Language", "en").json(&json!({ "query": query }));
+        let request = self.http.post(format!("{}/graphql", self.url)).header("Accept-Language", "en").json(&json!({ "query": query }));
         let request = if let Some(token) = token { request.bearer_auth(token) } else { request };
         request.send().await.expect("the gateway answers").json().await.expect("JSON")
     }

@@ -8,6 +8,7 @@ mod gateway;
 mod graph;
 mod mail;
 mod process;
+mod recorder;
 mod store;
 
 pub use city::{City, Options};
@@ -15,4 +16,5 @@ pub use gateway::{Gateway, SUBGRAPHS, service_token};
 pub use graph::{Answer, deadline_seconds, eventually, samples, uuid};
 pub use mail::{Mail, MailServer};
 pub use process::{Process, binary};
+pub use recorder::{Heard, Recorder};
 pub use store::Store;

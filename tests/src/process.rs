@@ -34,6 +34,8 @@ impl Process {
     /// When it does not say so.
     pub fn start(command: &mut Command, log: &Path) -> Process {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(log).expect("a log file");
+        // Whoever waits for its spans does not wait long.
+        command.env("OTEL_BSP_SCHEDULE_DELAY", "50");
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("turkistan");
         let stdout = child.stdout.take().expect("piped");
         let (lines, first) = mpsc::channel();

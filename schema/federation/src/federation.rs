@@ -12,6 +12,7 @@ use futures_util::{
 };
 use kernel::{Answer, Call, Code, Document, Fault, Graph, Locale, Operation, OperationKind, Request, Rng, Subgraph};
 use serde_json::{Map, Value};
+use tracing::{Instrument, Span};
 
 use crate::{
     cache::Cache,
@@ -86,23 +87,29 @@ impl Federation {
     /// Serves another supergraph that was composed elsewhere from now on, as [`swap`](Federation::swap) does.
     ///
     /// # Errors
-    /// As [`over`](Federation::over); the old one stays.
+    /// As [`over`](Federation::over), or when a trusted document does not fit; the old one stays.
     pub fn swap_over(&self, supergraph: String, subgraphs: Vec<Arc<dyn Subgraph>>) -> Result<(), CompositionError> {
-        self.replace(Supergraph::composed(supergraph, subgraphs, &self.0.tallies)?);
-        Ok(())
+        self.replace(Supergraph::composed(supergraph, subgraphs, &self.0.tallies)?)
     }
 
     /// Serves other subgraphs from now on. What runs already ends as it began; when the new ones do not compose, the old ones stay.
     ///
     /// # Errors
-    /// When the subgraphs contradict each other.
+    /// When the subgraphs contradict each other, or a trusted document does not fit them.
     pub fn swap(&self, subgraphs: Vec<Arc<dyn Subgraph>>) -> Result<(), CompositionError> {
-        self.replace(Supergraph::of(subgraphs, &self.0.tallies)?);
-        Ok(())
+        self.replace(Supergraph::of(subgraphs, &self.0.tallies)?)
     }
 
-    fn replace(&self, next: Supergraph) {
+    fn replace(&self, next: Supergraph) -> Result<(), CompositionError> {
+        // A document that does not fit would fail in the hands of a reader.
+        for document in self.documents() {
+            check_trusted(&next, document, &self.0.gate).map_err(|refused| {
+                let reasons: Vec<_> = refused.errors.into_iter().map(|error| error.message).collect();
+                CompositionError::of(None, format!("trusted document {} does not fit: {}", document.id(), reasons.join("; ")))
+            })?;
+        }
         *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        Ok(())
     }
 
     fn current(&self) -> Arc<Supergraph> {
@@ -158,6 +165,14 @@ impl Federation {
     #[must_use]
     pub fn documents(&self) -> &[Arc<TrustedDocument>] {
         self.0.gate.documents.all()
+    }
+
+    /// Which fields of the graph each trusted document asks for, as schema coordinates. A field is asked for as often as its document.
+    #[must_use]
+    pub fn fields_of_documents(&self) -> Vec<(Arc<TrustedDocument>, Vec<String>)> {
+        let current = self.current();
+        let fields = current.fields_of(self.documents());
+        self.documents().iter().map(Arc::clone).zip(fields.iter().cloned()).collect()
     }
 
     /// Whether a trusted document fits the graph and the limits, its variables and their part of the cost aside.
@@ -261,10 +276,11 @@ impl Prepared {
         let variables = source.variables.iter().filter_map(|name| Some((name.clone(), self.variables.get(name)?.clone()))).collect();
         let call = Call { operation: &source.operation, variables, request };
         let events = self.supergraph.subgraph(source.subgraph).subscribe(call).await;
-        let (prepared, request) = (Arc::new(self), Arc::clone(request));
+        // What completes an event belongs to the trace of whoever subscribed.
+        let (prepared, request, span) = (Arc::new(self), Arc::clone(request), Span::current());
         let complete = move |event: Answer| {
             let (prepared, request) = (Arc::clone(&prepared), Arc::clone(&request));
-            async move { prepared.complete(event, &request).await }
+            async move { prepared.complete(event, &request).await }.instrument(span.clone())
         };
         // One event at a time, so that they arrive in the order in which they happened.
         events.then(complete).boxed()

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     panic::catch_unwind,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use graphql_tools::{
@@ -18,9 +18,11 @@ use serde_json::{Map, Value};
 use crate::{
     cache::Cache,
     compose::{CompositionError, NodeSubgraph, Part, compose, graphs_of, modern},
+    documents::TrustedDocument,
     plan::{Overrides, Plan, Subgraphs},
     prepare::Checked,
     schema::Schema,
+    usage::Usage,
     validate::rules,
     watched::{Tally, Watched},
 };
@@ -82,6 +84,8 @@ pub(crate) struct Supergraph {
     pub(crate) own_documents: Cache<Arc<str>, Arc<Checked>>,
     /// Plans by the normalised operation that was planned, and the overrides that it was planned with.
     pub(crate) plans: Cache<(String, Overrides), Arc<Plan>>,
+    /// Which fields each trusted document asks for, once somebody wants to know.
+    fields: OnceLock<Vec<Vec<String>>>,
     subgraphs: Vec<Arc<dyn Subgraph>>,
 }
 
@@ -124,7 +128,18 @@ impl Supergraph {
             documents: Cache::new(DOCUMENTS_MAX),
             own_documents: Cache::new(DOCUMENTS_MAX),
             plans: Cache::new(PLANS_MAX),
+            fields: OnceLock::new(),
             subgraphs,
+        })
+    }
+
+    /// The coordinates of the fields of each trusted document, in their order.
+    pub(crate) fn fields_of(&self, documents: &[Arc<TrustedDocument>]) -> &[Vec<String>] {
+        self.fields.get_or_init(|| {
+            // A graph that is served can be read, and its documents fit it.
+            let usage = Usage::of(&self.api_sdl).ok();
+            let uses = |document: &Arc<TrustedDocument>| usage.as_ref()?.fields(document.text()).ok();
+            documents.iter().map(|document| uses(document).unwrap_or_default()).collect()
         })
     }
 

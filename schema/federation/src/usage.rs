@@ -57,6 +57,15 @@ impl Usage {
         Ok(found.coordinates)
     }
 
+    /// The coordinates of the fields alone that a document asks for.
+    pub(crate) fn fields(&self, text: &str) -> Result<Vec<String>, Vec<GraphError>> {
+        let is_field = |coordinate: &String| {
+            let parts = coordinate.split_once('.');
+            parts.is_some_and(|(owner, name)| self.schema.types.get(owner).is_some_and(|owner| owner.fields.contains_key(name)))
+        };
+        Ok(self.uses(text)?.into_iter().filter(is_field).collect())
+    }
+
     /// Whether a breaking change touches what is used. An element that was added touches whoever uses what it was added to.
     #[must_use]
     pub fn touches(&self, change: &Change, used: &BTreeSet<String>) -> bool {

@@ -14,8 +14,9 @@ use futures_util::{
     FutureExt, StreamExt,
     stream::{self, BoxStream},
 };
-use kernel::{Answer, Call, Code, Fault, Request, Subgraph};
+use kernel::{Answer, Call, Code, Fault, Request, SPANS, Subgraph};
 use serde_json::Value;
+use tracing::{Instrument, Span, field};
 
 /// What was asked of one subgraph so far.
 #[derive(Default)]
@@ -43,6 +44,12 @@ impl Watched {
     pub(crate) fn new(inner: Arc<dyn Subgraph>, tally: Arc<Tally>) -> Watched {
         Watched { inner, tally }
     }
+
+    /// The span of one call.
+    fn span(&self) -> Span {
+        let failed = field::Empty;
+        tracing::debug_span!(target: SPANS, "fetch", subgraph = self.name(), otel.kind = "client", otel.status_code = failed, error.type = failed)
+    }
 }
 
 #[async_trait]
@@ -59,20 +66,23 @@ impl Subgraph for Watched {
         self.tally.calls.fetch_add(1, Ordering::Relaxed);
         let request = call.request;
         let started = Instant::now();
-        let answer = AssertUnwindSafe(self.inner.execute(call)).catch_unwind().await;
+        let span = self.span();
+        let answer = AssertUnwindSafe(self.inner.execute(call)).catch_unwind().instrument(span.clone()).await;
         let nanoseconds = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.tally.busy_nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
-        match answer {
+        let answer = match answer {
             Ok(answer) => masked(self.name(), answer, request),
             Err(_) => unavailable(self.name(), request),
-        }
+        };
+        note_failure(&span, &answer);
+        answer
     }
 
     async fn subscribe(&self, call: Call<'_>) -> BoxStream<'static, Answer> {
         self.tally.calls.fetch_add(1, Ordering::Relaxed);
         let request = Arc::clone(call.request);
         let name = self.name().to_owned();
-        match AssertUnwindSafe(self.inner.subscribe(call)).catch_unwind().await {
+        match AssertUnwindSafe(self.inner.subscribe(call)).catch_unwind().instrument(self.span()).await {
             Ok(events) => AssertUnwindSafe(events)
                 .catch_unwind()
                 .map(move |event| match event {
@@ -85,6 +95,14 @@ impl Subgraph for Watched {
                 stream::once(async { answer }).boxed()
             }
         }
+    }
+}
+
+/// A call that brought no data has failed, whatever the reason.
+fn note_failure(span: &Span, answer: &Answer) {
+    if let (Value::Null, Some(fault)) = (&answer.data, answer.faults.first()) {
+        span.record("otel.status_code", "ERROR");
+        span.record("error.type", fault.code.as_str());
     }
 }
 

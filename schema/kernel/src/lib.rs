@@ -28,7 +28,7 @@ pub use id::{
 pub use page::{Cursor, Page, PageRequest};
 pub use personal::Personal;
 pub use refusal::{Refusal, RefusalCode};
-pub use request::Request;
+pub use request::{Request, SPANS, TraceContext};
 pub use rng::{Rng, SeededRng, system_rng};
 pub use subgraph::{Answer, Call, Fault, Operation, OperationKind, PathSegment, Subgraph};
 pub use text::{Locale, LocalizedText, fold};

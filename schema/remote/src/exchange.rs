@@ -6,15 +6,13 @@ use hyper::{
     body::{Bytes, Incoming},
     header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue},
 };
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::{TokioExecutor, TokioTimer},
-};
 use kernel::{Error, Result};
-use rustls::crypto::aws_lc_rs;
 
-use crate::settings::Settings;
+use crate::{
+    along::Along,
+    client::{Pool, pool},
+    settings::Settings,
+};
 
 /// What a call brings back.
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/graphql-response+json, application/json;q=0.9");
@@ -23,7 +21,7 @@ pub(crate) const EVENTS: HeaderValue = HeaderValue::from_static("text/event-stre
 
 /// The way to one subgraph.
 pub(crate) struct Exchange {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    pool: Pool,
     uri: Uri,
     fixed: Vec<(HeaderName, HeaderValue)>,
     bytes_max: usize,
@@ -71,29 +69,15 @@ impl Exchange {
         if !matches!(uri.scheme_str(), Some("http" | "https")) || uri.host().is_none() {
             return Err(refused("a subgraph's address begins with http:// or https://"));
         }
-        let mut connector = HttpConnector::new();
-        connector.enforce_http(false);
-        // Small requests and answers go to and fro: nobody waits for a packet to fill.
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(settings.timeout));
-        let tls = HttpsConnectorBuilder::new().with_provider_and_webpki_roots(aws_lc_rs::default_provider()).map_err(Error::internal)?;
-        let tls = tls.https_or_http().enable_all_versions().wrap_connector(connector);
-        let mut client = Client::builder(TokioExecutor::new());
-        client.pool_max_idle_per_host(settings.idle_connections_max).pool_timer(TokioTimer::new()).timer(TokioTimer::new());
-        client.http2_only(settings.http2);
         let header = |(name, value): &(String, String)| Some((name.parse().ok()?, value.parse().ok()?));
         let fixed: Option<Vec<_>> = settings.fixed_headers.iter().map(header).collect();
         let fixed = fixed.ok_or_else(|| refused("a header of its settings is none"))?;
-        Ok(Exchange { client: client.build(tls), uri, fixed, bytes_max: settings.response_bytes_max })
+        let pool = pool(settings.timeout, settings.idle_connections_max, settings.http2)?;
+        Ok(Exchange { pool, uri, fixed, bytes_max: settings.response_bytes_max })
     }
 
-    /// Sends a request, with what the edge forwarded, and waits until the answer begins.
-    pub(crate) async fn begin(
-        &self,
-        target: Target,
-        headers: &[(String, String)],
-        accept: HeaderValue,
-    ) -> Result<Response<Incoming>, Failure> {
+    /// Sends a request, with what goes along, and waits until the answer begins.
+    pub(crate) async fn begin(&self, target: Target, along: &Along, accept: HeaderValue) -> Result<Response<Incoming>, Failure> {
         let uri = match target.below {
             None => self.uri.clone(),
             Some(below) => below_of(&self.uri, &below).ok_or_else(|| Failure::Lasting(format!("`{below}` is no path")))?,
@@ -102,18 +86,13 @@ impl Exchange {
         *request.method_mut() = target.method;
         *request.uri_mut() = uri;
         let all = request.headers_mut();
-        for (name, value) in headers {
-            // The edge read them from a request, so they are headers.
-            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse::<HeaderValue>()) {
-                all.append(name, value);
-            }
-        }
+        along.write(all);
         for (name, value) in &self.fixed {
             all.insert(name.clone(), value.clone());
         }
         all.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         all.insert(ACCEPT, accept);
-        let response = self.client.request(request).await.map_err(|error| Failure::Passing(chain(&error)))?;
+        let response = self.pool.request(request).await.map_err(|error| Failure::Passing(chain(&error)))?;
         match response.status() {
             status @ (StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT) => {
                 Err(Failure::Passing(format!("answered {status}")))

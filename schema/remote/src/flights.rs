@@ -10,7 +10,7 @@ use futures_util::{
     future::{BoxFuture, Shared, WeakShared},
 };
 
-use crate::way::Headers;
+use crate::along::Headers;
 
 /// What makes two calls the same: the body, and the client's headers that go with it.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -3,8 +3,10 @@
 //! **Invariants:** an address comes from the settings and never from a request; a redirect is never followed; only what the edge forwarded
 //! reaches the subgraph; whatever the subgraph does costs its own fields and no more time than its timeout.
 
+mod along;
 mod answer;
 mod breaker;
+mod client;
 mod events;
 mod exchange;
 mod flights;
@@ -15,6 +17,7 @@ mod subgraph;
 mod tests;
 mod way;
 
+pub use client::Client;
 pub use rest::{Endpoint, Mapping, Rest};
 pub use settings::{Breaker, Settings};
 pub use subgraph::Remote;

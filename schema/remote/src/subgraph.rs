@@ -69,23 +69,23 @@ impl Subgraph for Remote {
     }
 
     async fn execute(&self, call: Call<'_>) -> Answer {
-        let (body, headers) = (body(call.operation, &call.variables), self.way.headers(call.request));
+        let (body, along) = (body(call.operation, &call.variables), self.way.along(call.request));
         if call.operation.kind != OperationKind::Query {
-            let body = self.way.call(Target::post(body), &headers, false, read).await;
+            let body = self.way.call(Target::post(body), &along, false, read).await;
             return self.conclude(body, call.request);
         }
         let way = Arc::clone(&self.way);
-        let key = Key { body: body.clone(), headers: Arc::clone(&headers) };
-        let flight = self.flights.join(key, async move { way.call(Target::post(body), &headers, true, read).await });
+        let key = Key { body: body.clone(), headers: Arc::clone(&along.headers) };
+        let flight = self.flights.join(key, async move { way.call(Target::post(body), &along, true, read).await });
         // Whoever flew alone need not copy.
         let body = Arc::try_unwrap(flight.await).unwrap_or_else(|shared| (*shared).clone());
         self.conclude(body, call.request)
     }
 
     async fn subscribe(&self, call: Call<'_>) -> BoxStream<'static, Answer> {
-        let (body, headers) = (body(call.operation, &call.variables), self.way.headers(call.request));
+        let (body, along) = (body(call.operation, &call.variables), self.way.along(call.request));
         let (request, settings) = (Arc::clone(call.request), &self.way.settings);
-        match self.way.begin(Target::post(body), &headers, EVENTS).await {
+        match self.way.begin(Target::post(body), &along, EVENTS).await {
             Some(response) => {
                 events::read(response, settings.response_bytes_max, settings.show_errors, Arc::clone(&self.way.name), request)
             }

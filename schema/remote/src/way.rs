@@ -7,13 +7,11 @@ use kernel::{Request, Result};
 use tokio::time::timeout;
 
 use crate::{
+    along::Along,
     breaker::Breaker,
     exchange::{Exchange, Failure, JSON, Target},
     settings::Settings,
 };
-
-/// Names and values.
-pub(crate) type Headers = Arc<[(String, String)]>;
 
 /// What is needed to call a subgraph, also after the caller went away.
 pub(crate) struct Way {
@@ -30,20 +28,16 @@ impl Way {
         Ok(Way { name, exchange: Exchange::new(&settings)?, breaker: Breaker::new(settings.breaker), settings })
     }
 
-    /// What of the client's headers goes on to this subgraph.
-    pub(crate) fn headers(&self, request: &Request) -> Headers {
-        let is_allowed = |(name, _): &(String, String)| self.settings.headers.contains(name);
-        if request.forwarded.iter().all(is_allowed) {
-            return Arc::clone(&request.forwarded);
-        }
-        request.forwarded.iter().filter(|header| is_allowed(header)).cloned().collect()
+    /// What goes along with calls of this subgraph.
+    pub(crate) fn along(&self, request: &Request) -> Along {
+        Along::of(request, &self.settings.headers)
     }
 
     /// Makes a call and reads its answer; `None` when there is none. `again` is for what changes nothing.
     pub(crate) async fn call<T>(
         &self,
         target: Target,
-        headers: &[(String, String)],
+        along: &Along,
         again: bool,
         read: impl Fn(StatusCode, &Bytes) -> Result<T, Failure>,
     ) -> Option<T> {
@@ -52,7 +46,7 @@ impl Way {
             return None;
         };
         let tries = if again { 1 + self.settings.retries_max } else { 1 };
-        match timeout(self.settings.timeout, self.try_often(target, headers, tries, read)).await {
+        match timeout(self.settings.timeout, self.try_often(target, along, tries, read)).await {
             Ok(Ok(answer)) => {
                 permit.answered();
                 return Some(answer);
@@ -67,14 +61,14 @@ impl Way {
     async fn try_often<T>(
         &self,
         target: Target,
-        headers: &[(String, String)],
+        along: &Along,
         tries: u32,
         read: impl Fn(StatusCode, &Bytes) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let mut tried = 1;
         loop {
             let answer = async {
-                let response = self.exchange.begin(target.clone(), headers, JSON).await?;
+                let response = self.exchange.begin(target.clone(), along, JSON).await?;
                 let (status, bytes) = self.exchange.read(response).await?;
                 read(status, &bytes)
             };
@@ -89,8 +83,8 @@ impl Way {
     }
 
     /// Begins what lasts longer than a call; `None` when nothing begins in time.
-    pub(crate) async fn begin(&self, target: Target, headers: &[(String, String)], accept: HeaderValue) -> Option<Response<Incoming>> {
-        match timeout(self.settings.timeout, self.exchange.begin(target, headers, accept)).await {
+    pub(crate) async fn begin(&self, target: Target, along: &Along, accept: HeaderValue) -> Option<Response<Incoming>> {
+        match timeout(self.settings.timeout, self.exchange.begin(target, along, accept)).await {
             Ok(Ok(response)) => Some(response),
             outcome => {
                 tracing::warn!(subgraph = &*self.name, reason = ?outcome.err(), "a subgraph begins no subscription");

@@ -19,7 +19,7 @@ use super::{
     respond::{self, Audience, Timing},
     socket, stream,
 };
-use crate::identity::Identified;
+use crate::{identity::Identified, telemetry::traces};
 
 /// What was carried out, for the log and the metrics.
 #[derive(Clone)]
@@ -108,6 +108,7 @@ pub(super) fn context(edge: &Edge, parts: &Parts, actor: Actor, locale: Locale) 
     let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let mut request = kernel::Request::new(actor, locale, id, edge.clock.now());
     request.forwarded = edge.forwarded(&parts.headers);
+    request.trace = traces::received(&parts.headers).map(Arc::new);
     Arc::new(request)
 }
 

@@ -22,9 +22,10 @@ use tower_http::{
     compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
 };
-use tracing::Instrument;
+use tracing::{Instrument, Span, field};
 
 use super::{Edge, caching, graphql::Carried, rejection::Rejection, respond, respond::SERVER_TIMING, stream::LAST_EVENT_ID};
+use crate::telemetry::traces;
 
 /// The largest body that is read.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -36,7 +37,9 @@ const REQUEST_ID_BYTES_MAX: usize = 64;
 /// How long a browser remembers that it may ask.
 const PREFLIGHT_LIFETIME: Duration = Duration::from_secs(3600);
 
-const GRAPHQL_PATH: &str = "/graphql";
+pub(crate) const GRAPHQL_PATH: &str = "/graphql";
+/// Below it the rooms are plain subgraphs.
+const SUBGRAPHS_PATH: &str = "/subgraphs/";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -105,15 +108,21 @@ async fn protect(request: Request, next: Next) -> Response {
     response
 }
 
-/// One span and one line a request. Never the address's query, a body, a variable or a token: they hold what people wrote.
+/// One span for the log, one for the trace, and one line a request. Never the address's query, a body, a variable or a token: they hold what people wrote.
 async fn trace(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let span = tracing::info_span!("request", request_id = %id);
+    let is_graph = path == GRAPHQL_PATH || path.starts_with(SUBGRAPHS_PATH);
+    let span = tracing::info_span!("request", request_id = %id, trace_id = field::Empty);
+    let traced = if is_graph { traces::request(method.as_str(), &path, request.headers()) } else { Span::none() };
+    if let Some(id) = traces::id(&traced, traces::received(request.headers()).as_ref()) {
+        span.record("trace_id", id);
+    }
     async move {
-        let response = next.run(request).await;
+        let response = next.run(request).instrument(traced.clone()).await;
         let (status, duration) = (response.status(), started.elapsed());
+        traces::conclude(&traced, status, response.extensions().get::<Carried>());
         if path == GRAPHQL_PATH {
             tell(&edge, method.as_str(), status, duration, response.extensions().get::<Carried>());
         } else {

@@ -17,6 +17,10 @@ pub(crate) async fn show(State(edge): State<Arc<Edge>>) -> impl IntoResponse {
         page.counter("turkistan_subgraph_busy_seconds_total", "How long a subgraph has worked on calls.", &busy.collect::<Vec<_>>());
         let uses = served.graph.documents().iter().map(|document| (format!("document=\"{}\"", document.id()), document.used()));
         page.counter("turkistan_trusted_document_uses_total", "Requests of a trusted document.", &uses.collect::<Vec<_>>());
+        let fields = served.graph.fields_of_documents().into_iter().flat_map(|(document, fields)| {
+            fields.into_iter().map(move |field| (format!("document=\"{}\",field=\"{field}\"", document.id()), document.used()))
+        });
+        page.counter("turkistan_field_uses_total", "Requests of a field by a trusted document.", &fields.collect::<Vec<_>>());
         let exceeded = served.graph.exceedings().into_iter().flat_map(|found| {
             let limit = found.limit.as_str();
             [("refused", found.refused), ("measured", found.measured)]

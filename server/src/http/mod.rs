@@ -39,6 +39,7 @@ use crate::{
 };
 
 pub(crate) use connections::accept;
+pub(crate) use graphql::Carried;
 pub(crate) use subgraph::Door;
 
 /// How many subscriptions may be open at once; each holds a connection and listens to every commit.

@@ -35,6 +35,7 @@ struct File {
     definitions: Option<PathBuf>,
     demo: Option<bool>,
     log: Option<LogForm>,
+    otlp_endpoint: Option<String>,
     documents: Option<PathBuf>,
     documents_only: Option<bool>,
     introspection: Option<Introspection>,
@@ -68,6 +69,8 @@ pub(crate) struct Settings {
     pub(crate) demo: bool,
     /// How the log is written.
     pub(crate) log: LogForm,
+    /// The collector that gets traces, when there is one.
+    pub(crate) otlp_endpoint: Option<String>,
     /// The manifest of trusted documents.
     pub(crate) documents: Option<PathBuf>,
     /// Whether nothing but trusted documents is answered.
@@ -115,6 +118,7 @@ impl Settings {
             definitions: installation.definitions.or(file.definitions),
             demo: !serving.no_demo && file.demo.unwrap_or(true),
             log: installation.log.or(file.log).unwrap_or_default(),
+            otlp_endpoint: installation.otlp_endpoint.or(file.otlp_endpoint),
             documents_only,
             documents,
             introspection: file.introspection.unwrap_or_default(),

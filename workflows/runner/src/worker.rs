@@ -5,6 +5,8 @@ use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Durati
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use journal::{Abort, Backoff, Commit, Handler, House, Job, JobError};
+use kernel::SPANS;
+use tracing::{Instrument, field};
 
 /// A job that so many runners died with is taken for what they died of. A machine that is switched off and on again all day long stays far
 /// below it, and its jobs are innocent.
@@ -22,11 +24,13 @@ pub(crate) struct Worker {
 
 impl Worker {
     pub(crate) async fn carry_out(&self, job: Job) {
-        let outcome = match self.perform(&job).await {
-            Ok(commit) => self.keep(&job, commit).await,
-            Err(error) => Err(error),
+        let span = tracing::debug_span!(target: SPANS, "job", job.kind, job.attempt, otel.status_code = field::Empty);
+        let outcome = async {
+            let commit = self.perform(&job).await?;
+            self.keep(&job, commit).await
         };
-        if let Err(error) = outcome {
+        if let Err(error) = outcome.instrument(span.clone()).await {
+            span.record("otel.status_code", "ERROR");
             self.fail(&job, error).await;
         }
     }

@@ -168,3 +168,27 @@ fn an_answer_is_for_everybody_when_nothing_in_it_asks_who_reads() {
         }
     }
 }
+
+#[tokio::test]
+async fn each_field_is_counted_for_each_trusted_document_that_asks_for_it() {
+    let city = city(false);
+    for (params, times) in [(text(TEXT), 2), (named(DocumentName::Id("two".to_owned())), 1), (text("{ best { rank } }"), 4)] {
+        for _ in 0..times {
+            city.federation.execute(params.clone(), &request(Actor::Anonymous)).await;
+        }
+    }
+    let counted: Vec<_> = city.federation.fields_of_documents().into_iter().map(|(document, fields)| (document.used(), fields)).collect();
+    let fields = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+    let (stars, both) = (fields(&["Query.best", "Service.stars"]), fields(&["Query.best", "Service.rank", "Service.stars"]));
+    assert_eq!(counted, [(2, stars), (1, both)]);
+}
+
+#[tokio::test]
+async fn a_graph_that_a_trusted_document_does_not_fit_is_not_served() {
+    let city = city(false);
+    let sdl = city.federation.supergraph_sdl().replace("stars", "points");
+    let subgraphs = ["services", "directory", "ratings", "node"].map(|name| city.federation.subgraph(name).unwrap());
+    let refused = city.federation.swap_over(sdl, subgraphs.to_vec()).unwrap_err().to_string();
+    assert!(refused.contains(&format!("trusted document sha256:{DIGEST} does not fit: Cannot query field \"stars\"")), "{refused}");
+    assert_eq!(city.federation.execute(text(TEXT), &request(Actor::Anonymous)).await.errors.len(), 0, "the old one stays");
+}

@@ -97,7 +97,7 @@ impl Rest {
         let is_get = *method == Method::GET;
         let body = if is_get { Bytes::new() } else { Value::Object(facts.clone()).to_string().into() };
         let target = Target { method: method.clone(), below: Some(template.fill(facts)), body };
-        let mut value = self.way.call(target, &self.way.headers(request), is_get, read_json).await?;
+        let mut value = self.way.call(target, &self.way.along(request), is_get, read_json).await?;
         Some(value.pointer_mut(at).map(Value::take).unwrap_or_default())
     }
 

@@ -21,6 +21,7 @@ use tokio::{
     sync::Semaphore,
     time::{Instant, timeout},
 };
+use tracing::{Instrument, Span};
 
 use super::connection::{Operator, Session};
 use crate::{
@@ -28,12 +29,13 @@ use crate::{
         Edge, document,
         events::{self, Event},
         graphql::Carried,
-        layers::{self, DEADLINE, RequestId},
+        layers::{self, DEADLINE, GRAPHQL_PATH, RequestId},
         negotiate::{self, Media},
         rejection::Rejection,
         status,
     },
     identity::identify,
+    telemetry::traces,
 };
 
 /// How many queries and mutations of one client run, or wait to be read, at once; more wait their turn. Over HTTP it is one a connection.
@@ -83,7 +85,9 @@ impl Operator for Operations {
         let (inner, session) = (Arc::clone(&self.0), Arc::clone(session));
         let started = async move {
             let locale = session.locale;
-            inner.carry(&session, parameters).await.unwrap_or_else(|rejection| once(Event::rejected(&rejection, locale)))
+            let span = traces::request(METHOD, GRAPHQL_PATH, &inner.headers);
+            let carried = inner.carry(&session, parameters, &span).instrument(span.clone());
+            carried.await.unwrap_or_else(|rejection| once(Event::rejected(&rejection, locale)))
         };
         started.into_stream().flatten().boxed()
     }
@@ -94,14 +98,17 @@ fn once(event: Event) -> BoxStream<'static, Event> {
 }
 
 impl Inner {
-    async fn carry(&self, session: &Session, parameters: Map<String, Value>) -> Result<BoxStream<'static, Event>, Rejection> {
+    async fn carry(&self, session: &Session, parameters: Map<String, Value>, span: &Span) -> Result<BoxStream<'static, Event>, Rejection> {
         let began = Instant::now();
         let number = self.started.fetch_add(1, Ordering::Relaxed) + 1;
         let id = format!("{}-{number}", self.id);
         let now = self.edge.clock.now();
-        let forwarded = Arc::clone(&session.forwarded);
-        let request = Arc::new(Request { actor: session.who.actor.clone(), locale: session.locale, id, now, forwarded });
-        let told = |status: StatusCode, carried: Option<&Carried>| layers::tell(&self.edge, METHOD, status, began.elapsed(), carried);
+        let (forwarded, trace) = (Arc::clone(&session.forwarded), traces::received(&self.headers).map(Arc::new));
+        let request = Arc::new(Request { actor: session.who.actor.clone(), locale: session.locale, id, now, forwarded, trace });
+        let told = |status: StatusCode, carried: Option<&Carried>| {
+            layers::tell(&self.edge, METHOD, status, began.elapsed(), carried);
+            traces::conclude(span, status, carried);
+        };
 
         let asked = document::request(parameters).inspect_err(|rejection| told(rejection.status, None))?;
         let prepared = match self.graph.prepare(asked, &request) {

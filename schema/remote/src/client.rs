@@ -1,0 +1,62 @@
+//! The HTTP client: for subgraphs, and for whoever else in the house calls out.
+
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::{Request, Response, body::Bytes};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{self, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+use kernel::{Error, Result};
+use rustls::crypto::aws_lc_rs;
+use tokio::time::timeout;
+
+/// Connections that are kept while idle, over TLS where the address says so.
+pub(crate) type Pool = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// The largest answer of a service that is not a subgraph.
+const RESPONSE_BYTES_MAX: usize = 1024 * 1024;
+/// How long such a service may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A pool of connections that must open within `connect_timeout`.
+pub(crate) fn pool(connect_timeout: Duration, idle_connections_max: usize, http2: bool) -> Result<Pool> {
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    // Small requests and answers go to and fro: nobody waits for a packet to fill.
+    connector.set_nodelay(true);
+    connector.set_connect_timeout(Some(connect_timeout));
+    let tls = HttpsConnectorBuilder::new().with_provider_and_webpki_roots(aws_lc_rs::default_provider()).map_err(Error::internal)?;
+    let tls = tls.https_or_http().enable_all_versions().wrap_connector(connector);
+    let mut client = legacy::Client::builder(TokioExecutor::new());
+    client.pool_max_idle_per_host(idle_connections_max).pool_timer(TokioTimer::new()).timer(TokioTimer::new());
+    Ok(client.http2_only(http2).build(tls))
+}
+
+/// A client for a service that is not a subgraph, such as a collector of traces.
+#[derive(Clone, Debug)]
+pub struct Client(Pool);
+
+impl Client {
+    /// # Errors
+    /// When the cryptography of the build knows no version of TLS.
+    pub fn new() -> Result<Client> {
+        Ok(Client(pool(PATIENCE, 1, false)?))
+    }
+
+    /// Sends a request and reads the answer whole, whatever its status.
+    ///
+    /// # Errors
+    /// `INTERNAL` when there is none within ten seconds, or one of more than a megabyte.
+    pub async fn send(self, request: Request<Bytes>) -> Result<Response<Bytes>> {
+        let exchange = async {
+            let response = self.0.request(request.map(Full::new)).await.map_err(Error::internal)?;
+            let (parts, body) = response.into_parts();
+            let body = Limited::new(body, RESPONSE_BYTES_MAX).collect().await.map_err(Error::internal)?;
+            Ok(Response::from_parts(parts, body.to_bytes()))
+        };
+        timeout(PATIENCE, exchange).await.map_err(Error::internal)?
+    }
+}

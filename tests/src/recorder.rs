@@ -1,0 +1,65 @@
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex},
+};
+
+use http_body_util::{BodyExt, Full};
+use hyper::{HeaderMap, Request, Response, body::Bytes, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+
+/// A server that gives everybody the same answer and keeps what it was asked: a subgraph, or a collector of traces.
+pub struct Recorder {
+    /// Where it answers.
+    pub url: String,
+    heard: Arc<Mutex<Vec<Heard>>>,
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// Its path.
+    pub path: String,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Bytes,
+}
+
+impl Recorder {
+    /// Starts one.
+    pub async fn start(answer: &'static str) -> Recorder {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let heard: Arc<Mutex<Vec<Heard>>> = Arc::default();
+        let kept = Arc::clone(&heard);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let heard = Arc::clone(&kept);
+                let service = service_fn(move |request| hear(request, Arc::clone(&heard), answer));
+                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+            }
+        });
+        Recorder { url, heard }
+    }
+
+    /// All that it was asked so far.
+    #[must_use]
+    pub fn heard(&self) -> Vec<Heard> {
+        self.heard.lock().expect("nobody panicked").clone()
+    }
+}
+
+async fn hear(
+    request: Request<Incoming>,
+    heard: Arc<Mutex<Vec<Heard>>>,
+    answer: &'static str,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.expect("a body").to_bytes();
+    heard.lock().expect("nobody panicked").push(Heard { path: parts.uri.path().to_owned(), headers: parts.headers, body });
+    Ok(Response::builder()
+        .header("content-type", "application/json")
+        .body(Full::new(Bytes::from_static(answer.as_bytes())))
+        .expect("a response"))
+}
