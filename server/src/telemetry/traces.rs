@@ -70,7 +70,7 @@ pub(crate) fn request(method: &str, path: &str, headers: &HeaderMap) -> Span {
         target: SPANS, "request", otel.kind = "server", otel.name = "graphql", otel.status_code = later, http.request.method = method,
         url.path = path, http.response.status_code = later, graphql.operation.type = later, graphql.operation.name = later,
     );
-    if !span.is_disabled() && headers.contains_key("traceparent") {
+    if !span.is_disabled() && received(headers).is_some() {
         // It fails where spans are no OpenTelemetry spans.
         drop(span.set_parent(extract(headers)));
     }
@@ -84,7 +84,7 @@ pub(crate) fn conclude(span: &Span, status: StatusCode, carried: Option<&Carried
         span.record("otel.status_code", "ERROR");
     }
     if let Some(carried) = carried {
-        span.record("otel.name", carried.word());
+        span.context().span().update_name(carried.word());
         span.record("graphql.operation.type", carried.word());
         if let Some(name) = &carried.name {
             span.record("graphql.operation.name", name);
@@ -94,10 +94,7 @@ pub(crate) fn conclude(span: &Span, status: StatusCode, carried: Option<&Carried
 
 /// The trace that a request says it belongs to.
 pub(crate) fn received(headers: &HeaderMap) -> Option<TraceContext> {
-    let parent = headers.get("traceparent")?.to_str().ok()?;
-    if !extract(headers).span().span_context().is_valid() {
-        return None;
-    }
+    let parent = headers.get("traceparent")?.to_str().ok().filter(|parent| is_parent(parent))?;
     let state = headers.get("tracestate").and_then(|state| state.to_str().ok());
     Some(TraceContext { parent: parent.to_owned(), state: state.map(str::to_owned) })
 }
@@ -108,8 +105,17 @@ pub(crate) fn id(span: &Span, received: Option<&TraceContext>) -> Option<String>
     if own != TraceId::INVALID {
         return Some(own.to_string());
     }
-    // version "-" trace-id "-" parent-id "-" flags (§3.2.2)
     received?.parent.split('-').nth(1).map(str::to_owned)
+}
+
+/// version "-" trace-id "-" parent-id "-" trace-flags (§3.2.2). The library takes shorter numbers, too; other subgraphs' libraries may not.
+fn is_parent(text: &str) -> bool {
+    let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    let parts: Vec<_> = text.split('-').collect();
+    let [version, trace, parent, flags] = parts.as_slice() else { return false };
+    let are_long = (version.len(), trace.len(), parent.len(), flags.len()) == (2, 32, 16, 2);
+    let are_some = [trace, parent].iter().all(|part| part.bytes().any(|byte| byte != b'0'));
+    are_long && are_some && *version != "ff" && parts.iter().all(|part| is_hex(part))
 }
 
 fn extract(headers: &HeaderMap) -> Context {
@@ -140,5 +146,29 @@ impl HttpClient for Client {
     async fn send_bytes(&self, request: Request<Bytes>) -> std::result::Result<Response<Bytes>, HttpError> {
         let sent = self.http.clone().send(request);
         self.runtime.spawn(sent).await?.map_err(|error| error.internal_text().to_owned().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_parent;
+
+    #[test]
+    fn a_parent_has_the_form_that_the_recommendation_gives_it() {
+        fn check(parent: &str, expected: bool) {
+            assert_eq!(is_parent(parent), expected, "{parent}");
+        }
+        let (trace, parent) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+        check(&format!("00-{trace}-{parent}-01"), true);
+        check(&format!("cc-{trace}-{parent}-00"), true);
+        check(&format!("ff-{trace}-{parent}-01"), false);
+        check(&format!("00-{}-{parent}-01", trace.to_uppercase()), false);
+        check(&format!("00-{}-{parent}-01", "0".repeat(32)), false);
+        check(&format!("00-{trace}-{}-01", "0".repeat(16)), false);
+        check(&format!("00-{trace}-{parent}"), false);
+        check(&format!("00-{trace}-{parent}-01-more"), false);
+        check(&format!("00-{parent}-{trace}-01"), false);
+        check("00-1-2-3", false);
+        check("", false);
     }
 }
