@@ -16,5 +16,5 @@ pub use gateway::{Gateway, SUBGRAPHS, service_token};
 pub use graph::{Answer, deadline_seconds, eventually, samples, uuid};
 pub use mail::{Mail, MailServer};
 pub use process::{Process, binary};
-pub use recorder::{Heard, Recorder};
+pub use recorder::{Received, Recorder};
 pub use store::Store;

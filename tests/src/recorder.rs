@@ -12,12 +12,12 @@ use tokio::net::TcpListener;
 pub struct Recorder {
     /// Where it answers.
     pub url: String,
-    heard: Arc<Mutex<Vec<Heard>>>,
+    received: Arc<Mutex<Vec<Received>>>,
 }
 
 /// One request.
 #[derive(Clone, Debug)]
-pub struct Heard {
+pub struct Received {
     /// Its path.
     pub path: String,
     /// Its headers.
@@ -31,33 +31,33 @@ impl Recorder {
     pub async fn start(answer: &'static str) -> Recorder {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let heard: Arc<Mutex<Vec<Heard>>> = Arc::default();
-        let kept = Arc::clone(&heard);
+        let received: Arc<Mutex<Vec<Received>>> = Arc::default();
+        let kept = Arc::clone(&received);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let heard = Arc::clone(&kept);
-                let service = service_fn(move |request| hear(request, Arc::clone(&heard), answer));
+                let received = Arc::clone(&kept);
+                let service = service_fn(move |request| receive(request, Arc::clone(&received), answer));
                 tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
             }
         });
-        Recorder { url, heard }
+        Recorder { url, received }
     }
 
     /// All that it was asked so far.
     #[must_use]
-    pub fn heard(&self) -> Vec<Heard> {
-        self.heard.lock().expect("nobody panicked").clone()
+    pub fn received(&self) -> Vec<Received> {
+        self.received.lock().expect("nobody panicked").clone()
     }
 }
 
 async fn hear(
     request: Request<Incoming>,
-    heard: Arc<Mutex<Vec<Heard>>>,
+    received: Arc<Mutex<Vec<Received>>>,
     answer: &'static str,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.expect("a body").to_bytes();
-    heard.lock().expect("nobody panicked").push(Heard { path: parts.uri.path().to_owned(), headers: parts.headers, body });
+    received.lock().expect("nobody panicked").push(Received { path: parts.uri.path().to_owned(), headers: parts.headers, body });
     Ok(Response::builder()
         .header("content-type", "application/json")
         .body(Full::new(Bytes::from_static(answer.as_bytes())))

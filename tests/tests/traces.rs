@@ -33,9 +33,9 @@ async fn ask(gateway: &Gateway, parent: &str) {
 
 /// All spans so far.
 fn spans(collector: &Recorder) -> Vec<Span> {
-    let requests = collector.heard().into_iter().map(|heard| {
-        assert_eq!(heard.path, "/v1/traces");
-        ExportTraceServiceRequest::decode(heard.body).expect("OTLP")
+    let requests = collector.received().into_iter().map(|received| {
+        assert_eq!(received.path, "/v1/traces");
+        ExportTraceServiceRequest::decode(received.body).expect("OTLP")
     });
     requests.flat_map(|request| request.resource_spans).flat_map(|of| of.scope_spans).flat_map(|of| of.spans).collect()
 }
@@ -77,7 +77,7 @@ async fn a_request_and_its_calls_are_spans_of_the_askers_trace_and_subgraphs_are
     }
     assert_eq!((&fetch.trace_id, &fetch.parent_span_id), (&request.trace_id, &request.span_id));
     assert_eq!((fetch.name.as_str(), fetch.kind(), attribute(&fetch, "subgraph").as_deref()), ("fetch", SpanKind::Client, Some("shop")));
-    let [told] = subgraph.heard().try_into().unwrap();
+    let [told] = subgraph.received().try_into().unwrap();
     assert_eq!(told.headers["traceparent"], format!("00-{TRACE}-{}-01", hex(&fetch.span_id)));
     assert_eq!(told.headers["tracestate"], STATE);
 }
@@ -89,9 +89,9 @@ async fn where_no_trace_is_kept_the_askers_goes_on_as_it_came_and_nonsense_does_
     let all_zero = format!("00-{}-{PARENT}-01", "0".repeat(32));
     for (parent, told) in [(good.as_str(), Some(good.as_str())), (&all_zero, None), ("00-1-2-3", None), ("'", None)] {
         ask(&gateway, parent).await;
-        let heard = subgraph.heard().pop().unwrap().headers;
-        assert_eq!(heard.get("traceparent").map(|value| value.to_str().unwrap()), told, "{parent}");
-        assert_eq!(heard.contains_key("tracestate"), told.is_some(), "{parent}");
+        let received = subgraph.received().pop().unwrap().headers;
+        assert_eq!(received.get("traceparent").map(|value| value.to_str().unwrap()), told, "{parent}");
+        assert_eq!(received.contains_key("tracestate"), told.is_some(), "{parent}");
     }
 }
 
