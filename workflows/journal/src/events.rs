@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use engine::Versions;
-use kernel::{Error, Result};
+use kernel::{Cursor, Error, Result};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
@@ -41,6 +41,16 @@ pub struct Event {
     pub payload: Value,
     /// The versions that it was judged by.
     pub versions: Option<Versions>,
+}
+
+impl Event {
+    /// What a listener keeps of the event, to go on after it ([`position_after`]).
+    ///
+    /// # Errors
+    /// When the position cannot be written.
+    pub fn cursor(&self) -> Result<String> {
+        Ok(Cursor::encode(&self.position)?.as_str().to_owned())
+    }
 }
 
 /// Appends events to a stream that holds `after` events so far, and returns how many it holds then. When somebody else appended meanwhile,
@@ -155,6 +165,17 @@ pub async fn latest_position(db: &impl ConnectionTrait) -> Result<i64> {
         .await
         .map_err(Error::internal)?;
     Ok(newest.flatten().unwrap_or_default())
+}
+
+/// Where a listener begins: after the event whose cursor it kept, or with what comes from now on.
+///
+/// # Errors
+/// `BAD_USER_INPUT` when it is no cursor; when the database fails.
+pub async fn position_after(db: &impl ConnectionTrait, cursor: Option<String>) -> Result<i64> {
+    match cursor {
+        Some(cursor) => Cursor::from_wire(cursor).decode(),
+        None => latest_position(db).await,
+    }
 }
 
 fn from_row(row: event::Model) -> Result<Event> {

@@ -274,7 +274,7 @@ impl Dataset {
         let key = VersionsOf { dataset: self.0.id, before, limit: page.limit() };
         let versions = catalogue(ctx).load_one(key).await.or_fault(ctx)?.unwrap_or_default();
         let page = Page::cut(&page, versions, |version: &model::Version| version.number).or_fault(ctx)?;
-        Ok(connection(page, |version| DatasetVersion { version, dataset: self.0.clone() }))
+        Ok(connection(page, |version| DatasetVersion { version, dataset: self.0.clone(), cursor: None }))
     }
 
     /// The rows of a version: filtered, ordered, a page at a time. A list that was begun in one version goes on in that version. Each
@@ -333,6 +333,7 @@ impl Dataset {
 pub(crate) struct DatasetVersion {
     pub(crate) version: model::Version,
     pub(crate) dataset: model::Dataset,
+    pub(crate) cursor: Option<String>,
 }
 
 /// One immutable edition of a dataset.
@@ -341,6 +342,11 @@ impl DatasetVersion {
     /// Opaque, and the same for good.
     async fn id(&self) -> ID {
         ID(self.version.id.global())
+    }
+
+    /// Resumes `datasetPublished` after this version; null where it was not heard by that subscription.
+    async fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
     }
 
     /// What it is an edition of.
@@ -374,5 +380,5 @@ impl DatasetVersion {
 pub(crate) async fn version(ctx: &Context<'_>, id: kernel::DatasetVersionId) -> Result<Option<DatasetVersion>> {
     let Some(version) = catalogue(ctx).load_one(id).await.or_fault(ctx)? else { return Ok(None) };
     let dataset = catalogue(ctx).load_one(version.dataset).await.or_fault(ctx)?;
-    Ok(dataset.map(|dataset| DatasetVersion { version, dataset }))
+    Ok(dataset.map(|dataset| DatasetVersion { version, dataset, cursor: None }))
 }

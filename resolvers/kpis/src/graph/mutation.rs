@@ -141,7 +141,7 @@ pub(crate) struct RecordKpiObservationPayload {
 impl RecordKpiObservationPayload {
     /// The value; when the same was recorded before, that one. Null when it was refused.
     async fn observation(&self, ctx: &Context<'_>) -> Nullable<KpiObservation> {
-        indicators(ctx).load_one(self.recorded?).await.map(|found| found.map(KpiObservation)).or_null(ctx)
+        indicators(ctx).load_one(self.recorded?).await.map(|found| found.map(KpiObservation::from)).or_null(ctx)
     }
 }
 
