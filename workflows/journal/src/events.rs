@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use engine::Versions;
 use kernel::{Cursor, Error, Result};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -87,6 +87,20 @@ pub async fn append(
         event::Entity::insert_many(rows).exec_without_returning(txn).await?;
     }
     Ok(number)
+}
+
+/// Waits until no other act tells of this kind of stream, and has the turn until it is committed. So events of the kind are seen in the order
+/// of their positions, and whoever has read one has read all before it. It is for kinds that few acts tell of, for these are committed one
+/// after another; on SQLite all acts are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take_turn(txn: &Txn, stream: &str) -> Result<(), Abort> {
+    if txn.get_database_backend() == DbBackend::Postgres {
+        let lock = "SELECT pg_advisory_xact_lock(hashtext($1))";
+        txn.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [stream.into()])).await?;
+    }
+    Ok(())
 }
 
 /// How many events a stream holds: what [`append`] asks for.

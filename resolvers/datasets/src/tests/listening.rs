@@ -1,6 +1,8 @@
 //! What a listener hears.
 
-use futures_util::{FutureExt, StreamExt, stream::BoxStream};
+use std::time::Duration;
+
+use futures_util::{FutureExt, StreamExt, future::join_all, stream::BoxStream};
 use kernel::{Answer, Code, Cursor};
 use serde_json::{Value, json};
 
@@ -72,6 +74,23 @@ async fn a_listener_that_comes_back_with_its_cursor_misses_nothing_and_hears_not
     assert_eq!(told(&take(&mut filtered, 2).await), ["one 2", "one 3"]);
     let data = city.read("{ dataset(slug: \"one\") { versions(first: 1) { nodes { cursor } } } }").await;
     assert_eq!(data["dataset"]["versions"]["nodes"], json!([{ "cursor": null }]));
+}
+
+#[tokio::test]
+async fn a_listener_misses_nothing_of_what_many_publish_at_once() {
+    let city = city().await;
+    let slugs: Vec<String> = (0..12).map(|number| format!("readings-{number}")).collect();
+    let ids = join_all(slugs.iter().map(|slug| city.readings(slug))).await;
+    let beginning = format!("after: \"{}\"", Cursor::encode(&0).unwrap().as_str());
+    let mut listener = city.listen(&subscribe(&beginning)).await;
+    let rows = format!("{HEADER}a,,,,,,\n");
+    let heard = tokio::time::timeout(Duration::from_secs(60), take(&mut listener, slugs.len()));
+    let (heard, _) = tokio::join!(heard, join_all(ids.iter().map(|id| city.publish(id, &rows))));
+    let mut heard = told(&heard.expect("all are heard"));
+    heard.sort_unstable();
+    let mut expected: Vec<String> = slugs.iter().map(|slug| format!("{slug} 1")).collect();
+    expected.sort_unstable();
+    assert_eq!(heard, expected);
 }
 
 #[tokio::test]
