@@ -2,7 +2,9 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID, Interface, Object, Result, SimpleObject};
 use kernel::{Page, PageRequest, ServiceId};
-use vocabulary::{Connection, Date, DateTime, Decimal, Locale, Nullable, OrFault, UpdatePeriod, connection, page, request};
+use vocabulary::{
+    Connection, Date, DateTime, Decimal, Locale, Nullable, OrFault, UpdatePeriod, connection, cost, list_size, page, request,
+};
 
 use super::{
     loaders::{Before, VersionsOf, catalogue},
@@ -84,6 +86,7 @@ pub(crate) enum ColumnType {
 #[graphql(tag = "public")]
 pub(crate) struct TableSchema {
     /// The columns in their order.
+    #[graphql(directive = list_size::apply(20))]
     columns: Vec<Column>,
 }
 
@@ -279,6 +282,7 @@ impl Dataset {
 
     /// The rows of a version: filtered, ordered, a page at a time. A list that was begun in one version goes on in that version. Each
     /// dataset has a table of its own, so rows of several datasets are read one dataset after another.
+    #[graphql(directive = cost::apply(10))]
     async fn rows(
         &self,
         ctx: &Context<'_>,
@@ -296,6 +300,7 @@ impl Dataset {
 
     /// Counts, sums, extremes and means over rows, by groups, exact to the last digit. A list that was begun in one version goes on in
     /// that version.
+    #[graphql(directive = cost::apply(10))]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a GraphQL field")]
     async fn aggregate(
         &self,
@@ -315,6 +320,7 @@ impl Dataset {
 
     /// The files with all rows of the newest version. Only formats that are really served are listed; none is served yet, so the list is
     /// empty. Page through `rows` instead: `DatasetVersion.checksum` tells whether all arrived.
+    #[graphql(directive = list_size::apply(3))]
     async fn distributions(&self) -> Vec<Distribution> {
         Vec::new()
     }

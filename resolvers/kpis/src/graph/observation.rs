@@ -1,7 +1,7 @@
 //! Values of indicators, and how they came about.
 
 use async_graphql::{Context, ID, Object, Result};
-use vocabulary::{Date, DateTime, Decimal, Nullable, OrNull, Period};
+use vocabulary::{Date, DateTime, Decimal, Nullable, OrNull, Period, list_size};
 
 use super::{
     loaders::indicators,
@@ -109,6 +109,7 @@ impl KpiTrace {
     }
 
     /// What was put into the formula.
+    #[graphql(directive = list_size::apply(10))]
     async fn inputs(&self) -> Vec<KpiTraceInput> {
         self.0.inputs.iter().cloned().map(KpiTraceInput).collect()
     }
