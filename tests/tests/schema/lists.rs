@@ -26,7 +26,7 @@ const UNSEEN: [&str; 3] = ["Dataset.distributions", "Message.deliveries", "Store
 
 /// The fields of objects and interfaces, by type.
 fn fields() -> BTreeMap<String, Vec<Field>> {
-    let document = parse_schema::<String>(&committed("supergraph.graphql")).unwrap().into_static();
+    let document = parse_schema::<String>(&committed("supergraph.graphql")).expect("a schema").into_static();
     let types = document.definitions.into_iter().filter_map(|definition| match definition {
         Definition::TypeDefinition(TypeDefinition::Object(object)) => Some((object.name, object.fields)),
         Definition::TypeDefinition(TypeDefinition::Interface(interface)) => Some((interface.name, interface.fields)),
