@@ -2,6 +2,7 @@
 
 mod acts;
 mod catalogue;
+mod listening;
 mod rows;
 mod values;
 

@@ -4,6 +4,7 @@
 mod acts;
 mod computing;
 mod demo;
+mod listening;
 mod lists;
 mod rules;
 

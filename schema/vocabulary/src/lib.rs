@@ -5,6 +5,7 @@
 mod batch;
 mod connection;
 mod context;
+mod costs;
 mod local;
 mod locale;
 mod nullable;
@@ -16,6 +17,7 @@ mod values;
 pub use batch::{Batched, batched};
 pub use connection::{Connection, connection, page};
 pub use context::{OrFault, fault, locale, request};
+pub use costs::{cost, list_size};
 pub use local::LocalSubgraph;
 pub use locale::Locale;
 pub use nullable::{Nullable, OrNull};

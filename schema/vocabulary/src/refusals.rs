@@ -3,6 +3,8 @@
 use async_graphql::{Enum, Interface, SimpleObject};
 use kernel::Refusal;
 
+use crate::list_size;
+
 /// Why an act was refused; the closed list that clients switch on.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 #[graphql(remote = "kernel::RefusalCode")]
@@ -37,6 +39,7 @@ macro_rules! user_errors {
                 /// Why.
                 pub code: RefusalCode,
                 /// The input field, outermost first.
+                #[graphql(directive = list_size::apply(10))]
                 pub path: Option<Vec<String>>,
                 $(#[doc = $field_doc] pub $field: $type,)*
             }
@@ -62,7 +65,12 @@ user_errors! {
 #[graphql(
     field(name = "message", ty = "String", desc = "What to show to the person, in the request's language."),
     field(name = "code", ty = "&RefusalCode", desc = "Why."),
-    field(name = "path", ty = "&Option<Vec<String>>", desc = "The input field, outermost first.")
+    field(
+        name = "path",
+        ty = "&Option<Vec<String>>",
+        desc = "The input field, outermost first.",
+        directive = list_size::apply(10)
+    )
 )]
 pub enum UserError {
     /// A value in the input cannot be.

@@ -1,5 +1,7 @@
 //! The committed graph is the program's graph, and it explains itself. What other tools read from it is checked in `tests/schema`.
 
+mod lists;
+
 use std::{path::PathBuf, process::Command};
 
 use graphql_tools::{

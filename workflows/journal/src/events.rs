@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use engine::Versions;
-use kernel::{Error, Result};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use kernel::{Cursor, Error, Result};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -43,6 +43,16 @@ pub struct Event {
     pub versions: Option<Versions>,
 }
 
+impl Event {
+    /// What a listener keeps of the event, to go on after it ([`position_after`]).
+    ///
+    /// # Errors
+    /// When the position cannot be written.
+    pub fn cursor(&self) -> Result<String> {
+        Ok(Cursor::encode(&self.position)?.as_str().to_owned())
+    }
+}
+
 /// Appends events to a stream that holds `after` events so far, and returns how many it holds then. When somebody else appended meanwhile,
 /// the unique index on (stream, number) refuses, and the act aborts.
 ///
@@ -77,6 +87,20 @@ pub async fn append(
         event::Entity::insert_many(rows).exec_without_returning(txn).await?;
     }
     Ok(number)
+}
+
+/// Waits until no other act tells of this kind of stream, and has the turn until it is committed. So events of the kind are seen in the order
+/// of their positions, and whoever has read one has read all before it. It is for kinds that few acts tell of, for these are committed one
+/// after another; on SQLite all acts are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take_turn(txn: &Txn, stream: &str) -> Result<(), Abort> {
+    if txn.get_database_backend() == DbBackend::Postgres {
+        let lock = "SELECT pg_advisory_xact_lock(hashtext($1))";
+        txn.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [stream.into()])).await?;
+    }
+    Ok(())
 }
 
 /// How many events a stream holds: what [`append`] asks for.
@@ -155,6 +179,17 @@ pub async fn latest_position(db: &impl ConnectionTrait) -> Result<i64> {
         .await
         .map_err(Error::internal)?;
     Ok(newest.flatten().unwrap_or_default())
+}
+
+/// Where a listener begins: after the event whose cursor it kept, or with what comes from now on.
+///
+/// # Errors
+/// `BAD_USER_INPUT` when it is no cursor; when the database fails.
+pub async fn position_after(db: &impl ConnectionTrait, cursor: Option<String>) -> Result<i64> {
+    match cursor {
+        Some(cursor) => Cursor::from_wire(cursor).decode(),
+        None => latest_position(db).await,
+    }
 }
 
 fn from_row(row: event::Model) -> Result<Event> {

@@ -22,7 +22,7 @@ mod writer;
 pub use abort::Abort;
 pub use backoff::Backoff;
 pub use database::{Database, Options, Target, statements};
-pub use events::{Event, NewEvent, append, history, history_of_many, latest_position, length, stream_after};
+pub use events::{Event, NewEvent, append, history, history_of_many, latest_position, length, position_after, stream_after, take_turn};
 pub use jobs::{
     Job, JobError, JobSummary, NewJob, Priority, dead, done, enqueue, expire, extend, fail, lease, next_lease, release, retry_dead, summary,
 };

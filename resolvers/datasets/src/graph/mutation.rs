@@ -6,7 +6,7 @@ use journal::{Abort, ActKey, Claim, House};
 use kernel::{Actor, DatasetId, DatasetVersionId, LocalizedText, PartyId, Refusal, ServiceId};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
-use vocabulary::{LocalizedTextInput, Nullable, OrFault, OrNull, UpdatePeriod, UserError, refusals, request};
+use vocabulary::{LocalizedTextInput, Nullable, OrFault, OrNull, UpdatePeriod, UserError, list_size, refusals, request};
 
 use super::{
     loaders::catalogue,
@@ -76,6 +76,7 @@ pub(crate) struct CreateDatasetPayload {
     #[graphql(skip)]
     created: Option<DatasetId>,
     /// Why nothing was created; empty when it was.
+    #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
 }
 
@@ -98,6 +99,7 @@ pub(crate) struct PublishDatasetVersionPayload {
     #[graphql(skip)]
     published: Option<DatasetVersionId>,
     /// Why nothing was published; up to 20 at once, each with the row and the column. Empty when it was.
+    #[graphql(directive = list_size::apply(20))]
     errors: Vec<UserError>,
 }
 

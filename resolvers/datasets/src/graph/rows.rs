@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use async_graphql::{Context, Enum, InputObject, Object, OneofObject, Result, SimpleObject};
 use kernel::{Page, PageRequest};
-use vocabulary::{Connection, OrFault, connection};
+use vocabulary::{Connection, OrFault, connection, list_size};
 
 use super::loaders::catalogue;
 use crate::{
@@ -118,6 +118,7 @@ impl Row {
     }
 
     /// Its values in the order of the schema.
+    #[graphql(directive = list_size::apply(20))]
     async fn values(
         &self,
         #[graphql(desc = "Only these columns, in this order; by default all.")] columns: Option<Vec<String>>,
@@ -158,8 +159,10 @@ pub(crate) struct MeasureValue {
 #[graphql(tag = "public")]
 pub(crate) struct AggregateRow {
     /// The values that the group's rows share, in the order of `groupBy`.
+    #[graphql(directive = list_size::apply(4))]
     keys: Vec<Cell>,
     /// What was measured, in the order of `measures`.
+    #[graphql(directive = list_size::apply(10))]
     values: Vec<MeasureValue>,
     /// How many rows the group has.
     row_count: i32,

@@ -19,24 +19,24 @@ pub(crate) struct Subscription;
 #[GraphqlSubscription(name = "Subscription")]
 impl Subscription {
     // async-graphql takes no rule on a field of a subscription: the rule of what is heard stands on its type.
-    /// Every version that is published from now on, each once, in the order of publishing.
+    /// Every version that is published, each once, in the order of publishing: from now on, or after a cursor.
     async fn dataset_published(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only of this dataset; by default of all.")] slug: Option<String>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Result<impl Stream<Item = DatasetVersion> + use<>> {
         let store = ctx.data_unchecked::<Store>().clone();
-        // Listening begins before the position is read: a commit between the two wakes the listener once for nothing.
         let committed = store.database.writer.committed();
-        let position = journal::latest_position(&store.database.reader).await.or_fault(ctx)?;
-        Ok(listen(Listener { store, position, slug }, committed))
+        let after = journal::position_after(&store.database.reader, after).await.or_fault(ctx)?;
+        Ok(listen(Listener { store, after, slug }, committed))
     }
 }
 
 /// Where a listener is in the journal.
 struct Listener {
     store: Store,
-    position: i64,
+    after: i64,
     slug: Option<String>,
 }
 
@@ -52,16 +52,18 @@ impl Source for Listener {
     async fn next(&mut self) -> kernel::Result<Vec<DatasetVersion>> {
         let mut heard = Vec::new();
         while heard.is_empty() {
-            let events = journal::stream_after(&self.store.database.reader, "dataset", self.position, EVENTS_MAX).await?;
+            let events = journal::stream_after(&self.store.database.reader, "dataset", self.after, EVENTS_MAX).await?;
             let Some(last) = events.last() else { break };
-            self.position = last.position;
-            let versions: Vec<DatasetVersionId> = events.iter().filter_map(|event| self.wanted(event)).collect();
-            let mut found = self.store.versions_by_id(&versions).await?;
+            self.after = last.position;
+            let wanted: Vec<_> = events.iter().filter_map(|event| Some((event, self.wanted(event)?))).collect();
+            let ids: Vec<DatasetVersionId> = wanted.iter().map(|(_, id)| *id).collect();
+            let mut found = self.store.versions_by_id(&ids).await?;
             let datasets: Vec<_> = found.values().map(|version| version.dataset).collect();
             let datasets = self.store.datasets_by_id(&datasets).await?;
-            for version in versions.iter().filter_map(|id| found.remove(id)) {
+            for (event, id) in wanted {
+                let Some(version) = found.remove(&id) else { continue };
                 if let Some(dataset) = datasets.get(&version.dataset) {
-                    heard.push(DatasetVersion { version, dataset: dataset.clone() });
+                    heard.push(DatasetVersion { version, dataset: dataset.clone(), cursor: Some(event.cursor()?) });
                 }
             }
         }

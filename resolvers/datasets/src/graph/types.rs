@@ -2,7 +2,9 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID, Interface, Object, Result, SimpleObject};
 use kernel::{Page, PageRequest, ServiceId};
-use vocabulary::{Connection, Date, DateTime, Decimal, Locale, Nullable, OrFault, UpdatePeriod, connection, page, request};
+use vocabulary::{
+    Connection, Date, DateTime, Decimal, Locale, Nullable, OrFault, UpdatePeriod, connection, cost, list_size, page, request,
+};
 
 use super::{
     loaders::{Before, VersionsOf, catalogue},
@@ -84,6 +86,7 @@ pub(crate) enum ColumnType {
 #[graphql(tag = "public")]
 pub(crate) struct TableSchema {
     /// The columns in their order.
+    #[graphql(directive = list_size::apply(20))]
     columns: Vec<Column>,
 }
 
@@ -274,11 +277,12 @@ impl Dataset {
         let key = VersionsOf { dataset: self.0.id, before, limit: page.limit() };
         let versions = catalogue(ctx).load_one(key).await.or_fault(ctx)?.unwrap_or_default();
         let page = Page::cut(&page, versions, |version: &model::Version| version.number).or_fault(ctx)?;
-        Ok(connection(page, |version| DatasetVersion { version, dataset: self.0.clone() }))
+        Ok(connection(page, |version| DatasetVersion { version, dataset: self.0.clone(), cursor: None }))
     }
 
     /// The rows of a version: filtered, ordered, a page at a time. A list that was begun in one version goes on in that version. Each
     /// dataset has a table of its own, so rows of several datasets are read one dataset after another.
+    #[graphql(directive = cost::apply(10))]
     async fn rows(
         &self,
         ctx: &Context<'_>,
@@ -296,6 +300,7 @@ impl Dataset {
 
     /// Counts, sums, extremes and means over rows, by groups, exact to the last digit. A list that was begun in one version goes on in
     /// that version.
+    #[graphql(directive = cost::apply(10))]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a GraphQL field")]
     async fn aggregate(
         &self,
@@ -315,6 +320,7 @@ impl Dataset {
 
     /// The files with all rows of the newest version. Only formats that are really served are listed; none is served yet, so the list is
     /// empty. Page through `rows` instead: `DatasetVersion.checksum` tells whether all arrived.
+    #[graphql(directive = list_size::apply(3))]
     async fn distributions(&self) -> Vec<Distribution> {
         Vec::new()
     }
@@ -333,6 +339,7 @@ impl Dataset {
 pub(crate) struct DatasetVersion {
     pub(crate) version: model::Version,
     pub(crate) dataset: model::Dataset,
+    pub(crate) cursor: Option<String>,
 }
 
 /// One immutable edition of a dataset.
@@ -341,6 +348,11 @@ impl DatasetVersion {
     /// Opaque, and the same for good.
     async fn id(&self) -> ID {
         ID(self.version.id.global())
+    }
+
+    /// Resumes `datasetPublished` after this version; null where it was not heard by that subscription.
+    async fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
     }
 
     /// What it is an edition of.
@@ -374,5 +386,5 @@ impl DatasetVersion {
 pub(crate) async fn version(ctx: &Context<'_>, id: kernel::DatasetVersionId) -> Result<Option<DatasetVersion>> {
     let Some(version) = catalogue(ctx).load_one(id).await.or_fault(ctx)? else { return Ok(None) };
     let dataset = catalogue(ctx).load_one(version.dataset).await.or_fault(ctx)?;
-    Ok(dataset.map(|dataset| DatasetVersion { version, dataset }))
+    Ok(dataset.map(|dataset| DatasetVersion { version, dataset, cursor: None }))
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use kernel::{DistrictId, Page, PageRequest, PartyId, PersonId};
-use vocabulary::{Connection, Nullable, OrFault, OrNull, connection, page, request};
+use vocabulary::{Connection, Nullable, OrFault, OrNull, connection, list_size, page, request};
 
 use super::{
     loaders::directory,
@@ -51,7 +51,7 @@ impl Query {
     }
 
     /// The region's cities and districts, cities first.
-    #[graphql(tag = "public")]
+    #[graphql(tag = "public", directive = list_size::apply(20))]
     async fn districts(&self, ctx: &Context<'_>) -> Nullable<Vec<District>> {
         store(ctx).districts().await.map(|all| Some(all.into_iter().map(District).collect())).or_null(ctx)
     }

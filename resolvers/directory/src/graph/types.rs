@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, Interface, Object, Result};
 use kernel::{GlobalId, PartyId, PersonId};
-use vocabulary::{Locale, Nullable, OrFault, OrNull, request};
+use vocabulary::{Locale, Nullable, OrFault, OrNull, list_size, request};
 
 use super::loaders::{OfficersOf, TerritoriesOf, directory};
 use crate::{model, policy};
@@ -93,6 +93,7 @@ impl Party {
     }
 
     /// The districts that it serves, cities first; all of them for a body of the whole region.
+    #[graphql(directive = list_size::apply(20))]
     async fn territories(&self, ctx: &Context<'_>) -> Result<Vec<District>> {
         let served = directory(ctx).load_one(TerritoriesOf(self.0.id)).await.or_fault(ctx)?;
         Ok(served.unwrap_or_default().into_iter().map(District).collect())
@@ -110,7 +111,7 @@ impl Party {
 
     /// Who works there; null when you may not list the officers of this party. Officers list their own party, supervisors also those that
     /// they supervise.
-    #[graphql(requires_scopes = "system", requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "admin")]
+    #[graphql(requires_scopes = "system", requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "admin", directive = list_size::apply(10))]
     async fn officers(&self, ctx: &Context<'_>) -> Nullable<Vec<Officer>> {
         match policy::list_officers(&request(ctx).actor, &self.0) {
             Err(error) => Err(error).or_null(ctx),
@@ -151,6 +152,7 @@ impl District {
     }
 
     /// Other spellings that people use for it, in any language.
+    #[graphql(directive = list_size::apply(5))]
     async fn aliases(&self) -> &[String] {
         &self.0.aliases
     }
@@ -219,6 +221,7 @@ impl Viewer {
     }
 
     /// What they may be in the city's systems.
+    #[graphql(directive = list_size::apply(8))]
     async fn roles(&self) -> Vec<Role> {
         self.0.roles.iter().map(|role| (*role).into()).collect()
     }

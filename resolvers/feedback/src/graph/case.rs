@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use engine::CaseState;
 use journal::Event;
 use kernel::{CaseId, Error, Page, PartyId, PersonId};
-use vocabulary::{Connection, DateTime, Locale, Nullable, OrFault, OrNull, connection, request};
+use vocabulary::{Connection, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
 
 use super::{
     loaders::{NotesOn, reports},
@@ -101,6 +101,7 @@ impl Case {
     }
 
     /// The clocks that run, the next one first.
+    #[graphql(directive = list_size::apply(5))]
     async fn clocks(&self, ctx: &Context<'_>) -> Result<Vec<Clock>> {
         let state: CaseState = self.0.state().or_fault(ctx)?;
         let now = request(ctx).now;
@@ -111,6 +112,7 @@ impl Case {
     }
 
     /// Every act of the process: whether you may do it now, and if not, why.
+    #[graphql(directive = list_size::apply(15))]
     async fn allowed(&self, ctx: &Context<'_>) -> Result<Vec<AllowedAct>> {
         let request = request(ctx);
         let desk = ctx.data_unchecked::<Desk>();
@@ -204,6 +206,7 @@ pub(crate) struct StoredSuggestion {
     /// The calibrated probability that it is right, 0 to 1.
     confidence: f64,
     /// The words of the text that spoke for it most.
+    #[graphql(directive = list_size::apply(3))]
     words: Vec<String>,
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
 use journal::Abort;
-use vocabulary::{Nullable, OrNull, UserError, refusals, request};
+use vocabulary::{Nullable, OrNull, UserError, list_size, refusals, request};
 
 use super::{
     case::Case,
@@ -30,6 +30,7 @@ macro_rules! payloads {
             #[doc = $doc]
             $field: Option<$type>,
             /// Why it was refused; empty when it was carried out.
+            #[graphql(directive = list_size::apply(5))]
             errors: Vec<UserError>,
         }
 
@@ -67,6 +68,7 @@ pub(crate) struct SubmitFeedbackPayload {
     /// What the reporter keeps.
     coupon: Option<Coupon>,
     /// Why it was refused; empty when it was filed.
+    #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
 }
 

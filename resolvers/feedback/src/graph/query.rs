@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use chrono::Datelike;
 use kernel::{CategoryId, DistrictId, FeedbackId, PartyId, ServiceId};
-use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, connection, request};
+use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
 
 use super::{
     case::Case,
@@ -64,13 +64,13 @@ pub(crate) struct Query;
 #[Object(name = "Query")]
 impl Query {
     /// The subjects of feedback.
-    #[graphql(tag = "public")]
+    #[graphql(tag = "public", directive = list_size::apply(50))]
     async fn categories(&self) -> Option<Vec<Category>> {
         Some(categories().iter().map(Category).collect())
     }
 
     /// What a text may be about, best first; empty when the suggester abstains. The text is not stored.
-    #[graphql(tag = "public")]
+    #[graphql(tag = "public", directive = list_size::apply(5))]
     async fn suggest_categories(
         &self,
         #[graphql(desc = "What the citizen wrote, in any of the languages, or mixed.")] text: String,

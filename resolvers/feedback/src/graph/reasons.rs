@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use engine::{CaseState, Derived};
 use kernel::{Error, PartyId};
-use vocabulary::{Date, DateTime, Locale};
+use vocabulary::{Date, DateTime, Locale, list_size};
 
 use super::neighbours::Party;
 use crate::{entity::feedback::Model, routing::Routing};
@@ -53,6 +53,7 @@ impl Deadline {
     }
 
     /// How it came to be, step by step; anybody can repeat it.
+    #[graphql(directive = list_size::apply(10))]
     async fn steps(&self) -> Vec<DeadlineStep> {
         self.derived.steps.iter().cloned().map(DeadlineStep).collect()
     }
@@ -103,6 +104,7 @@ impl DeadlineStep {
     }
 
     /// The days off that were left out.
+    #[graphql(directive = list_size::apply(20))]
     async fn days_skipped(&self) -> Vec<Date> {
         self.0.days_skipped.iter().map(|day| Date(day.date)).collect()
     }
@@ -152,6 +154,7 @@ impl RoutingExplanation {
     }
 
     /// The facts that mattered: with these alone the decision is the same, and without any one of them it is another.
+    #[graphql(directive = list_size::apply(5))]
     async fn facts(&self) -> Vec<Fact> {
         self.0.decision.facts.iter().map(|fact| Fact { name: fact.name.clone(), value: fact.value.text().to_owned() }).collect()
     }

@@ -73,10 +73,7 @@ impl Subscription {
         let desk = ctx.data_unchecked::<Desk>();
         let scope = policy::may_open_desk(&request(ctx).actor).or_fault(ctx)?;
         let reader = desk.house.database.reader.clone();
-        let after = match after.map(Cursor::from_wire) {
-            Some(cursor) => cursor.decode().or_fault(ctx)?,
-            None => journal::latest_position(&reader).await.or_fault(ctx)?,
-        };
+        let after = journal::position_after(&reader, after).await.or_fault(ctx)?;
         Ok(listen(OneDesk { scope, after, store: Store(reader) }, desk.house.database.writer.committed()))
     }
 }
@@ -125,7 +122,7 @@ impl Source for OneDesk {
             let cases = self.store.cases(self.scope, &ids).await?;
             for event in events {
                 if let Some(row) = cases.get(&event.stream_id) {
-                    let cursor = Cursor::encode(&event.position)?.as_str().to_owned();
+                    let cursor = event.cursor()?;
                     changes.push(DeskChange { cursor, kind: event.kind, case: Case(Arc::new(row.clone())) });
                 }
             }

@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Interface, Object, Result, SimpleObject};
 
 use journal::Event;
 use kernel::{Cursor, Page, PartyId, ServiceId};
-use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, connection, request};
+use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, connection, list_size, request};
 
 use super::{
     case::Case,
@@ -78,6 +78,7 @@ impl CategorySuggestion {
     }
 
     /// The words of the text that spoke for it most, as they were typed.
+    #[graphql(directive = list_size::apply(3))]
     async fn words(&self) -> &[String] {
         &self.0.words
     }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject};
 use kernel::DatasetId;
 use serde::Serialize;
-use vocabulary::{Locale, LocalizedTextInput, Nullable, OrNull, UpdatePeriod};
+use vocabulary::{Locale, LocalizedTextInput, Nullable, OrNull, UpdatePeriod, list_size};
 
 use super::{
     loaders::{Code, indicators},
@@ -104,6 +104,7 @@ impl KpiDefinition {
     }
 
     /// What is put into the formula.
+    #[graphql(directive = list_size::apply(10))]
     async fn inputs(&self) -> Vec<KpiInput> {
         self.0.inputs.iter().cloned().map(KpiInput).collect()
     }

@@ -5,7 +5,7 @@ use journal::Abort;
 use kernel::{KpiId, ObservationId};
 use serde::Serialize;
 use uuid::Uuid;
-use vocabulary::{Date, Decimal, LocalizedTextInput, Nullable, OrFault, OrNull, UpdatePeriod, UserError, refusals, request};
+use vocabulary::{Date, Decimal, LocalizedTextInput, Nullable, OrFault, OrNull, UpdatePeriod, UserError, list_size, refusals, request};
 
 use super::{
     acts,
@@ -57,6 +57,7 @@ pub(crate) struct DefineKpiPayload {
     #[graphql(skip)]
     defined: Option<KpiId>,
     /// Why nothing was defined; empty when it was.
+    #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
 }
 
@@ -90,6 +91,7 @@ pub(crate) struct SetKpiTargetPayload {
     #[graphql(skip)]
     set: Option<KpiId>,
     /// Why nothing was set; empty when it was.
+    #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
 }
 
@@ -134,6 +136,7 @@ pub(crate) struct RecordKpiObservationPayload {
     #[graphql(skip)]
     recorded: Option<ObservationId>,
     /// Why nothing was recorded; empty when it was.
+    #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
 }
 
@@ -141,7 +144,7 @@ pub(crate) struct RecordKpiObservationPayload {
 impl RecordKpiObservationPayload {
     /// The value; when the same was recorded before, that one. Null when it was refused.
     async fn observation(&self, ctx: &Context<'_>) -> Nullable<KpiObservation> {
-        indicators(ctx).load_one(self.recorded?).await.map(|found| found.map(KpiObservation)).or_null(ctx)
+        indicators(ctx).load_one(self.recorded?).await.map(|found| found.map(KpiObservation::from)).or_null(ctx)
     }
 }
 
@@ -161,6 +164,7 @@ pub(crate) struct RecomputeKpisPayload {
     /// How many indicators will be computed; null when it was refused.
     jobs: Option<i32>,
     /// Why nothing will be computed; empty when it will.
+    #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
 }
 

@@ -1,7 +1,7 @@
 //! Values of indicators, and how they came about.
 
 use async_graphql::{Context, ID, Object, Result};
-use vocabulary::{Date, DateTime, Decimal, Nullable, OrNull, Period};
+use vocabulary::{Date, DateTime, Decimal, Nullable, OrNull, Period, list_size};
 
 use super::{
     loaders::indicators,
@@ -10,71 +10,85 @@ use super::{
 use crate::model::{self, Observation};
 
 /// One value of an indicator. It never changes: a correction is a further revision.
-pub(crate) struct KpiObservation(pub(crate) Observation);
+pub(crate) struct KpiObservation {
+    pub(crate) observation: Observation,
+    pub(crate) cursor: Option<String>,
+}
+
+impl From<Observation> for KpiObservation {
+    fn from(observation: Observation) -> Self {
+        KpiObservation { observation, cursor: None }
+    }
+}
 
 /// One value of an indicator. It never changes: a correction is a further revision.
 #[Object(tag = "public")]
 impl KpiObservation {
     /// Opaque, and the same for good.
     pub(super) async fn id(&self) -> ID {
-        ID(self.0.id.global())
+        ID(self.observation.id.global())
+    }
+
+    /// Resumes `kpiChanged` after this value; null where it was not heard by that subscription.
+    async fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
     }
 
     /// Of which indicator.
     async fn kpi(&self, ctx: &Context<'_>) -> Nullable<Kpi> {
-        types::kpi(ctx, self.0.kpi).await
+        types::kpi(ctx, self.observation.kpi).await
     }
 
     /// For which days.
     async fn period(&self) -> Period {
-        Period { from: Date(self.0.draft.span.from), to: Date(self.0.draft.span.to) }
+        Period { from: Date(self.observation.draft.span.from), to: Date(self.observation.draft.span.to) }
     }
 
     /// For which district; null for the whole region.
     async fn district(&self) -> Option<District> {
-        self.0.draft.district.map(|district| District { id: ID(district.global()) })
+        self.observation.draft.district.map(|district| District { id: ID(district.global()) })
     }
 
     /// The part above the line, without a constant factor; null when the formula is not a ratio. Districts add up: add their numerators
     /// and their denominators, never their values.
     async fn numerator(&self) -> Option<Decimal> {
-        self.0.draft.numerator.map(Decimal)
+        self.observation.draft.numerator.map(Decimal)
     }
 
     /// The part below the line; null when the formula is not a ratio.
     async fn denominator(&self) -> Option<Decimal> {
-        self.0.draft.denominator.map(Decimal)
+        self.observation.draft.denominator.map(Decimal)
     }
 
     /// The value in the indicator's unit, rounded half away from zero to the decimals of the definition.
     async fn value(&self) -> Decimal {
-        Decimal(self.0.draft.value)
+        Decimal(self.observation.draft.value)
     }
 
     /// How it stands to the target that holds on the last day of its period.
     async fn status(&self, ctx: &Context<'_>) -> Result<TargetStatus> {
-        types::status(ctx, &self.0).await
+        types::status(ctx, &self.observation).await
     }
 
     /// Which revision of the period's value this is, from 1. More than 1 means that the value was restated.
     async fn revision(&self) -> i32 {
-        self.0.revision
+        self.observation.revision
     }
 
     /// When this revision was recorded.
     async fn recorded_at(&self) -> DateTime {
-        DateTime(self.0.recorded_at)
+        DateTime(self.observation.recorded_at)
     }
 
     /// Whether it was invented for the demonstration, or computed from rows that were.
     async fn synthetic(&self) -> bool {
-        self.0.draft.synthetic
+        self.observation.draft.synthetic
     }
 
     /// How it came about. With the trace a reader computes the value again: each input from its dataset's version with its filter and
     /// measure, then the formula.
     async fn trace(&self) -> KpiTrace {
-        KpiTrace(self.0.draft.trace.clone())
+        KpiTrace(self.observation.draft.trace.clone())
     }
 }
 
@@ -95,6 +109,7 @@ impl KpiTrace {
     }
 
     /// What was put into the formula.
+    #[graphql(directive = list_size::apply(10))]
     async fn inputs(&self) -> Vec<KpiTraceInput> {
         self.0.inputs.iter().cloned().map(KpiTraceInput).collect()
     }
@@ -149,6 +164,6 @@ impl KpiTraceInput {
 
     /// The value of another indicator that this input is; the trace goes on there.
     async fn observation(&self, ctx: &Context<'_>) -> Nullable<KpiObservation> {
-        indicators(ctx).load_one(self.0.observation?).await.map(|found| found.map(KpiObservation)).or_null(ctx)
+        indicators(ctx).load_one(self.0.observation?).await.map(|found| found.map(KpiObservation::from)).or_null(ctx)
     }
 }

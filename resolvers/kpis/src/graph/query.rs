@@ -62,7 +62,7 @@ impl Query {
     #[graphql(entity)]
     async fn find_kpi_observation_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<KpiObservation>> {
         let Some(id) = ObservationId::from_global(&id) else { return Ok(None) };
-        Ok(indicators(ctx).load_one(id).await.or_fault(ctx)?.map(KpiObservation))
+        Ok(indicators(ctx).load_one(id).await.or_fault(ctx)?.map(KpiObservation::from))
     }
 
     #[graphql(entity)]

@@ -18,24 +18,24 @@ pub(crate) struct Subscription;
 #[GraphqlSubscription(name = "Subscription")]
 impl Subscription {
     // async-graphql takes no rule on a field of a subscription: the rule of what is heard stands on its type.
-    /// Every value that is recorded or restated from now on, each once, in order.
+    /// Every value that is recorded or restated, each once, in order: from now on, or after a cursor.
     async fn kpi_changed(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only of this indicator; by default of all.")] code: Option<String>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Result<impl Stream<Item = KpiObservation> + use<>> {
         let store = ctx.data_unchecked::<Store>().clone();
-        // Listening begins before the position is read: a commit between the two wakes the listener once for nothing.
         let committed = store.database.writer.committed();
-        let position = journal::latest_position(&store.database.reader).await.or_fault(ctx)?;
-        Ok(listen(Listener { store, position, code }, committed))
+        let after = journal::position_after(&store.database.reader, after).await.or_fault(ctx)?;
+        Ok(listen(Listener { store, after, code }, committed))
     }
 }
 
 /// Where a listener is in the journal.
 struct Listener {
     store: Store,
-    position: i64,
+    after: i64,
     code: Option<String>,
 }
 
@@ -51,12 +51,17 @@ impl Source for Listener {
     async fn next(&mut self) -> kernel::Result<Vec<KpiObservation>> {
         let mut heard = Vec::new();
         while heard.is_empty() {
-            let events = journal::stream_after(&self.store.database.reader, "kpi", self.position, EVENTS_MAX).await?;
+            let events = journal::stream_after(&self.store.database.reader, "kpi", self.after, EVENTS_MAX).await?;
             let Some(last) = events.last() else { break };
-            self.position = last.position;
-            let wanted: Vec<ObservationId> = events.iter().filter_map(|event| self.wanted(event)).collect();
-            let mut found = self.store.observations_by_id(&wanted).await?;
-            heard.extend(wanted.iter().filter_map(|id| found.remove(id)).map(KpiObservation));
+            self.after = last.position;
+            let wanted: Vec<_> = events.iter().filter_map(|event| Some((event, self.wanted(event)?))).collect();
+            let ids: Vec<ObservationId> = wanted.iter().map(|(_, id)| *id).collect();
+            let mut found = self.store.observations_by_id(&ids).await?;
+            for (event, id) in wanted {
+                if let Some(observation) = found.remove(&id) {
+                    heard.push(KpiObservation { observation, cursor: Some(event.cursor()?) });
+                }
+            }
         }
         Ok(heard)
     }

@@ -179,7 +179,7 @@ impl Kpi {
         ctx: &Context<'_>,
         #[graphql(desc = "In this district; by default of the whole region.")] district: Option<ID>,
     ) -> Nullable<KpiObservation> {
-        self.newest(ctx, place(district)?).await.map(|newest| newest.map(KpiObservation)).transpose()
+        self.newest(ctx, place(district)?).await.map(|newest| newest.map(KpiObservation::from)).transpose()
     }
 
     /// How its newest value stands to the target; NO_DATA when there is no value.
@@ -230,7 +230,7 @@ pub(super) async fn status(ctx: &Context<'_>, observation: &Observation) -> Resu
 }
 
 fn page_of_observations(page: &PageRequest, observations: Vec<Observation>) -> kernel::Result<Connection<KpiObservation>> {
-    Page::cut(page, observations, Place::of).map(|page| connection(page, KpiObservation))
+    Page::cut(page, observations, Place::of).map(|page| connection(page, KpiObservation::from))
 }
 
 /// Whoever can be responsible.

@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use journal::{Abort, ActKey};
 use kernel::{MessageId, Personal, Request, Rng};
 use uuid::Uuid;
-use vocabulary::{Locale, Nullable, OrNull, UserError, refusals, request};
+use vocabulary::{Locale, Nullable, OrNull, UserError, list_size, refusals, request};
 
 use super::types::{DeadLetter, Message, MessageTopic};
 use crate::{
@@ -50,6 +50,7 @@ pub(crate) struct QueueMessagePayload {
     /// The message; null when it was refused.
     message: Option<Message>,
     /// Why it was refused; empty when it was not.
+    #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
 }
 
@@ -69,6 +70,7 @@ pub(crate) struct RetryDeadLetterPayload {
     /// The dead letter as it was; null when it was refused.
     dead_letter: Option<DeadLetter>,
     /// Why it was refused; empty when it was not.
+    #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
 }
 

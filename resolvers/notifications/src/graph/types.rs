@@ -1,7 +1,7 @@
 //! The types that the room owns.
 
 use async_graphql::{Context, Enum, ID, Interface, Object};
-use vocabulary::{DateTime, Locale, Nullable, OrNull};
+use vocabulary::{DateTime, Locale, Nullable, OrNull, list_size};
 
 use super::loaders::{DeliveriesOf, messages};
 use crate::{
@@ -124,6 +124,7 @@ impl Message {
     }
 
     /// The tries so far, oldest first; at most eight in each life of the message.
+    #[graphql(directive = list_size::apply(5))]
     async fn deliveries(&self, ctx: &Context<'_>) -> Nullable<Vec<Delivery>> {
         let found = messages(ctx).load_one(DeliveriesOf(self.0.id)).await;
         found.map(|found| found.map(|deliveries| deliveries.into_iter().map(Delivery).collect())).or_null(ctx)

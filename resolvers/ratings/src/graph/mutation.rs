@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use journal::{Abort, ActKey};
 use kernel::{GraphHandle, RatingId, Request, Rng, ServiceId};
-use vocabulary::{Locale, Nullable, OrNull, UserError, refusals, request};
+use vocabulary::{Locale, Nullable, OrNull, UserError, list_size, refusals, request};
 
 use super::types::Rating;
 use crate::{
@@ -42,6 +42,7 @@ pub(crate) struct RateServicePayload {
     /// The mark; null when it was refused.
     rating: Option<Rating>,
     /// Why it was refused; empty when it was not.
+    #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
 }
 
@@ -67,6 +68,7 @@ pub(crate) struct RateAnswerPayload {
     /// The mark; null when it was refused.
     rating: Option<Rating>,
     /// Why it was refused; empty when it was not.
+    #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
 }
 

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Interface, Object, SimpleObject};
 use kernel::{PartyId, ServiceId};
-use vocabulary::{DateTime, Decimal, Locale, Nullable, OrNull, SafeCount, SafeShare, Threshold, request};
+use vocabulary::{DateTime, Decimal, Locale, Nullable, OrNull, SafeCount, SafeShare, Threshold, list_size, request};
 
 use super::loaders::ratings;
 use crate::{
@@ -127,6 +127,7 @@ impl RatingSummary {
 
     /// How many marks there are with 1, 2, 3, 4 and 5 stars, in this order. When one of the five is too small to be shown, a second is
     /// hidden with it, so that it cannot be found by subtraction.
+    #[graphql(directive = list_size::apply(5))]
     async fn distribution(&self) -> &[SafeCount] {
         &self.0.distribution
     }

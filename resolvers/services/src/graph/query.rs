@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use kernel::{Page, PageRequest, PartyId, ServiceId, SourceSystemId};
-use vocabulary::{Connection, Nullable, OrFault, OrNull, connection, page};
+use vocabulary::{Connection, Nullable, OrFault, OrNull, connection, list_size, page};
 
 use super::{
     loaders::catalogue,
@@ -42,7 +42,7 @@ impl Query {
     }
 
     /// The systems that services come from.
-    #[graphql(tag = "public")]
+    #[graphql(tag = "public", directive = list_size::apply(20))]
     async fn source_systems(&self, ctx: &Context<'_>) -> Nullable<Vec<SourceSystem>> {
         store(ctx).sources().await.map(|all| Some(all.into_iter().map(SourceSystem).collect())).or_null(ctx)
     }

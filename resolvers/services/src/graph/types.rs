@@ -3,7 +3,7 @@
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Interface, Object, Result, SimpleObject};
 use kernel::{PageRequest, PartyId};
 use rust_decimal::Decimal;
-use vocabulary::{Connection, DateTime, Locale, Money, Nullable, OrFault, OrNull, connection, page};
+use vocabulary::{Connection, DateTime, Locale, Money, Nullable, OrFault, OrNull, connection, list_size, page};
 
 use super::loaders::{ChannelsOf, DocumentsOf, ServicesOf, catalogue};
 use crate::{model, words};
@@ -163,6 +163,7 @@ impl Service {
     }
 
     /// Where it is asked for or received.
+    #[graphql(directive = list_size::apply(5))]
     async fn channels(&self, ctx: &Context<'_>) -> Result<Vec<Channel>> {
         let channels = catalogue(ctx).load_one(ChannelsOf(self.0.id)).await.or_fault(ctx)?;
         Ok(channels.unwrap_or_default().into_iter().map(Into::into).collect())
@@ -195,6 +196,7 @@ impl Service {
     }
 
     /// What to bring or attach.
+    #[graphql(directive = list_size::apply(10))]
     async fn documents(&self, ctx: &Context<'_>) -> Result<Vec<RequiredDocument>> {
         let documents = catalogue(ctx).load_one(DocumentsOf(self.0.id)).await.or_fault(ctx)?;
         Ok(documents.unwrap_or_default().into_iter().map(RequiredDocument).collect())

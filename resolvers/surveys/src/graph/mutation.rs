@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, SimpleObject};
 use journal::Abort;
 use kernel::Personal;
-use vocabulary::{Nullable, OrNull, UserError, refusals, request};
+use vocabulary::{Nullable, OrNull, UserError, list_size, refusals, request};
 
 use super::{
     input::{CloseSurveyInput, OpenSurveyInput, RequestBallotInput, SaveSurveyInput, SubmitSurveyResponseInput, answers},
@@ -37,6 +37,7 @@ macro_rules! payloads {
             $(#[$field_doc])*
             $field: Option<$type>,
             /// Why it was refused; empty when it was not.
+            #[graphql(directive = list_size::apply(5))]
             errors: Vec<UserError>,
         }
     )*};

@@ -1,7 +1,7 @@
 //! Results: what has passed the gate.
 
 use async_graphql::{Context, Object};
-use vocabulary::{Decimal, Locale, SafeCount, SafeShare, Threshold};
+use vocabulary::{Decimal, Locale, SafeCount, SafeShare, Threshold, list_size};
 
 use super::types::{District, Party, SurveyQuestion};
 use crate::{
@@ -28,6 +28,7 @@ impl SurveyResults {
     }
 
     /// Question by question.
+    #[graphql(directive = list_size::apply(20))]
     async fn questions(&self) -> Vec<QuestionResult> {
         self.0.questions.iter().cloned().map(QuestionResult).collect()
     }
@@ -52,11 +53,13 @@ impl QuestionResult {
 
     /// How many said what: one for each mark, option, yes and no, or for each district or department that was named. Of a ranking, how many
     /// put the option first. Empty for numbers, dates, texts and matrices.
+    #[graphql(directive = list_size::apply(20))]
     async fn options(&self) -> Vec<OptionCount> {
         self.0.options.iter().cloned().map(OptionCount).collect()
     }
 
     /// How many gave which mark to each row of a matrix; empty for other types.
+    #[graphql(directive = list_size::apply(10))]
     async fn rows(&self) -> Vec<RowResult> {
         self.0.rows.iter().cloned().map(RowResult).collect()
     }
@@ -146,6 +149,7 @@ impl RowResult {
     }
 
     /// How many gave which mark, 1 to 5.
+    #[graphql(directive = list_size::apply(5))]
     async fn marks(&self) -> Vec<OptionCount> {
         self.0.marks.iter().cloned().map(OptionCount).collect()
     }

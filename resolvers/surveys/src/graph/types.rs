@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, Interface, Object};
 use kernel::{DistrictId, PageRequest, PartyId, ServiceId};
-use vocabulary::{Connection, DateTime, Locale, Nullable, OrNull, connection, page, request};
+use vocabulary::{Connection, DateTime, Locale, Nullable, OrNull, connection, list_size, page, request};
 
 use super::{
     loaders::{ServicesOf, TallyOf, surveys},
@@ -134,12 +134,14 @@ impl Survey {
     }
 
     /// The services that it asks about.
+    #[graphql(directive = list_size::apply(10))]
     async fn about(&self, ctx: &Context<'_>) -> Nullable<Vec<Option<Service>>> {
         let services = surveys(ctx).load_one(ServicesOf(self.0.id)).await;
         services.map(|ids| Some(ids.unwrap_or_default().into_iter().map(|id| Some(Service(id))).collect())).or_null(ctx)
     }
 
     /// The questions in the order in which they are asked.
+    #[graphql(directive = list_size::apply(20))]
     async fn questions(&self) -> Vec<SurveyQuestion> {
         self.0.questions.iter().cloned().map(SurveyQuestion).collect()
     }
@@ -196,11 +198,13 @@ impl SurveyQuestion {
     }
 
     /// What can be chosen or put in order; empty for other types.
+    #[graphql(directive = list_size::apply(10))]
     async fn options(&self) -> Vec<SurveyOption> {
         self.0.options.iter().cloned().map(SurveyOption).collect()
     }
 
     /// What is marked, each by itself; empty for other types than `MATRIX_RATING_5`.
+    #[graphql(directive = list_size::apply(10))]
     async fn rows(&self) -> Vec<SurveyOption> {
         self.0.rows.iter().cloned().map(SurveyOption).collect()
     }

@@ -40,7 +40,7 @@ struct Feature {
     definition: &'static str,
 }
 
-const FEATURES: [Feature; 5] = [
+const FEATURES: [Feature; 7] = [
     Feature {
         name: "tag",
         url: "https://specs.apollo.dev/tag/v0.3",
@@ -75,7 +75,23 @@ const FEATURES: [Feature; 5] = [
         definition: "directive @requiresScopes(scopes: [[requiresScopes__Scope!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM \
                      scalar requiresScopes__Scope",
     },
+    Feature {
+        name: "cost",
+        url: COST_URL,
+        purpose: None,
+        definition: "directive @cost(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR",
+    },
+    Feature {
+        name: "listSize",
+        url: COST_URL,
+        purpose: None,
+        definition: "directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], \
+                     requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION",
+    },
 ];
+
+/// The specification of two directives, which are imported by their names.
+const COST_URL: &str = "https://specs.apollo.dev/cost/v0.1";
 
 /// Every GraphQL service has it since September 2025, but federation libraries still ask for its definition.
 const ONE_OF: &str = "directive @oneOf on INPUT_OBJECT";
@@ -227,8 +243,15 @@ fn links(used: &BTreeSet<&str>) -> Vec<Directive> {
         Directive { position: Pos::default(), name: "link".to_owned(), arguments }
     };
     let fixed = [link("https://specs.apollo.dev/link/v1.0", None), link("https://specs.apollo.dev/join/v0.4", Some("EXECUTION"))];
-    let features = FEATURES.iter().filter(|feature| used.contains(feature.name)).map(|feature| link(feature.url, feature.purpose));
-    fixed.into_iter().chain(features).collect()
+    let (costs, features): (Vec<&Feature>, Vec<&Feature>) =
+        FEATURES.iter().filter(|feature| used.contains(feature.name)).partition(|feature| feature.url == COST_URL);
+    let names: Vec<Value> = costs.iter().map(|feature| Value::String(format!("@{}", feature.name))).collect();
+    let costs = (!names.is_empty()).then(|| {
+        let mut link = link(COST_URL, None);
+        link.arguments.push(("import".to_owned(), Value::List(names)));
+        link
+    });
+    fixed.into_iter().chain(features.into_iter().map(|feature| link(feature.url, feature.purpose))).chain(costs).collect()
 }
 
 fn join(definition: &mut TypeDefinition, homes: &Homes) {
