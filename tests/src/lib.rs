@@ -9,6 +9,7 @@ mod graph;
 mod mail;
 mod process;
 mod store;
+mod wire;
 
 pub use city::{City, Options};
 pub use gateway::{Gateway, SUBGRAPHS, service_token};
@@ -16,3 +17,4 @@ pub use graph::{Answer, deadline_seconds, eventually, samples, uuid};
 pub use mail::{Mail, MailServer};
 pub use process::{Process, binary};
 pub use store::Store;
+pub use wire::{Heard, Wire, post_head};
