@@ -21,7 +21,7 @@ const PROMPT_MAX: Duration = Duration::from_secs(5);
 /// A hundred parties with forty services each: near the most that one operation may cost.
 const COSTLY: &str = "{ parties(first: 100) { nodes { id name slug services(first: 20) { nodes { id title } } } } }";
 
-/// How many attack at once; the long run says more.
+/// How many attack at once.
 fn attackers() -> usize {
     std::env::var("TURKISTAN_TEST_ATTACKERS").ok().and_then(|count| count.parse().ok()).unwrap_or(800)
 }
