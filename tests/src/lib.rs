@@ -10,6 +10,7 @@ mod mail;
 mod process;
 mod recorder;
 mod store;
+mod wire;
 
 pub use city::{City, Options};
 pub use gateway::{Gateway, SUBGRAPHS, service_token};
@@ -18,3 +19,4 @@ pub use mail::{Mail, MailServer};
 pub use process::{Process, binary};
 pub use recorder::{Received, Recorder};
 pub use store::Store;
+pub use wire::{Heard, Wire, post_head};

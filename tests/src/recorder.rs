@@ -50,7 +50,7 @@ impl Recorder {
     }
 }
 
-async fn hear(
+async fn receive(
     request: Request<Incoming>,
     received: Arc<Mutex<Vec<Received>>>,
     answer: &'static str,

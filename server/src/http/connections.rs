@@ -18,8 +18,8 @@ use crate::stop::{Stop, Stopping};
 
 /// How many connections are served at once; more wait in the system's queue.
 const CONNECTIONS_MAX: usize = 4_096;
-/// The largest head of a request.
-const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// The largest head of a request, and what a connection reads at once.
+const HEAD_BYTES_MAX: usize = 8 * 1024;
 /// How long the head may take to arrive, so that a client that drips bytes does not keep its place.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
 /// How long, after the word to stop, answers say `Connection: close` before connections are closed: a client that sends its next request
@@ -88,7 +88,8 @@ async fn serve(stream: TcpStream, place: Place, routes: Router, bidden: Stopping
         request
     });
     let mut protocol = http1::Builder::new();
-    protocol.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_header_size(HEAD_BYTES_MAX);
+    protocol.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX);
+    protocol.max_header_size(HEAD_BYTES_MAX).max_buf_size(HEAD_BYTES_MAX);
     let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), TowerToHyperService::new(placed)).with_upgrades());
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

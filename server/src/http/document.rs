@@ -3,44 +3,53 @@
 use std::time::Duration;
 
 use axum::{
-    body::{Body, Bytes},
-    extract::{FromRequest, Query, Request},
+    body::Body,
+    extract::Query,
     http::{Method, StatusCode, request::Parts},
 };
 use federation::{DocumentName, GraphRequest};
+use futures_util::StreamExt;
 use kernel::{Code, Locale};
 use serde_json::{Map, Value};
 
-use super::{layers::BODY_BYTES_MAX, negotiate, rejection::Rejection};
+use super::{
+    layers::BODY_BYTES_MAX,
+    load::{Arriving, Load},
+    negotiate,
+    rejection::Rejection,
+};
 use crate::words::words;
 
 /// How long a body may take to arrive.
 const BODY_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Reads what is asked, from the address of a GET or the body of a POST.
-pub(crate) async fn read(parts: &Parts, body: Body) -> Result<GraphRequest, Rejection> {
+pub(crate) async fn read(load: &Load, parts: &Parts, body: Body) -> Result<GraphRequest, Rejection> {
     if parts.method == Method::GET {
         return from_address(parts);
     }
     // Read whatever it is: a client that is still sending does not hear a refusal.
-    let received = receive(parts, body).await;
+    let received = match tokio::time::timeout(BODY_TIME_MAX, receive(load, body)).await {
+        Ok(received) => received,
+        Err(_) => Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, "edge-body-slow", &[])),
+    };
     negotiate::content_type(&parts.headers)?;
-    from_body(&received?)
+    from_body(received?.bytes())
 }
 
-async fn receive(parts: &Parts, body: Body) -> Result<Bytes, Rejection> {
-    let mut request = Request::new(body);
-    // The limit that the layer set travels in the extensions.
-    *request.extensions_mut() = parts.extensions.clone();
-    match tokio::time::timeout(BODY_TIME_MAX, Bytes::from_request(request, &())).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+/// Puts the pieces of a body together as they come: a piece that is kept as it came holds much more than its own bytes.
+async fn receive(load: &Load, body: Body) -> Result<Arriving<'_>, Rejection> {
+    let mut arriving = load.arriving();
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| Rejection::malformed("edge-body-lost", &[]))?;
+        if arriving.bytes().len() + piece.len() > BODY_BYTES_MAX {
             let max = [("max", BODY_BYTES_MAX.into())];
-            Err(Rejection::new(StatusCode::PAYLOAD_TOO_LARGE, Code::BadUserInput, "edge-body-large", &max))
+            return Err(Rejection::new(StatusCode::PAYLOAD_TOO_LARGE, Code::BadUserInput, "edge-body-large", &max));
         }
-        Ok(Err(_)) => Err(Rejection::malformed("edge-body-lost", &[])),
-        Err(_) => Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, "edge-body-slow", &[])),
+        arriving.add(&piece)?;
     }
+    Ok(arriving)
 }
 
 fn from_address(parts: &Parts) -> Result<GraphRequest, Rejection> {

@@ -73,7 +73,7 @@ async fn carry(edge: &Arc<Edge>, parts: &Parts, body: Body, who: Option<Identifi
     negotiate::method(&parts.method)?;
     let accepted = negotiate::accepted(&parts.headers)?;
     csrf::check(&parts.method, &parts.headers)?;
-    let mut asked = document::read(parts, body).await?;
+    let mut asked = document::read(&edge.load, parts, body).await?;
     if accepted.stream {
         stream::resume(&mut asked, &parts.headers);
     }
@@ -90,6 +90,7 @@ async fn carry(edge: &Arc<Edge>, parts: &Parts, body: Body, who: Option<Identifi
     permit(prepared.kind(), &parts.method, accepted)?;
 
     let carried = Carried::of(&prepared);
+    let _turn = edge.load.turn(carried.cost).await?;
     let executing = Instant::now();
     let mut response = match accepted.media.filter(|_| carried.kind != OperationKind::Subscription) {
         Some(media) => {

@@ -8,6 +8,7 @@ mod events;
 mod graphql;
 mod health;
 mod layers;
+mod load;
 mod metrics;
 mod negotiate;
 mod rejection;
@@ -71,6 +72,7 @@ pub(crate) struct Edge {
     metrics: Metrics,
     subscriptions: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
+    load: load::Load,
     stopping: Stopping,
 }
 
@@ -83,10 +85,10 @@ impl Edge {
         rng: Arc<dyn Rng>,
         stopping: Stopping,
     ) -> Arc<Edge> {
-        let (served, metrics) = (OnceLock::new(), Metrics::default());
+        let (served, metrics, load) = (OnceLock::new(), Metrics::default(), load::Load::default());
         let subscriptions = Arc::new(Semaphore::new(SUBSCRIPTIONS_MAX));
         let sockets = Arc::new(Semaphore::new(socket::SOCKETS_MAX));
-        Arc::new(Edge { served, issuer, forwarded, clock, rng, metrics, subscriptions, sockets, stopping })
+        Arc::new(Edge { served, issuer, forwarded, clock, rng, metrics, subscriptions, sockets, load, stopping })
     }
 
     /// The graph, once it is open.

@@ -2,7 +2,7 @@
 
 use axum::http::{
     HeaderMap, Method, StatusCode,
-    header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE},
+    header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE},
 };
 use kernel::{Actor, Code, Locale};
 
@@ -79,8 +79,12 @@ pub(crate) fn method(method: &Method) -> Result<(), Rejection> {
     Err(Rejection::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadUserInput, "edge-method", &[]))
 }
 
-/// A body is JSON in UTF-8. Everything that a page of another site can send without asking (forms, plain text) is refused by this.
+/// A body is JSON in UTF-8, as it is: a compressed one could become of any size. Everything that a page of another site can send without
+/// asking (forms, plain text) is refused by this.
 pub(crate) fn content_type(headers: &HeaderMap) -> Result<(), Rejection> {
+    if headers.get(CONTENT_ENCODING).is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadUserInput, "edge-content-encoding", &[]));
+    }
     let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
     let mut parts = value.split(';').map(str::trim);
     let name = parts.next().unwrap_or_default();
@@ -155,6 +159,11 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(content_type(&headers(CONTENT_TYPE, value)).is_ok(), accepted, "{value}");
+        }
+        for (coding, accepted) in [("identity", true), ("gzip", false), ("br", false), ("identity, gzip", false)] {
+            let mut headers = headers(CONTENT_TYPE, "application/json");
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
+            assert_eq!(content_type(&headers).is_ok(), accepted, "{coding}");
         }
     }
 

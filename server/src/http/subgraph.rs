@@ -65,7 +65,7 @@ async fn execute(
     if door.guarded && !is_service(edge, &parts.headers) {
         return Err(unauthenticated());
     }
-    let asked = document::read(parts, body).await?;
+    let asked = document::read(&edge.load, parts, body).await?;
     let who = who.ok_or_else(unauthenticated)?;
     let served = edge.served.get().ok_or_else(starting)?;
     let request = context(edge, parts, who.actor, locale);

@@ -1,6 +1,7 @@
 edge-method = Use POST, or GET for a query.
 edge-get-query = Only queries may come with GET; send this operation with POST.
 edge-content-type = Send the request as application/json.
+edge-content-encoding = Send the request without compression.
 edge-multipart = Files are not sent with GraphQL: send the request as application/json.
 edge-accept = The answer can be application/json, application/graphql-response+json or text/event-stream.
 edge-cross-site = A request from another site needs a content type or header that a page cannot send by itself.
@@ -16,6 +17,7 @@ edge-query-missing = The request has no “query”.
 edge-query-string = The query string of the address cannot be read.
 edge-stream = A subscription is answered as text/event-stream: accept that, or use a WebSocket.
 edge-busy = There are too many open subscriptions; try again a little later.
+edge-load = There are too many requests at once; try again a little later.
 edge-unread = Events were not read in time. Subscribe again, after the last cursor that you have.
 edge-starting = The city is still opening; try again in a moment.
 type-text = a text

@@ -1,6 +1,7 @@
 edge-method = POST әдісін немесе оқу сұрауы үшін GET әдісін қолданыңыз.
 edge-get-query = GET арқылы тек оқу сұраулары қабылданады; бұл операцияны POST арқылы жіберіңіз.
 edge-content-type = Сұрауды application/json түрінде жіберіңіз.
+edge-content-encoding = Сұрауды сығымдамай жіберіңіз.
 edge-multipart = Файлдар GraphQL арқылы жіберілмейді: сұрауды application/json түрінде жіберіңіз.
 edge-accept = Жауап application/json, application/graphql-response+json немесе text/event-stream пішімінде бола алады.
 edge-cross-site = Басқа сайттан келген сұрауда бет өздігінен жібере алмайтын мазмұн түрі немесе тақырып болуы керек.
@@ -16,6 +17,7 @@ edge-query-missing = Сұрауда «query» жоқ.
 edge-query-string = Мекенжайдың параметрлер жолын оқу мүмкін емес.
 edge-stream = Жазылым text/event-stream ағынымен жауап береді: оны Accept ішінде көрсетіңіз немесе WebSocket қолданыңыз.
 edge-busy = Ашық жазылымдар тым көп; сәл кейінірек қайталап көріңіз.
+edge-load = Бір мезгілде сұрау тым көп; сәл кейінірек қайталап көріңіз.
 edge-unread = Оқиғалар уақытында оқылмады. Соңғы алынған курсордан кейін қайта жазылыңыз.
 edge-starting = Қала әлі ашылып жатыр; сәлден соң қайталап көріңіз.
 type-text = мәтін

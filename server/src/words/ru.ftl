@@ -1,6 +1,7 @@
 edge-method = Используйте POST или, для запроса на чтение, GET.
 edge-get-query = Через GET принимаются только запросы на чтение; эту операцию отправьте через POST.
 edge-content-type = Отправьте запрос как application/json.
+edge-content-encoding = Отправьте запрос без сжатия.
 edge-multipart = Файлы не передаются через GraphQL: отправьте запрос как application/json.
 edge-accept = Ответ может быть в формате application/json, application/graphql-response+json или text/event-stream.
 edge-cross-site = Запрос с другого сайта должен иметь тип содержимого или заголовок, который страница не может отправить сама.
@@ -16,6 +17,7 @@ edge-query-missing = В запросе нет «query».
 edge-query-string = Строку параметров адреса не удаётся прочитать.
 edge-stream = Подписка отвечает потоком text/event-stream: укажите его в Accept или используйте WebSocket.
 edge-busy = Открыто слишком много подписок; попробуйте чуть позже.
+edge-load = Одновременно слишком много запросов; попробуйте чуть позже.
 edge-unread = События не были прочитаны вовремя. Подпишитесь снова, после последнего полученного курсора.
 edge-starting = Город ещё открывается; попробуйте через мгновение.
 type-text = текст

@@ -1,5 +1,6 @@
 //! Parses a document, finds its operation, and checks it against the schema.
 
+mod finite;
 mod variables;
 
 use graphql_tools::{
@@ -27,7 +28,9 @@ const REPRESENTATIONS: &str = "representations";
 
 /// The specification's rules; built once per supergraph.
 pub(crate) fn rules() -> ValidationPlan {
-    default_rules_validation_plan()
+    let mut rules = default_rules_validation_plan();
+    rules.add_rule(Box::new(finite::FiniteFloats));
+    rules
 }
 
 /// Parses a document. Without a gate it is a document of the program.

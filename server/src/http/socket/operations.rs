@@ -126,7 +126,11 @@ impl Inner {
             answers.map(Event::Next).chain(stream::iter([Event::Complete])).take_until(self.edge.stopping.clone().wait()).boxed()
         } else {
             let turn = Arc::clone(&self.turns).acquire_owned().await;
-            let answer = timeout(DEADLINE, prepared.execute(&request)).await.map_err(|_| late());
+            let running = async {
+                let _turn = self.edge.load.turn(prepared.cost()).await?;
+                Ok(prepared.execute(&request).await)
+            };
+            let answer = timeout(DEADLINE, running).await.map_err(|_| late()).flatten();
             let answer = answer.inspect_err(|rejection| told(rejection.status, Some(&carried)))?;
             told(status::of(&answer, Media::GraphqlResponse), Some(&carried));
             let held = move |event| {
