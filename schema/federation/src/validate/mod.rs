@@ -1,5 +1,7 @@
 //! Parses a document, finds its operation, and checks it against the schema.
 
+mod circles;
+mod meta_fields;
 mod variables;
 
 use graphql_tools::{
@@ -22,12 +24,17 @@ use crate::{
 
 pub(crate) use variables::coerce;
 
+use circles::find_circle;
+use meta_fields::MetaFieldsOnCorrectType;
+
 /// The plan's own variables begin so, and would be mixed up with a client's.
 const REPRESENTATIONS: &str = "representations";
 
 /// The specification's rules; built once per supergraph.
 pub(crate) fn rules() -> ValidationPlan {
-    default_rules_validation_plan()
+    let mut rules = default_rules_validation_plan();
+    rules.add_rule(Box::new(MetaFieldsOnCorrectType));
+    rules
 }
 
 /// Parses a document. Without a gate it is a document of the program.
@@ -129,17 +136,21 @@ pub(crate) fn operation_kind(operation: &OperationDefinition) -> OperationKind {
     }
 }
 
+fn invalid(message: String, Pos { line, column }: Pos) -> GraphError {
+    GraphError { locations: vec![Location { line, column }], ..GraphError::new(Code::GraphqlValidationFailed, message) }
+}
+
 /// Checks the document against the schema.
 pub(crate) fn validate(document: &Document, schema: &Schema, rules: &ValidationPlan, locale: Locale) -> Result<(), GraphResponse> {
+    if let Some(fragment) = find_circle(document) {
+        let message = format!("Cannot spread fragment \"{}\" within itself.", fragment.name);
+        return Err(refused(Stage::Validate, invalid(message, fragment.position)));
+    }
     for definition in &document.definitions {
         let Definition::Operation(operation) = definition else { continue };
         if let Some(taken) = operation.variable_definitions().iter().find(|definition| definition.name.starts_with(REPRESENTATIONS)) {
             let message = words().text(locale, "variable-reserved", &[("path", taken.name.as_str().into())]);
-            let at = Location { line: taken.position.line, column: taken.position.column };
-            return Err(refused(
-                Stage::Validate,
-                GraphError { locations: vec![at], ..GraphError::new(Code::GraphqlValidationFailed, message) },
-            ));
+            return Err(refused(Stage::Validate, invalid(message, taken.position)));
         }
     }
     let broken = check_rules(&schema.document, document, rules);
