@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Federation,
-    prepare::REMEMBERED_BYTES_MAX,
+    prepare::{PARSED_TIMES, REMEMBERED_BYTES_MAX},
     response::{GraphError, GraphRequest, GraphResponse, Stage},
     validate::{operation_kind, parse, select},
 };
@@ -34,7 +34,8 @@ impl Federation {
             || {
                 let operation = read(params.query, params.operation_name.as_deref(), locale)?;
                 if key.len() <= REMEMBERED_BYTES_MAX {
-                    self.direct_operations().insert(key, Arc::clone(&operation));
+                    let bytes = key.len() * PARSED_TIMES;
+                    self.direct_operations().insert(key, Arc::clone(&operation), bytes);
                 }
                 Ok(operation)
             },

@@ -45,12 +45,14 @@ struct Inner {
     rng: OnceLock<Arc<dyn Rng>>,
 }
 
-/// How many operations of routers in front are remembered.
+/// How many operations of routers in front are remembered, and about how much memory they may take.
 const DIRECT_MAX: usize = 2_000;
+const DIRECT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 impl Inner {
     fn new(current: RwLock<Arc<Supergraph>>, tallies: Tallies, policy: impl Into<Policy>) -> Inner {
-        Inner { current, tallies, gate: Gate::new(policy.into()), direct: Cache::new(DIRECT_MAX), rng: OnceLock::new() }
+        let direct = Cache::new(DIRECT_MAX, DIRECT_BYTES_MAX);
+        Inner { current, tallies, gate: Gate::new(policy.into()), direct, rng: OnceLock::new() }
     }
 }
 

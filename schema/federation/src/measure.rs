@@ -23,6 +23,11 @@ pub(crate) struct Size {
 }
 
 impl Size {
+    /// Fields after fragments are put in.
+    pub(crate) fn fields(&self) -> usize {
+        self.fields
+    }
+
     /// The sizes that have a limit.
     pub(crate) fn of_limits(self) -> [(Limit, usize); 8] {
         [

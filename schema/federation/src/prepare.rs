@@ -1,8 +1,8 @@
 //! From a document to an operation that can be run: parsed, within limits, valid, cut to what the actor may see, planned.
-//! A document is checked once per supergraph; what it becomes for actors of one kind of access, and with one set of conditions, is kept
-//! beside it.
+//! A document is checked once per supergraph; what it becomes for actors of one kind of access, and with one set of conditions, is
+//! remembered, too. All that is remembered is bounded in bytes, which are estimates.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, atomic::Ordering};
 
 use graphql_tools::static_graphql::query::{Document, OperationDefinition};
 use kernel::{Code, Fault, Locale, OperationKind, Request, Result};
@@ -14,7 +14,7 @@ use crate::{
     documents::TrustedDocument,
     everybody::is_for_everybody,
     limits::Limit,
-    measure::measure,
+    measure::{Size, measure},
     merge::{Conditions, Lens, Shape, compile, condition_variables},
     plan::{Overrides, Plan, plan},
     policy::Gate,
@@ -25,32 +25,39 @@ use crate::{
     words::words,
 };
 
-/// How many variants of one document are kept: operations times kinds of access, conditions and overrides.
-const VARIANTS_MAX: usize = 64;
-
 /// Longer documents are not remembered: a client could fill the memory with long strings and comments, which no other limit holds.
 pub(crate) const REMEMBERED_BYTES_MAX: usize = 16 * 1024;
 
+/// What a byte of a document takes when it is parsed, and a field of an answer's shape.
+pub(crate) const PARSED_TIMES: usize = 32;
+const FIELD_BYTES: usize = 1024;
+
 /// A document that is valid in one supergraph.
 pub(crate) struct Checked {
+    /// Tells it from all others; nothing when it is not remembered.
+    id: Option<u64>,
     document: Document,
+    /// About how much memory one of its variants takes without the plan.
+    variant_bytes: usize,
     /// The variables of its `@skip` and `@include`.
     conditions: Vec<String>,
     /// Limits that it exceeds and that only count.
     exceeded: Vec<Limit>,
     introspects: bool,
-    variants: Mutex<Vec<Variant>>,
 }
 
 /// One operation of a document for one kind of access, its conditions and overrides decided.
-struct Variant {
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct Variant {
+    document: Option<u64>,
     name: Option<String>,
+    access: Access,
     conditions: Conditions,
-    /// What it costs whatever the variables; unknown when that depends on them.
-    cost: Option<u64>,
     overrides: Overrides,
-    ready: Arc<Ready>,
 }
+
+/// A variant that is ready, and what it costs whatever the variables; unknown when that depends on them.
+pub(crate) type Known = (Arc<Ready>, Option<u64>);
 
 /// An operation that is ready to run any number of times.
 pub(crate) struct Ready {
@@ -148,31 +155,31 @@ fn check(supergraph: &Supergraph, text: &str, gate: Option<&Gate>, locale: Local
     }
     let mut exceeded = Vec::new();
     let document = parse(text, gate, &mut exceeded, locale)?;
-    let introspects = match gate {
-        Some(gate) => weigh(&document, gate, &mut exceeded, locale)?,
-        None => false,
-    };
+    let sizes = measure(&document);
+    if let Some(gate) = gate {
+        weigh(&sizes, gate, &mut exceeded, locale)?;
+    }
     validate(&document, &supergraph.schema, &supergraph.rules, locale)?;
     let conditions = condition_variables(&document);
-    let checked = Arc::new(Checked { document, conditions, exceeded, introspects, variants: Mutex::default() });
-    if gate.is_none() || text.len() <= REMEMBERED_BYTES_MAX {
-        documents.insert(Arc::from(text), Arc::clone(&checked));
+    let introspects = sizes.iter().any(|size| size.introspects());
+    let variant_bytes = text.len() + FIELD_BYTES * sizes.iter().map(|size| size.fields()).max().unwrap_or_default();
+    let is_remembered = gate.is_none() || text.len() <= REMEMBERED_BYTES_MAX;
+    let id = is_remembered.then(|| supergraph.checked.fetch_add(1, Ordering::Relaxed));
+    let checked = Arc::new(Checked { id, document, variant_bytes, conditions, exceeded, introspects });
+    if is_remembered {
+        documents.insert(Arc::from(text), Arc::clone(&checked), text.len() * PARSED_TIMES);
     }
     Ok(checked)
 }
 
-/// Holds a document against the limits of its size; says whether it asks for the schema.
-fn weigh(document: &Document, gate: &Gate, exceeded: &mut Vec<Limit>, locale: Locale) -> Result<bool, GraphResponse> {
-    let mut introspects = false;
-    for size in measure(document) {
-        introspects |= size.introspects();
-        for (limit, found) in size.of_limits() {
-            if gate.weigh(limit, found, locale)? && !exceeded.contains(&limit) {
-                exceeded.push(limit);
-            }
+/// Holds a document against the limits of its size.
+fn weigh(sizes: &[Size], gate: &Gate, exceeded: &mut Vec<Limit>, locale: Locale) -> Result<(), GraphResponse> {
+    for (limit, found) in sizes.iter().flat_map(|size| size.of_limits()) {
+        if gate.weigh(limit, found, locale)? && !exceeded.contains(&limit) {
+            exceeded.push(limit);
         }
     }
-    Ok(introspects)
+    Ok(())
 }
 
 impl Checked {
@@ -184,19 +191,17 @@ impl Checked {
         (gate, overrides): (Option<&Gate>, &Overrides),
         request: &Request,
     ) -> Result<(Arc<Ready>, u64), GraphResponse> {
-        let name = operation_name(operation);
         let access = supergraph.schema.access(&request.actor);
         let conditions = Conditions::of(&self.conditions, variables);
-        let is_it = |known: &&Variant| {
-            known.ready.access == access && known.conditions == conditions && known.overrides == *overrides && known.name.as_deref() == name
-        };
-        let known = self.variants().iter().find(is_it).map(|known| (Arc::clone(&known.ready), known.cost));
+        let name = operation_name(operation).map(str::to_owned);
+        let variant = Variant { document: self.id, name, access, conditions, overrides: overrides.clone() };
+        let known = self.id.and_then(|_| supergraph.ready.get(&variant));
         // What costs too much is not remembered, so a cost that is known is within the limit.
         let (cost, fixed) = match (&known, gate) {
             (Some((_, Some(cost))), Some(gate)) => (*cost, gate.price(*cost, request.locale).map(|()| true)?),
             (_, None) => (0, true),
             (_, Some(gate)) => {
-                let estimate = self.estimate(supergraph, operation, &conditions, variables, request)?;
+                let estimate = self.estimate(supergraph, operation, &variant.conditions, variables, request)?;
                 gate.price(estimate.cost, request.locale)?;
                 (estimate.cost, !estimate.varies)
             }
@@ -204,14 +209,11 @@ impl Checked {
         if let Some((ready, _)) = known {
             return Ok((ready, cost));
         }
-        let ready = Arc::new(build(supergraph, &self.document, operation, access, (&conditions, overrides), request)?);
-        let mut variants = self.variants();
-        if variants.len() >= VARIANTS_MAX {
-            variants.remove(0);
+        let ready = Arc::new(build(supergraph, &self.document, operation, &variant, request)?);
+        if self.id.is_some() {
+            let bytes = self.variant_bytes + ready.plan.bytes();
+            supergraph.ready.insert(variant, (Arc::clone(&ready), fixed.then_some(cost)), bytes);
         }
-        let cost_known = fixed.then_some(cost);
-        let (name, overrides) = (name.map(str::to_owned), overrides.clone());
-        variants.push(Variant { name, conditions, overrides, cost: cost_known, ready: Arc::clone(&ready) });
         Ok((ready, cost))
     }
 
@@ -231,34 +233,31 @@ impl Checked {
             GraphResponse::refused(Stage::Validate, vec![GraphError::new(Code::GraphqlValidationFailed, message)])
         })
     }
-
-    fn variants(&self) -> std::sync::MutexGuard<'_, Vec<Variant>> {
-        self.variants.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 fn build(
     supergraph: &Supergraph,
     document: &Document,
     operation: &OperationDefinition,
-    access: Access,
-    (conditions, overrides): (&Conditions, &Overrides),
+    variant: &Variant,
     request: &Request,
 ) -> Result<Ready, GraphResponse> {
+    let Variant { access, conditions, overrides, .. } = variant;
     let schema = &supergraph.schema;
     let refused = |code: Code| {
         let message = Fault::general(code, request.locale).message;
         GraphResponse::refused(Stage::Validate, vec![GraphError::new(code, message)])
     };
     let root = schema.root(operation_kind(operation)).ok_or_else(|| refused(Code::GraphqlValidationFailed))?;
-    let permitted = permitted(document, operation, root, &Lens { schema, access: &access }, conditions);
+    let permitted = permitted(document, operation, root, &Lens { schema, access }, conditions);
     let planned = permitted.map_or_else(|| Ok(Arc::default()), |document| planned(supergraph, &document, overrides));
     let plan = planned.map_err(|error| {
         tracing::error!(request_id = %request.id, ?error, "an operation cannot be planned");
         refused(error.code())
     })?;
     let for_everybody = is_for_everybody(document, operation, root, schema);
-    Ok(Ready { shape: Shape::root(root, &compile(operation.selection_set(), document, conditions), schema), plan, access, for_everybody })
+    let shape = Shape::root(root, &compile(operation.selection_set(), document, conditions), schema);
+    Ok(Ready { shape, plan, access: access.clone(), for_everybody })
 }
 
 fn planned(supergraph: &Supergraph, document: &Document, overrides: &Overrides) -> Result<Arc<Plan>> {
@@ -268,7 +267,8 @@ fn planned(supergraph: &Supergraph, document: &Document, overrides: &Overrides) 
     }
     let plan = Arc::new(plan(supergraph, document, overrides)?);
     if key.0.len() <= REMEMBERED_BYTES_MAX {
-        supergraph.plans.insert(key, Arc::clone(&plan));
+        let bytes = key.0.len() + plan.bytes();
+        supergraph.plans.insert(key, Arc::clone(&plan), bytes);
     }
     Ok(plan)
 }

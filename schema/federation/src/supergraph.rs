@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     panic::catch_unwind,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicU64},
 };
 
 use graphql_tools::{
@@ -20,16 +20,22 @@ use crate::{
     compose::{CompositionError, NodeSubgraph, Part, compose, graphs_of, modern},
     documents::TrustedDocument,
     plan::{Overrides, Plan, Subgraphs},
-    prepare::Checked,
+    prepare::{Checked, Known, Variant},
     schema::Schema,
     usage::Usage,
     validate::rules,
     watched::{Tally, Watched},
 };
 
-/// How many documents and plans are remembered.
+/// How many documents, plans and variants that are ready are remembered.
 const DOCUMENTS_MAX: usize = 2_000;
 const PLANS_MAX: usize = 4_000;
+const READY_MAX: usize = 8_000;
+
+/// About how much memory each of them may take.
+const DOCUMENTS_BYTES_MAX: usize = 32 * 1024 * 1024;
+const PLANS_BYTES_MAX: usize = 32 * 1024 * 1024;
+const READY_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// What was asked of each subgraph; it outlives the supergraphs.
 pub(crate) type Tallies = Mutex<BTreeMap<String, Arc<Tally>>>;
@@ -84,6 +90,9 @@ pub(crate) struct Supergraph {
     pub(crate) own_documents: Cache<Arc<str>, Arc<Checked>>,
     /// Plans by the normalised operation that was planned, and the overrides that it was planned with.
     pub(crate) plans: Cache<(String, Overrides), Arc<Plan>>,
+    pub(crate) ready: Cache<Variant, Known>,
+    /// How many documents were checked so far.
+    pub(crate) checked: AtomicU64,
     /// Which fields each trusted document asks for, once somebody wants to know.
     fields: OnceLock<Vec<Vec<String>>>,
     subgraphs: Vec<Arc<dyn Subgraph>>,
@@ -125,9 +134,11 @@ impl Supergraph {
             planner: planner.map_err(|error| CompositionError::of(None, error))?,
             rules: rules(),
             names: subgraphs.iter().enumerate().map(|(index, subgraph)| (subgraph.name().to_owned(), index)).collect(),
-            documents: Cache::new(DOCUMENTS_MAX),
-            own_documents: Cache::new(DOCUMENTS_MAX),
-            plans: Cache::new(PLANS_MAX),
+            documents: Cache::new(DOCUMENTS_MAX, DOCUMENTS_BYTES_MAX),
+            own_documents: Cache::new(DOCUMENTS_MAX, DOCUMENTS_BYTES_MAX),
+            plans: Cache::new(PLANS_MAX, PLANS_BYTES_MAX),
+            ready: Cache::new(READY_MAX, READY_BYTES_MAX),
+            checked: AtomicU64::new(0),
             fields: OnceLock::new(),
             subgraphs,
         })

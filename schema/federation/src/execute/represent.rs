@@ -14,6 +14,9 @@ use serde_json::{Map, Value};
 use super::rewrite::rewrite;
 use crate::supergraph::Types;
 
+/// The type and a key, or a little more.
+const KEYS_USUAL: usize = 3;
+
 /// What comes of telling of one entity.
 pub(super) enum Told {
     /// It is the n-th representation.
@@ -39,15 +42,13 @@ impl<'a> Representations<'a> {
     }
 
     pub(super) fn tell(&mut self, entity: &Map<String, Value>) -> Told {
-        let mut told = Map::new();
-        if let Some(type_name) = entity.get("__typename") {
-            told.insert("__typename".to_owned(), type_name.clone());
-        }
+        let mut told = Map::with_capacity(KEYS_USUAL);
         match self.select(entity, self.requires, &mut told) {
             Selected::Some => {}
             Selected::None => return Told::Nothing,
             Selected::Missing => return Told::Incomplete,
         }
+        tell_type(entity, &mut told);
         let mut told = Value::Object(told);
         for each in self.rewrites {
             rewrite(&mut told, each, self.types);
@@ -111,19 +112,23 @@ impl<'a> Representations<'a> {
         }
         match value {
             Value::Object(object) => {
-                let mut told = Map::new();
+                let mut told = Map::with_capacity(selection.items.len());
+                if let Selected::Missing = self.select(object, selection, &mut told) {
+                    return None;
+                }
                 // Who is told of an interface's or a union's fields must be told which of its types they are of.
-                if let Some(type_name) = object.get("__typename") {
-                    told.insert("__typename".to_owned(), type_name.clone());
-                }
-                match self.select(object, selection, &mut told) {
-                    Selected::Missing => None,
-                    Selected::Some | Selected::None => Some(Value::Object(told)),
-                }
+                tell_type(object, &mut told);
+                Some(Value::Object(told))
             }
             Value::Array(items) => items.iter().map(|item| self.value(item, selection)).collect(),
             leaf => Some(leaf.clone()),
         }
+    }
+}
+
+fn tell_type(entity: &Map<String, Value>, told: &mut Map<String, Value>) {
+    if let Some(type_name) = entity.get("__typename").filter(|_| !told.contains_key("__typename")) {
+        told.insert("__typename".to_owned(), type_name.clone());
     }
 }
 

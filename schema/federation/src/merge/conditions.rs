@@ -46,7 +46,7 @@ fn condition(directive: &Directive) -> Option<(bool, &Value)> {
 }
 
 /// The values of the variables that decide.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Conditions(Vec<(String, bool)>);
 
 impl Conditions {

@@ -105,8 +105,15 @@ impl Projection<'_> {
             return Err(Nulled);
         }
         if is_shaped(&data, fields) {
+            if data.len() > fields.len() {
+                let mut wanted = fields.iter().peekable();
+                data.retain(|key, _| wanted.next_if(|field| *key == *field.key).is_some());
+            }
             for (value, field) in data.values_mut().zip(fields) {
-                *value = self.value(mem::take(value), &field.ty, field, &place.field(&field.key))?;
+                *value = match &*field.name {
+                    "__typename" => Value::String(type_name.to_string()),
+                    _ => self.value(mem::take(value), &field.ty, field, &place.field(&field.key))?,
+                };
             }
             return Ok(Value::Object(data));
         }
@@ -211,9 +218,11 @@ fn nullable(ty: &Type) -> Result<Value, Nulled> {
     if ty.is_non_null() { Err(Nulled) } else { Ok(Value::Null) }
 }
 
-/// Whether the object has exactly the client's fields in the client's order already, as most objects from one subgraph have.
+/// Whether the object has the client's fields in the client's order already, as most objects have; between them may be what the plan
+/// asked for.
 fn is_shaped(data: &Map<String, Value>, fields: &[Field]) -> bool {
-    data.len() == fields.len() && data.keys().zip(fields).all(|(key, field)| *key == *field.key && *key == *field.from && !field.denied)
+    let mut keys = data.keys();
+    data.len() >= fields.len() && fields.iter().all(|field| field.key == field.from && !field.denied && keys.any(|key| *key == *field.key))
 }
 
 /// Turns a path of the gathered data into one of the answer. A subgraph's fault may lie at a field that only the plan asked for; the

@@ -12,7 +12,7 @@ use hive_router_query_planner::{
 use kernel::{Error, Operation, OperationKind, Result};
 
 use super::interface_objects::{entities, stand_in};
-use crate::supergraph::Supergraph;
+use crate::{prepare::PARSED_TIMES, supergraph::Supergraph};
 
 /// The subgraphs' places by name.
 pub(crate) type Subgraphs = HashMap<String, usize>;
@@ -91,6 +91,22 @@ impl Plan {
         }
         plan.node = if rest.len() > 1 { Some(Node::Sequence(rest)) } else { rest.pop() };
         Ok(plan)
+    }
+
+    /// About how much memory it takes once its subgraphs have parsed their operations.
+    pub(crate) fn bytes(&self) -> usize {
+        let source = self.source.as_ref().map_or(0, |fetch| fetch.operation.text.len());
+        (source + self.node.as_ref().map_or(0, Node::text_bytes)) * PARSED_TIMES
+    }
+}
+
+impl Node {
+    fn text_bytes(&self) -> usize {
+        match self {
+            Node::Fetch(fetch) => fetch.operation.text.len(),
+            Node::Entities(entities) => entities.operation.text.len(),
+            Node::Sequence(nodes) | Node::Parallel(nodes) => nodes.iter().map(Node::text_bytes).sum(),
+        }
     }
 }
 

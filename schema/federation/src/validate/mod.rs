@@ -1,6 +1,8 @@
 //! Parses a document, finds its operation, and checks it against the schema.
 
+mod circles;
 mod finite;
+mod meta_fields;
 mod variables;
 
 use graphql_tools::{
@@ -23,6 +25,9 @@ use crate::{
 
 pub(crate) use variables::coerce;
 
+use circles::find_circle;
+use meta_fields::MetaFieldsOnCorrectType;
+
 /// The plan's own variables begin so, and would be mixed up with a client's.
 const REPRESENTATIONS: &str = "representations";
 
@@ -30,6 +35,7 @@ const REPRESENTATIONS: &str = "representations";
 pub(crate) fn rules() -> ValidationPlan {
     let mut rules = default_rules_validation_plan();
     rules.add_rule(Box::new(finite::FiniteFloats));
+    rules.add_rule(Box::new(MetaFieldsOnCorrectType));
     rules
 }
 
@@ -132,17 +138,21 @@ pub(crate) fn operation_kind(operation: &OperationDefinition) -> OperationKind {
     }
 }
 
+fn invalid(message: String, Pos { line, column }: Pos) -> GraphError {
+    GraphError { locations: vec![Location { line, column }], ..GraphError::new(Code::GraphqlValidationFailed, message) }
+}
+
 /// Checks the document against the schema.
 pub(crate) fn validate(document: &Document, schema: &Schema, rules: &ValidationPlan, locale: Locale) -> Result<(), GraphResponse> {
+    if let Some(fragment) = find_circle(document) {
+        let message = format!("Cannot spread fragment \"{}\" within itself.", fragment.name);
+        return Err(refused(Stage::Validate, invalid(message, fragment.position)));
+    }
     for definition in &document.definitions {
         let Definition::Operation(operation) = definition else { continue };
         if let Some(taken) = operation.variable_definitions().iter().find(|definition| definition.name.starts_with(REPRESENTATIONS)) {
             let message = words().text(locale, "variable-reserved", &[("path", taken.name.as_str().into())]);
-            let at = Location { line: taken.position.line, column: taken.position.column };
-            return Err(refused(
-                Stage::Validate,
-                GraphError { locations: vec![at], ..GraphError::new(Code::GraphqlValidationFailed, message) },
-            ));
+            return Err(refused(Stage::Validate, invalid(message, taken.position)));
         }
     }
     let broken = check_rules(&schema.document, document, rules);

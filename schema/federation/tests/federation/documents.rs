@@ -40,6 +40,11 @@ async fn what_does_not_fit_the_schema_is_refused() {
         "{ _service { sdl } }",
         "query($representations: String!) { service(code: $representations) { name stars } }",
         "{ _entities(representations: []) { __typename } }",
+        "{ best { ...A } } fragment A on Service { owner { ... { ... { ...B } } } } fragment B on Party { ... { ... { ...B } } }",
+        "{ best { __nothing } }",
+        "{ best { __schema { description } } }",
+        "{ best { __typename { stars } } }",
+        "{ best { __typename(a: 1) } }",
     ] {
         check(query, json!({}), Stage::Validate, invalid).await;
     }

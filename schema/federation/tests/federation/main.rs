@@ -15,6 +15,8 @@ mod documents;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod joins;
 #[cfg(test)]
 mod limits;
