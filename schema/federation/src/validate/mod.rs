@@ -1,7 +1,7 @@
 //! Parses a document, finds its operation, and checks it against the schema.
 
 mod circles;
-mod meta_fields;
+mod meta_names;
 mod variables;
 
 use graphql_tools::{
@@ -25,7 +25,7 @@ use crate::{
 pub(crate) use variables::coerce;
 
 use circles::find_circle;
-use meta_fields::MetaFieldsOnCorrectType;
+use meta_names::MetaNamesAreKnown;
 
 /// The plan's own variables begin so, and would be mixed up with a client's.
 const REPRESENTATIONS: &str = "representations";
@@ -33,7 +33,7 @@ const REPRESENTATIONS: &str = "representations";
 /// The specification's rules; built once per supergraph.
 pub(crate) fn rules() -> ValidationPlan {
     let mut rules = default_rules_validation_plan();
-    rules.add_rule(Box::new(MetaFieldsOnCorrectType));
+    rules.add_rule(Box::new(MetaNamesAreKnown));
     rules
 }
 
