@@ -213,7 +213,7 @@ impl Hunt {
     }
 }
 
-/// How long this thread has worked so far.
+/// How long this thread has worked so far; the kernel counts in ticks of up to four milliseconds.
 fn busy() -> Duration {
     let spent = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     Duration::from_nanos(spent.split(' ').next().unwrap().parse().unwrap())
