@@ -32,16 +32,22 @@ pub(super) struct Representations<'a> {
     types: &'a Types,
     requires: &'a SelectionSet,
     rewrites: &'a [FetchRewrite],
+    /// Whether only leaves are told of, as keys mostly are.
+    is_flat: bool,
     list: Vec<Value>,
     seen: HashMap<u64, usize>,
 }
 
 impl<'a> Representations<'a> {
     pub(super) fn new(types: &'a Types, requires: &'a SelectionSet, rewrites: &'a [FetchRewrite]) -> Representations<'a> {
-        Representations { types, requires, rewrites, list: Vec::new(), seen: HashMap::new() }
+        let is_flat = rewrites.is_empty() && is_flat(requires);
+        Representations { types, requires, rewrites, is_flat, list: Vec::new(), seen: HashMap::new() }
     }
 
     pub(super) fn tell(&mut self, entity: &Map<String, Value>) -> Told {
+        if let Some(known) = self.known(entity) {
+            return Told::As(known);
+        }
         let mut told = Map::with_capacity(KEYS_USUAL);
         match self.select(entity, self.requires, &mut told) {
             Selected::Some => {}
@@ -60,9 +66,58 @@ impl<'a> Representations<'a> {
         self.list
     }
 
+    /// The representation that stands for an entity already, found without telling of it again: one entity is often in many places.
+    fn known(&self, entity: &Map<String, Value>) -> Option<usize> {
+        if !self.is_flat || self.list.is_empty() {
+            return None;
+        }
+        let mut hasher = DefaultHasher::new();
+        self.each_leaf(entity, |leaf| {
+            digest(leaf, &mut hasher);
+            true
+        })?;
+        let place = *self.seen.get(&hasher.finish())?;
+        // Of one type the same fields are told in the same order.
+        let mut told = self.list[place].as_object()?.values();
+        self.each_leaf(entity, |leaf| told.next() == Some(leaf))?;
+        told.next().is_none().then_some(place)
+    }
+
+    /// Shows all that is told of an entity, in its order. `None` when `visit` has seen enough, or something is missing.
+    fn each_leaf<'v>(&self, entity: &'v Map<String, Value>, mut visit: impl FnMut(&'v Value) -> bool) -> Option<()> {
+        let mut types_told = false;
+        self.each_leaf_of(entity, self.requires, &mut types_told, &mut visit)?;
+        match entity.get("__typename").filter(|_| !types_told) {
+            Some(type_name) => visit(type_name).then_some(()),
+            None => Some(()),
+        }
+    }
+
+    fn each_leaf_of<'v>(
+        &self,
+        entity: &'v Map<String, Value>,
+        selection: &SelectionSet,
+        types_told: &mut bool,
+        visit: &mut impl FnMut(&'v Value) -> bool,
+    ) -> Option<()> {
+        for item in &selection.items {
+            match item {
+                SelectionItem::Field(field) => {
+                    *types_told |= field.name == "__typename";
+                    visit(entity.get(&field.name)?).then_some(())?;
+                }
+                SelectionItem::InlineFragment(fragment) if self.types.matches(entity, &fragment.type_condition) => {
+                    self.each_leaf_of(entity, &fragment.selections, types_told, visit)?;
+                }
+                SelectionItem::InlineFragment(_) | SelectionItem::FragmentSpread(_) => {}
+            }
+        }
+        Some(())
+    }
+
     fn once(&mut self, told: Value) -> usize {
         let mut hasher = DefaultHasher::new();
-        digest(&told, &mut hasher);
+        told.as_object().into_iter().flat_map(Map::values).for_each(|value| digest(value, &mut hasher));
         match self.seen.entry(hasher.finish()) {
             Entry::Occupied(place) if self.list[*place.get()] == told => return *place.get(),
             // Two that differ and have one digest: told twice at the worst, never mixed up.
@@ -132,7 +187,16 @@ fn tell_type(entity: &Map<String, Value>, told: &mut Map<String, Value>) {
     }
 }
 
-/// One selection makes all representations, so their keys are in one order; `Hash` of a map would sort them first.
+fn is_flat(selection: &SelectionSet) -> bool {
+    selection.items.iter().all(|item| match item {
+        SelectionItem::Field(field) => field.selections.is_empty(),
+        SelectionItem::InlineFragment(fragment) => is_flat(&fragment.selections),
+        SelectionItem::FragmentSpread(_) => false,
+    })
+}
+
+/// One selection makes all representations, so their values are in one order, and what has one digest is compared; `Hash` of a map would
+/// sort its keys first.
 fn digest(value: &Value, hasher: &mut DefaultHasher) {
     match value {
         Value::Null => hasher.write_u8(0),
@@ -145,10 +209,7 @@ fn digest(value: &Value, hasher: &mut DefaultHasher) {
         }
         Value::Object(fields) => {
             hasher.write_usize(fields.len());
-            for (key, value) in fields {
-                key.hash(hasher);
-                digest(value, hasher);
-            }
+            fields.values().for_each(|value| digest(value, hasher));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 mod circles;
 mod finite;
-mod meta_fields;
+mod meta_names;
 mod variables;
 
 use graphql_tools::{
@@ -26,7 +26,8 @@ use crate::{
 pub(crate) use variables::coerce;
 
 use circles::find_circle;
-use meta_fields::MetaFieldsOnCorrectType;
+use finite::FiniteFloats;
+use meta_names::MetaNamesAreKnown;
 
 /// The plan's own variables begin so, and would be mixed up with a client's.
 const REPRESENTATIONS: &str = "representations";
@@ -34,8 +35,8 @@ const REPRESENTATIONS: &str = "representations";
 /// The specification's rules; built once per supergraph.
 pub(crate) fn rules() -> ValidationPlan {
     let mut rules = default_rules_validation_plan();
-    rules.add_rule(Box::new(finite::FiniteFloats));
-    rules.add_rule(Box::new(MetaFieldsOnCorrectType));
+    rules.add_rule(Box::new(FiniteFloats));
+    rules.add_rule(Box::new(MetaNamesAreKnown));
     rules
 }
 

@@ -45,6 +45,8 @@ async fn what_does_not_fit_the_schema_is_refused() {
         "{ best { __schema { description } } }",
         "{ best { __typename { stars } } }",
         "{ best { __typename(a: 1) } }",
+        "{ best { ... on __nothing { stars } } }",
+        "{ best { ...A } } fragment A on __schema { stars }",
     ] {
         check(query, json!({}), Stage::Validate, invalid).await;
     }
