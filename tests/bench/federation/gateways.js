@@ -7,7 +7,8 @@ const here = import.meta.dirname;
 const installed = (name) => JSON.parse(readFileSync(join(here, "node_modules", name, "package.json"), "utf8")).version;
 const says = (program) => execFileSync(program, ["--version"], { encoding: "utf8" }).trim().split(" ").at(-1);
 const { TURKISTAN_BIN, PATH } = process.env;
-const router = PATH.split(":").map((folder) => join(folder, "hive-router")).find(existsSync);
+// `cargo install hive-router --version 0.2.9 --locked --features graphiql`
+const router = PATH.split(":").map((folder) => join(folder, "hive_router")).find(existsSync);
 
 const GRAFBASE = "@grafbase/cli-x86_64-unknown-linux-musl";
 
