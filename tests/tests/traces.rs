@@ -1,5 +1,7 @@
 //! What a collector of traces is told: the spans of requests, of the calls that they make, and of jobs; and nothing that a person wrote.
 
+#![expect(clippy::unwrap_used, reason = "a test that finds no value fails")]
+
 use std::process::Command;
 
 use opentelemetry_proto::tonic::{
