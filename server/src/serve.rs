@@ -40,9 +40,11 @@ pub(crate) async fn serve(settings: &Settings, face: Face) -> Result<()> {
     issuer.self_test(clock.now())?;
 
     let (stop, stopping) = Stop::new();
-    let edge = Edge::new(Some(Arc::clone(&issuer)), Vec::new(), Arc::clone(&clock), Arc::clone(&rng), stopping.clone());
+    // Pages have no business with a single room.
+    let origins = if matches!(face, Face::City) { settings.allow_origins.clone() } else { Vec::new() };
+    let edge = Edge::new(Some(Arc::clone(&issuer)), Vec::new(), origins, Arc::clone(&clock), Arc::clone(&rng), stopping.clone());
     let routes = match &face {
-        Face::City => http::city_routes(&edge, &settings.allow_origins),
+        Face::City => http::city_routes(&edge),
         // What only this machine reaches is as safe as the machine.
         Face::Room(name) => http::subgraph_routes(&edge, http::Door { name: name.clone(), guarded: !address.ip().is_loopback() }),
     };

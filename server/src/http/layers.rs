@@ -1,24 +1,24 @@
 //! Every layer around the routes, in order.
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{Request, State},
     http::{
-        HeaderName, HeaderValue, Method, StatusCode,
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{
             ACCEPT_LANGUAGE, AUTHORIZATION, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
             X_FRAME_OPTIONS,
         },
     },
-    middleware::{Next, from_fn, from_fn_with_state},
+    middleware::{Next, from_fn_with_state},
     response::Response,
 };
+use futures_util::FutureExt;
 use kernel::{Code, Locale};
 use tower::ServiceBuilder;
 use tower_http::{
-    catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
 };
@@ -47,17 +47,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone)]
 pub(crate) struct RequestId(pub(crate) String);
 
-/// Puts the layers around the routes; a request meets them from top to bottom.
-pub(crate) fn around(routes: Router, edge: &Arc<Edge>, origins: &[HeaderValue]) -> Router {
+/// Puts the layers around the routes; a request meets them from top to bottom. They are few, for each costs every request a box and a copy:
+/// what all requests need is in [`attend`].
+pub(crate) fn around(routes: Router, edge: &Arc<Edge>) -> Router {
     routes.layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state(Arc::clone(edge), name))
-            .layer(from_fn(protect))
-            .layer(from_fn_with_state(Arc::clone(edge), trace))
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(admit(origins))
-            .layer(from_fn(deadline))
-            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+            .option_layer((!edge.origins.is_empty()).then(|| admit(&edge.origins)))
+            .layer(from_fn_with_state(Arc::clone(edge), attend))
             .map_response(caching::tag_encoded)
             .layer(CompressionLayer::new().compress_when(caching::is_compressed)),
     )
@@ -73,19 +69,25 @@ fn admit(origins: &[HeaderValue]) -> CorsLayer {
         .max_age(PREFLIGHT_LIFETIME)
 }
 
-/// Names the request: with the id that a proxy in front gave it, or with a new one. While the server stops, the answer is the connection's last.
-async fn name(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
-    let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok()).filter(|id| is_sane(id)).map(str::to_owned);
-    let id = given.unwrap_or_else(|| edge.rng.uuid_v7(edge.clock.now()).simple().to_string());
+/// Attends to one request: names it, keeps its trace, answers for it when its time is over or something breaks, and tells browsers what the
+/// answer must never be used for. While the server stops, the answer is the connection's last.
+async fn attend(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
+    let id = name(&edge, request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.run(request).await;
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, value);
-    }
+    let mut response = trace(&edge, &id, request, next).await;
+    let headers = response.headers_mut();
+    protect(headers);
+    headers.extend(HeaderValue::from_str(&id).map(|id| (REQUEST_ID, id)));
     if edge.stopping.is_now() {
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// The id that a proxy in front gave the request, or a new one.
+fn name(edge: &Edge, headers: &HeaderMap) -> String {
+    let given = headers.get(&REQUEST_ID).and_then(|value| value.to_str().ok()).filter(|id| is_sane(id));
+    given.map_or_else(|| edge.rng.uuid_v7(edge.clock.now()).simple().to_string(), str::to_owned)
 }
 
 fn is_sane(id: &str) -> bool {
@@ -94,37 +96,36 @@ fn is_sane(id: &str) -> bool {
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
-/// Tells browsers what an answer must never be used for. A page that needs more says so itself.
-async fn protect(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// A page that needs more says so itself.
+fn protect(headers: &mut HeaderMap) {
     for (name, value) in [
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "no-referrer"),
         (X_FRAME_OPTIONS, "DENY"),
         (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
     ] {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    response
 }
 
-/// One span for the log, one for the trace, and one line a request. Never the address's query, a body, a variable or a token: they hold what people wrote.
-async fn trace(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+/// One span for the log, one for the trace, and one line a request. Never the address's query, a body, a variable or a token: they hold
+/// what people wrote.
+async fn trace(edge: &Edge, id: &str, request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
-    let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let path = uri.path();
     let is_graph = path == GRAPHQL_PATH || path.starts_with(SUBGRAPHS_PATH);
     let span = tracing::info_span!("request", request_id = %id, trace_id = field::Empty);
-    let traced = if is_graph { traces::request(method.as_str(), &path, request.headers()) } else { Span::none() };
+    let traced = if is_graph { traces::request(method.as_str(), path, request.headers()) } else { Span::none() };
     if let Some(id) = traces::id(&traced, traces::received(request.headers()).as_ref()) {
         span.record("trace_id", id);
     }
-    async move {
-        let response = next.run(request).instrument(traced.clone()).await;
+    async {
+        let response = answer(request, next).instrument(traced.clone()).await;
         let (status, duration) = (response.status(), started.elapsed());
         traces::conclude(&traced, status, response.extensions().get::<Carried>());
         if path == GRAPHQL_PATH {
-            tell(&edge, method.as_str(), status, duration, response.extensions().get::<Carried>());
+            tell(edge, method.as_str(), status, duration, response.extensions().get::<Carried>());
         } else {
             tracing::debug!(%method, path, status = status.as_u16(), duration_ms = milliseconds(duration), "answered");
         }
@@ -132,6 +133,20 @@ async fn trace(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> R
     }
     .instrument(span)
     .await
+}
+
+/// The answer in time, or one that says that there is none.
+async fn answer(request: Request, next: Next) -> Response {
+    let answered = AssertUnwindSafe(tokio::time::timeout(DEADLINE, next.run(request))).catch_unwind();
+    match answered.await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => respond::reject(&Rejection::general(StatusCode::GATEWAY_TIMEOUT, Code::Timeout), Locale::default()),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+            tracing::error!(panic = text.unwrap_or("without a text"), "a request panicked");
+            respond::reject(&Rejection::general(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal), Locale::default())
+        }
+    }
 }
 
 /// Counts an operation and writes its line, whatever wire it came over.
@@ -145,18 +160,4 @@ pub(crate) fn tell(edge: &Edge, method: &str, status: StatusCode, duration: Dura
 
 fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1_000_000.0).round() / 1000.0
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
-fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    tracing::error!(panic = text.unwrap_or("without a text"), "a request panicked");
-    respond::reject(&Rejection::general(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal), Locale::default())
-}
-
-async fn deadline(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(DEADLINE, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => respond::reject(&Rejection::general(StatusCode::GATEWAY_TIMEOUT, Code::Timeout), Locale::default()),
-    }
 }

@@ -67,6 +67,8 @@ pub(crate) struct Edge {
     issuer: Option<Arc<Issuer>>,
     /// Headers, in lower case, that go on to subgraphs behind HTTP.
     forwarded: Vec<String>,
+    /// Sites whose pages may ask, cross-origin.
+    origins: Vec<HeaderValue>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     metrics: Metrics,
@@ -81,6 +83,7 @@ impl Edge {
     pub(crate) fn new(
         issuer: Option<Arc<Issuer>>,
         forwarded: Vec<String>,
+        origins: Vec<HeaderValue>,
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
         stopping: Stopping,
@@ -88,7 +91,7 @@ impl Edge {
         let (served, metrics, load) = (OnceLock::new(), Metrics::default(), load::Load::default());
         let subscriptions = Arc::new(Semaphore::new(SUBSCRIPTIONS_MAX));
         let sockets = Arc::new(Semaphore::new(socket::SOCKETS_MAX));
-        Arc::new(Edge { served, issuer, forwarded, clock, rng, metrics, subscriptions, sockets, load, stopping })
+        Arc::new(Edge { served, issuer, forwarded, origins, clock, rng, metrics, subscriptions, sockets, load, stopping })
     }
 
     /// The graph, once it is open.
@@ -116,29 +119,27 @@ impl Edge {
     }
 }
 
-/// Everything that a city answers; pages of `origins` may ask, too.
-pub(crate) fn city_routes(edge: &Arc<Edge>, origins: &[HeaderValue]) -> Router {
-    let routes = graph_routes(origins)
-        .route("/subgraphs/{name}", any(subgraph::answer_guarded))
-        .with_state(Arc::clone(edge))
-        .merge(playground::routes());
-    layers::around(routes, edge, origins)
+/// Everything that a city answers.
+pub(crate) fn city_routes(edge: &Arc<Edge>) -> Router {
+    let routes =
+        graph_routes().route("/subgraphs/{name}", any(subgraph::answer_guarded)).with_state(Arc::clone(edge)).merge(playground::routes());
+    layers::around(routes, edge)
 }
 
 /// Everything that a gateway answers.
-pub(crate) fn gateway_routes(edge: &Arc<Edge>, origins: &[HeaderValue]) -> Router {
-    layers::around(graph_routes(origins).with_state(Arc::clone(edge)), edge, origins)
+pub(crate) fn gateway_routes(edge: &Arc<Edge>) -> Router {
+    layers::around(graph_routes().with_state(Arc::clone(edge)), edge)
 }
 
 /// Everything that one room answers as a subgraph.
 pub(crate) fn subgraph_routes(edge: &Arc<Edge>, door: subgraph::Door) -> Router {
     let routes = watched().route("/graphql", any(subgraph::answer)).layer(Extension(door)).with_state(Arc::clone(edge));
-    layers::around(routes, edge, &[])
+    layers::around(routes, edge)
 }
 
 /// The graph, and what the process shows of itself.
-fn graph_routes(origins: &[HeaderValue]) -> Router<Arc<Edge>> {
-    watched().route("/graphql", any(graphql::answer).layer(Extension(csrf::Friends::new(origins))))
+fn graph_routes() -> Router<Arc<Edge>> {
+    watched().route("/graphql", any(graphql::answer))
 }
 
 /// What every process shows of itself.

@@ -67,7 +67,8 @@ async fn closed_with(config: &str) -> (House, Settings, Keys) {
     let keys = Keys::open(&settings, rng.as_ref()).unwrap();
     let issuer = Arc::new(Issuer::new(&keys.issuer).unwrap());
     let (stop, stopping) = Stop::new();
-    let edge = Edge::new(Some(Arc::clone(&issuer)), Vec::new(), Arc::new(SystemClock), rng, stopping);
+    let edge =
+        Edge::new(Some(Arc::clone(&issuer)), Vec::new(), vec![HeaderValue::from_static(FRIEND)], Arc::new(SystemClock), rng, stopping);
     (House { edge, issuer, stop, _folder: folder }, settings, keys)
 }
 
@@ -86,7 +87,7 @@ async fn open_with(config: &str) -> House {
 
 impl House {
     fn routes(&self) -> Router {
-        city_routes(&self.edge, &[HeaderValue::from_static(FRIEND)])
+        city_routes(&self.edge)
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {

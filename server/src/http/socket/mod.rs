@@ -33,7 +33,7 @@ pub(super) fn is_asked_for(headers: &HeaderMap) -> bool {
 
 /// Opens a socket. Who the client is it says in its first message; a page of another site cannot say it, nor may it open one.
 pub(super) async fn open(edge: &Arc<Edge>, mut parts: Parts) -> Result<Response, Rejection> {
-    csrf::check_socket(&parts)?;
+    csrf::check_socket(&parts.headers, &edge.origins)?;
     if edge.stopping.is_now() {
         return Err(Rejection::general(StatusCode::SERVICE_UNAVAILABLE, Code::SubgraphUnavailable));
     }
