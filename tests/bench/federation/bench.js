@@ -119,7 +119,8 @@ function print(title, started, figures) {
   });
   const [first] = rows;
   const ratio = (value, base) => (value / base).toFixed(2);
-  console.log(`\n### ${title}: ${CONNECTIONS} connections, medians of ${ROUNDS} × ${SECONDS} s\n`);
+  const how = process.env.APART ? "nothing shared" : "calls under way may be shared";
+  console.log(`\n### ${title}: ${how}, ${CONNECTIONS} connections, medians of ${ROUNDS} × ${SECONDS} s\n`);
   const to = `to ${first.name}`;
   const heads = ["gateway", "requests/s", to, "p50, ms", "p99, ms", "CPU/request, µs", to, "core in use", "peak memory, MiB"];
   console.log(`| ${heads.join(" | ")} |\n|${"---|".repeat(heads.length)}`);

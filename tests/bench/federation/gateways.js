@@ -23,9 +23,15 @@ function grafbase({ folder, port, subgraphs }) {
   return [join(here, "node_modules", GRAFBASE, "grafbase"), "dev", "--config", config, "--listen-address", `127.0.0.1:${port}`];
 }
 
-// It reads `router.config.yaml` of the folder that it starts in; JSON is YAML.
+// It reads `router.config.yaml` of the folder that it starts in; JSON is YAML. It passes no header on, so it would take requests of
+// different people for the same: where nothing is to be shared it is told so.
 function hiveRouter({ folder, port, supergraph }) {
-  writeFileSync(join(folder, "router.config.yaml"), JSON.stringify({ supergraph: { source: "file", path: supergraph }, http: { host: "127.0.0.1", port } }));
+  const config = {
+    supergraph: { source: "file", path: supergraph },
+    http: { host: "127.0.0.1", port },
+    traffic_shaping: { all: { dedupe_enabled: !process.env.APART } },
+  };
+  writeFileSync(join(folder, "router.config.yaml"), JSON.stringify(config));
   return [router];
 }
 
