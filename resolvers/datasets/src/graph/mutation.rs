@@ -1,5 +1,7 @@
 //! What stewards do.
 
+use std::collections::BTreeSet;
+
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use futures_util::FutureExt;
 use journal::{Abort, ActKey, Claim, House};
@@ -223,8 +225,9 @@ fn new_dataset(
             None
         }
     };
-    let services: Vec<ServiceId> = input.services.iter().filter_map(|id| ServiceId::from_global(id)).collect();
-    if services.len() < input.services.len() {
+    // Named twice, it is about the service once.
+    let services: Option<BTreeSet<ServiceId>> = input.services.iter().map(|id| ServiceId::from_global(id)).collect();
+    if services.is_none() {
         refused.push(error::id_malformed("input.services"));
     }
     let columns = input.columns.into_iter().map(|column| model::Column {
@@ -254,7 +257,7 @@ fn new_dataset(
         latest: 0,
         created_at: now,
     };
-    Ok(NewDataset { dataset, services })
+    Ok(NewDataset { dataset, services: services.into_iter().flatten().collect() })
 }
 
 async fn publish_version(ctx: &Context<'_>, input: PublishDatasetVersionInput) -> Result<Uuid, Abort> {

@@ -73,6 +73,21 @@ async fn a_dataset_that_cannot_be_is_refused_with_everything_that_is_wrong() {
 }
 
 #[tokio::test]
+async fn a_service_that_is_named_twice_is_one_that_the_dataset_is_about() {
+    let city = city().await;
+    let service = kernel::ServiceId::of_slug("water-connection").global();
+    let mut input = readings("readings");
+    input["services"] = json!([service, service]);
+    let payload = city.create(input).await;
+    assert_eq!(payload["errors"], json!([]));
+    let of_service = "{ datasets { nodes { slug } }";
+    let query = format!(
+        "{{ _entities(representations: [{{ __typename: \"Service\", id: \"{service}\" }}]) {{ ... on Service {of_service} }} }} }}"
+    );
+    assert_eq!(city.read(&query).await["_entities"], json!([{ "datasets": { "nodes": [{ "slug": "readings" }] } }]));
+}
+
+#[tokio::test]
 async fn a_slug_is_given_once() {
     let city = city().await;
     city.readings("readings").await;

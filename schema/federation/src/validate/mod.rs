@@ -1,7 +1,7 @@
 //! Parses a document, finds its operation, and checks it against the schema.
 
 mod circles;
-mod finite;
+mod holdable;
 mod meta_names;
 mod variables;
 
@@ -26,7 +26,7 @@ use crate::{
 pub(crate) use variables::coerce;
 
 use circles::find_circle;
-use finite::FiniteFloats;
+use holdable::HoldableLiterals;
 use meta_names::MetaNamesAreKnown;
 
 /// The plan's own variables begin so, and would be mixed up with a client's.
@@ -35,7 +35,7 @@ const REPRESENTATIONS: &str = "representations";
 /// The specification's rules; built once per supergraph.
 pub(crate) fn rules() -> ValidationPlan {
     let mut rules = default_rules_validation_plan();
-    rules.add_rule(Box::new(FiniteFloats));
+    rules.add_rule(Box::new(HoldableLiterals));
     rules.add_rule(Box::new(MetaNamesAreKnown));
     rules
 }

@@ -105,6 +105,11 @@ impl Coercion<'_> {
             (Some(TypeDefinition::Enum(values)), Value::String(value)) if values.values.iter().any(|known| known.name == value) => {
                 Some(Value::String(value))
             }
+            // PostgreSQL's text cannot hold it, and no text needs it.
+            (Some(TypeDefinition::Scalar(_)), Value::String(text)) if text.contains('\0') => {
+                self.error("variable-nul", path, name);
+                None
+            }
             (Some(TypeDefinition::Scalar(_)), value) if fits(name, &value) => Some(as_input(name, value)),
             _ => {
                 self.error("variable-type", path, name);

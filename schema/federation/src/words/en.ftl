@@ -25,6 +25,7 @@ variable-type = Variable “${ $path }” has a wrong value: { $type } is expect
 variable-unknown = Variable “${ $path }” is not a field of { $type }.
 variable-one-of = Variable “${ $path }” must hold exactly one field of { $type }.
 variable-list = The list “${ $path }” may hold { $type } items at most.
+variable-nul = Variable “${ $path }” holds the character U+0000, which no { $type } may.
 variable-reserved = The name “${ $path }” is taken by the graph: name the variable otherwise.
 # Access
 access-forbidden = You may not see “{ $field }”.

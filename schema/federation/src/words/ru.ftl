@@ -25,6 +25,7 @@ variable-type = У переменной «${ $path }» неверное знач
 variable-unknown = «${ $path }» — не поле типа { $type }.
 variable-one-of = В «${ $path }» должно быть ровно одно поле типа { $type }.
 variable-list = В списке «${ $path }» может быть не больше { $type } элементов.
+variable-nul = В переменной «${ $path }» есть символ U+0000, недопустимый в { $type }.
 variable-reserved = Имя «${ $path }» занято графом: назовите переменную иначе.
 # Доступ
 access-forbidden = Поле «{ $field }» вам недоступно.
