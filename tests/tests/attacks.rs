@@ -191,7 +191,7 @@ fn attack(number: usize) -> Vec<u8> {
         1 => [post_head("Transfer-Encoding: chunked\r\n"), b"1\r\n \r\n".repeat(20_000)].concat(),
         2 => ["GET / HTTP/1.1\r\nX: ", &"x".repeat(8_000)].concat().into_bytes(),
         3 => with_length(&asking(&format!("query Costly{number} {COSTLY}"))),
-        _ => with_length(&asking(include_str!("../data/introspection.graphql"))),
+        _ => with_length(&asking(include_str!("../../schema/federation/tests/federation/introspection.graphql"))),
     }
 }
 

@@ -100,9 +100,15 @@ fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/federation/fuzz/corpus")
 }
 
+/// The explorer's examples, which are documents of the city.
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../playground/src/examples")
+}
+
 /// The kept documents of a graph, in order.
 fn kept(name: &str) -> Vec<String> {
-    let files = fs::read_dir(corpus().join(name)).into_iter().flatten();
+    let folders = [Some(corpus().join(name)), (name == "city").then(examples)];
+    let files = folders.into_iter().flatten().filter_map(|folder| fs::read_dir(folder).ok()).flatten();
     let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
     paths.sort();
     paths.iter().map(|path| fs::read_to_string(path).unwrap()).collect()
