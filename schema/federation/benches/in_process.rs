@@ -8,6 +8,8 @@
 #[path = "../tests/federation/rooms.rs"]
 #[expect(dead_code, reason = "the tests use all of it")]
 mod rooms;
+#[path = "../tests/federation/silent.rs"]
+mod silent;
 mod tap;
 
 use std::{
@@ -144,7 +146,7 @@ fn three_hops(runtime: &Runtime, request: &Arc<Request>) {
 
 /// Preparing what was never asked: parse, limits, rules, plan.
 fn cold(request: &Arc<Request>) {
-    let silent = |name| Arc::new(tap::Silent(name)) as Arc<dyn Subgraph>;
+    let silent = |name| Arc::new(silent::Silent(name)) as Arc<dyn Subgraph>;
     let subgraphs = graphs(SUPERGRAPH).expect("a supergraph").into_iter().map(|graph| silent(graph.name)).collect();
     let federation = Federation::over(SUPERGRAPH.to_owned(), subgraphs, Limits::default()).expect("the city's supergraph");
     let mut number = 0;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use futures_util::stream::{BoxStream, StreamExt, empty};
+use futures_util::stream::BoxStream;
 use kernel::{Answer, Call, Operation, Subgraph};
 use serde_json::{Map, Value};
 
@@ -44,27 +44,5 @@ impl Subgraph for Tap {
 
     async fn subscribe(&self, call: Call<'_>) -> BoxStream<'static, Answer> {
         self.inner.subscribe(call).await
-    }
-}
-
-/// A subgraph that is never asked.
-pub struct Silent(pub String);
-
-#[async_trait]
-impl Subgraph for Silent {
-    fn name(&self) -> &str {
-        &self.0
-    }
-
-    fn sdl(&self) -> &str {
-        ""
-    }
-
-    async fn execute(&self, _: Call<'_>) -> Answer {
-        Answer::default()
-    }
-
-    async fn subscribe(&self, _: Call<'_>) -> BoxStream<'static, Answer> {
-        empty().boxed()
     }
 }

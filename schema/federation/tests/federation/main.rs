@@ -24,6 +24,7 @@ mod limits;
 mod random;
 #[cfg(test)]
 mod rooms;
+mod silent;
 #[cfg(test)]
 mod trusted;
 #[cfg(test)]

@@ -16,14 +16,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_trait::async_trait;
 use federation::{Federation, GraphRequest, GraphResponse, Limits, graphs, resolve};
-use futures_util::stream::{BoxStream, StreamExt};
 use graphql_tools::{
     parser::parse_query,
     static_graphql::query::{Definition, OperationDefinition},
 };
-use kernel::{Actor, Answer, Call, Code, Request, Role, Subgraph};
+use kernel::{Actor, Code, Request, Role, Subgraph};
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use serde_json::{Map, Value};
 
@@ -34,6 +32,7 @@ use self::{
 use crate::{
     cases::Case,
     rooms::{person, request},
+    silent::Silent,
     world::schema,
 };
 
@@ -53,28 +52,6 @@ const REPEATS: usize = 9;
 const POOL_MAX: usize = 400;
 
 thread_local! { static PANICKED: Cell<Option<String>> = const { Cell::new(None) }; }
-
-/// A subgraph that is never asked.
-struct Silent(String);
-
-#[async_trait]
-impl Subgraph for Silent {
-    fn name(&self) -> &str {
-        &self.0
-    }
-
-    fn sdl(&self) -> &str {
-        ""
-    }
-
-    async fn execute(&self, _: Call<'_>) -> Answer {
-        Answer::default()
-    }
-
-    async fn subscribe(&self, _: Call<'_>) -> BoxStream<'static, Answer> {
-        futures_util::stream::empty().boxed()
-    }
-}
 
 /// A document, and how long it took.
 struct Known {
