@@ -29,12 +29,18 @@ use std::process::ExitCode;
 use chrono::TimeDelta;
 use clap::Parser;
 use kernel::{Clock, Error, Result, SystemClock};
+use tikv_jemallocator::Jemalloc;
 
 use crate::{
     cli::{Cli, Command, Serving},
     identity::{Issuer, Keys, Persona},
     settings::Settings,
 };
+
+/// A gateway takes and gives back small pieces of memory all the time; the system's allocator takes a sixth longer
+/// over a request.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     // Before the first token: with no or two choices of cryptography in the build the library would panic there.

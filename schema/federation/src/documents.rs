@@ -81,7 +81,8 @@ impl TrustedDocument {
         self.used.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn count_use(&self) {
+    /// Counts one more request for it.
+    pub fn count_use(&self) {
         self.used.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -1,8 +1,9 @@
-//! Queries that are the same and under way at the same time fly together: one call, its outcome for all.
+//! Questions that are the same and under way at the same time fly together: one call, its outcome for all.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    hash::Hash,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use futures_util::{
@@ -10,31 +11,29 @@ use futures_util::{
     future::{BoxFuture, Shared, WeakShared},
 };
 
-use crate::along::Headers;
+/// A call under way; it ends when nobody waits for it any more.
+pub type Flight<T> = Shared<BoxFuture<'static, Arc<T>>>;
 
-/// What makes two calls the same: the body, and the client's headers that go with it.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
-    pub(crate) body: hyper::body::Bytes,
-    pub(crate) headers: Headers,
+type Board<K, T> = Mutex<HashMap<K, WeakShared<BoxFuture<'static, Arc<T>>>>>;
+
+/// The calls under way, by what makes two of them the same.
+pub struct Flights<K, T>(Arc<Board<K, T>>);
+
+impl<K, T> Default for Flights<K, T> {
+    fn default() -> Flights<K, T> {
+        Flights(Arc::default())
+    }
 }
 
-/// A call under way; it ends when nobody waits for it any more.
-pub(crate) type Flight<T> = Shared<BoxFuture<'static, Arc<T>>>;
-
-type Board<T> = Mutex<HashMap<Key, WeakShared<BoxFuture<'static, Arc<T>>>>>;
-
-/// The calls under way.
-pub(crate) struct Flights<T>(Arc<Board<T>>);
-
-impl<T: Send + Sync + 'static> Flights<T> {
-    pub(crate) fn new() -> Flights<T> {
-        Flights(Arc::default())
+impl<K: Clone + Eq + Hash + Send + 'static, T: Send + Sync + 'static> Flights<K, T> {
+    /// The call that is the same, if there is one.
+    pub fn find(&self, key: &K) -> Option<Flight<T>> {
+        lock(&self.0).get(key).and_then(WeakShared::upgrade)
     }
 
     /// Joins the call that is the same, or makes it.
-    pub(crate) fn join(&self, key: Key, call: impl Future<Output = T> + Send + 'static) -> Flight<T> {
-        let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn join(&self, key: K, call: impl Future<Output = T> + Send + 'static) -> Flight<T> {
+        let mut flights = lock(&self.0);
         if let Some(flight) = flights.get(&key).and_then(WeakShared::upgrade) {
             return flight;
         }
@@ -50,18 +49,27 @@ impl<T: Send + Sync + 'static> Flights<T> {
         }
         flight
     }
+
+    /// Has whoever asks from now on join nothing that began before: something was changed, and an older answer would not show it.
+    pub fn close(&self) {
+        lock(&self.0).clear();
+    }
 }
 
-/// Takes a flight off the board when it ends.
-struct Landing<T: Send + Sync + 'static> {
-    flights: Weak<Board<T>>,
-    key: Key,
+fn lock<K, T>(board: &Board<K, T>) -> MutexGuard<'_, HashMap<K, WeakShared<BoxFuture<'static, Arc<T>>>>> {
+    board.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<T: Send + Sync + 'static> Drop for Landing<T> {
+/// Takes a flight off the board when it ends. After [`Flights::close`] it may take a younger one, which then is joined by nobody more.
+struct Landing<K: Eq + Hash, T: Send + Sync + 'static> {
+    flights: Weak<Board<K, T>>,
+    key: K,
+}
+
+impl<K: Eq + Hash, T: Send + Sync + 'static> Drop for Landing<K, T> {
     fn drop(&mut self) {
         if let Some(flights) = self.flights.upgrade() {
-            drop(flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key));
+            drop(lock(&flights).remove(&self.key));
         }
     }
 }

@@ -18,6 +18,7 @@ mod tests;
 mod way;
 
 pub use client::Client;
+pub use flights::{Flight, Flights};
 pub use rest::{Endpoint, Mapping, Rest};
 pub use settings::{Breaker, Settings};
 pub use subgraph::Remote;

@@ -9,10 +9,11 @@ use kernel::{Answer, Call, Code, Operation, OperationKind, Request, Result, Subg
 use serde_json::{Map, Value};
 
 use crate::{
+    along::Headers,
     answer::{Body, unavailable},
     events,
     exchange::{EVENTS, Failure, Target},
-    flights::{Flights, Key},
+    flights::Flights,
     settings::Settings,
     way::Way,
 };
@@ -20,7 +21,14 @@ use crate::{
 /// A GraphQL subgraph behind HTTP (GraphQL over HTTP for calls, graphql-sse for subscriptions).
 pub struct Remote {
     way: Arc<Way>,
-    flights: Flights<Option<Body>>,
+    flights: Flights<Key, Option<Body>>,
+}
+
+/// What makes two calls the same: the body, and the client's headers that go with it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    body: Bytes,
+    headers: Headers,
 }
 
 /// A subgraph's operation as it goes over the wire, but for the variables.
@@ -30,7 +38,7 @@ impl Remote {
     /// # Errors
     /// When the settings hold no address.
     pub fn new(name: impl Into<Arc<str>>, settings: Settings) -> Result<Remote> {
-        Ok(Remote { way: Arc::new(Way::new(name.into(), settings)?), flights: Flights::new() })
+        Ok(Remote { way: Arc::new(Way::new(name.into(), settings)?), flights: Flights::default() })
     }
 
     fn conclude(&self, body: Option<Body>, request: &Request) -> Answer {
@@ -72,6 +80,7 @@ impl Subgraph for Remote {
         let (body, along) = (body(call.operation, &call.variables), self.way.along(call.request));
         if call.operation.kind != OperationKind::Query {
             let body = self.way.call(Target::post(body), &along, false, read).await;
+            self.flights.close();
             return self.conclude(body, call.request);
         }
         let way = Arc::clone(&self.way);

@@ -186,6 +186,17 @@ async fn the_same_query_at_the_same_time_is_one_call_and_the_same_mutation_is_no
 }
 
 #[tokio::test]
+async fn a_query_after_a_mutation_is_not_answered_from_before_it() {
+    let stage = Stage::new(vec![data()]).await;
+    let remote = Remote::new("a", settings(&stage)).unwrap();
+    let mut before = Box::pin(ask(&remote, OperationKind::Query));
+    assert!(futures_util::poll!(&mut before).is_pending());
+    ask(&remote, OperationKind::Mutation).await;
+    join_all([before, Box::pin(ask(&remote, OperationKind::Query))]).await;
+    assert_eq!(stage.calls(), 3);
+}
+
+#[tokio::test]
 async fn a_subgraph_that_fails_again_and_again_is_left_in_peace() {
     let stage = Stage::new(vec![Act::Say(500, "text/plain", String::new())]).await;
     let breaker = Breaker { failures_max: 3, pause: Duration::from_secs(60) };

@@ -6,17 +6,20 @@
 //! Compressed: what everybody would be told, and nothing else. A secret beside text that somebody else chose, compressed together, tells
 //! the secret by its length (BREACH); so what depends on the asker, a coupon's key above all, goes as it is.
 
+use std::{convert::Infallible, future::ready};
+
 use axum::{
-    BoxError,
-    body::{Body, Bytes, HttpBody},
+    body::{Body, Bytes},
     http::{
-        self, Extensions, HeaderMap, HeaderValue, StatusCode, Version,
-        header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+        HeaderMap, HeaderValue, Request, StatusCode,
+        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
     },
     response::Response,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
+use tower::{ServiceExt, service_fn};
+use tower_http::compression::Compression;
 
 /// A minute: an indicator or a queue's numbers may be that old for a reader without a token.
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=60");
@@ -75,17 +78,20 @@ fn is_encoded(tag: &str, opaque: &str) -> bool {
     tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.strip_suffix("-gzip")) == Some(opaque)
 }
 
-/// Whether an answer is to be compressed.
-pub(crate) fn is_compressed(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {
-    extensions.get::<Compressible>().is_some_and(|Compressible(length)| *length >= COMPRESSED_BYTES_MIN)
+/// Whether an answer is to be compressed, for those who take it so.
+pub(crate) fn is_compressible(answer: &Response) -> bool {
+    answer.extensions().get::<Compressible>().is_some_and(|Compressible(length)| *length >= COMPRESSED_BYTES_MIN)
 }
 
-/// A compressed form is another representation, with a strong tag of its own (RFC 9110 §8.8.3.3).
-pub(crate) fn tag_encoded<B>(answer: http::Response<B>) -> Response
-where
-    B: HttpBody<Data = Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
-{
+/// Compresses an answer if what the client wrote into `Accept-Encoding` allows it. A compressed form is another representation, with a
+/// strong tag of its own (RFC 9110 §8.8.3.3). The library's layer is called here and not around all routes, because it would box every
+/// other answer, too.
+pub(crate) async fn compress(answer: Response, encodings: Vec<HeaderValue>) -> Response {
+    let mut asked = Request::new(());
+    asked.headers_mut().extend(encodings.into_iter().map(|encoding| (ACCEPT_ENCODING, encoding)));
+    let mut plain = Some(answer);
+    let answered = service_fn(move |_: Request<()>| ready(Ok::<_, Infallible>(plain.take().unwrap_or_default())));
+    let Ok(answer) = Compression::new(answered).compress_when(|_, _, _: &_, _: &_| true).oneshot(asked).await;
     let mut answer = answer.map(Body::new);
     let encoding = answer.headers().get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let tag = answer.headers().get(ETAG).and_then(|value| value.to_str().ok());

@@ -23,22 +23,40 @@ use crate::words::words;
 /// How long a body may take to arrive.
 const BODY_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// Reads what is asked, from the address of a GET or the body of a POST.
-pub(crate) async fn read(load: &Load, parts: &Parts, body: Body) -> Result<GraphRequest, Rejection> {
+/// What is asked, as it came.
+pub(crate) enum Received<'a> {
+    /// In the address.
+    Address,
+    /// In the body.
+    Body(Arriving<'a>),
+}
+
+/// Receives what is asked, in the address of a GET or the body of a POST.
+pub(crate) async fn receive<'a>(load: &'a Load, parts: &Parts, body: Body) -> Result<Received<'a>, Rejection> {
     if parts.method == Method::GET {
-        return from_address(parts);
+        return Ok(Received::Address);
     }
-    // Read whatever it is: a client that is still sending does not hear a refusal.
-    let received = match tokio::time::timeout(BODY_TIME_MAX, receive(load, body)).await {
+    // Received whatever it is: a client that is still sending does not hear a refusal.
+    let received = match tokio::time::timeout(BODY_TIME_MAX, gather(load, body)).await {
         Ok(received) => received,
         Err(_) => Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, "edge-body-slow", &[])),
     };
     negotiate::content_type(&parts.headers)?;
-    from_body(received?.bytes())
+    received.map(Received::Body)
+}
+
+impl Received<'_> {
+    /// Reads it.
+    pub(crate) fn read(&self, parts: &Parts) -> Result<GraphRequest, Rejection> {
+        match self {
+            Received::Address => from_address(parts),
+            Received::Body(body) => from_body(body.bytes()),
+        }
+    }
 }
 
 /// Puts the pieces of a body together as they come: a piece that is kept as it came holds much more than its own bytes.
-async fn receive(load: &Load, body: Body) -> Result<Arriving<'_>, Rejection> {
+async fn gather(load: &Load, body: Body) -> Result<Arriving<'_>, Rejection> {
     let mut arriving = load.arriving();
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {

@@ -5,18 +5,20 @@ use std::{sync::Arc, time::Instant};
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{Method, StatusCode, header::AUTHORIZATION, request::Parts},
+    http::{Method, StatusCode, request::Parts},
     response::Response,
 };
+use chrono::{DateTime, Utc};
 use federation::{GraphResponse, Prepared};
 use kernel::{Actor, Code, Locale, OperationKind};
 
 use super::{
     Edge, csrf, document,
+    flights::{self, Same},
     layers::RequestId,
     negotiate::{self, Accepted},
     rejection::Rejection,
-    respond::{self, Audience, Timing},
+    respond::{self, Timing},
     socket, stream,
 };
 use crate::{identity::Identified, telemetry::traces};
@@ -73,33 +75,57 @@ async fn carry(edge: &Arc<Edge>, parts: &Parts, body: Body, who: Option<Identifi
     negotiate::method(&parts.method)?;
     let accepted = negotiate::accepted(&parts.headers)?;
     csrf::check(&parts.method, &parts.headers)?;
-    let mut asked = document::read(&edge.load, parts, body).await?;
+    let received = document::receive(&edge.load, parts, body).await?;
+    let who = who.ok_or_else(|| Rejection::general(StatusCode::UNAUTHORIZED, Code::Unauthenticated))?;
+    let served = edge.served.get().ok_or_else(starting)?;
+    let same = Same::of(edge, served, parts, &received, (accepted.media, locale));
+    if let Some(flight) = same.as_ref().and_then(|same| edge.flights.find(same)) {
+        let started = Instant::now();
+        let landed = flight.await;
+        let outcome = landed.as_ref().as_ref().map_err(Rejection::clone)?;
+        outcome.count_use();
+        edge.metrics.count_joined();
+        return Ok(outcome.to(parts, locale, Timing { execute: started.elapsed(), ..Timing::default() }));
+    }
+
+    let mut asked = received.read(parts)?;
+    drop(received);
     if accepted.stream {
         stream::resume(&mut asked, &parts.headers);
     }
-    let who = who.ok_or_else(|| Rejection::general(StatusCode::UNAUTHORIZED, Code::Unauthenticated))?;
-    let served = edge.served.get().ok_or_else(starting)?;
     let request = context(edge, parts, who.actor, locale);
-
     let planning = Instant::now();
     let prepared = match served.graph.prepare(asked, &request) {
         Ok(prepared) => prepared,
         Err(refused) => return Ok(refuse(&refused, accepted, locale, planning)),
     };
     let plan = planning.elapsed();
-    permit(prepared.kind(), &parts.method, accepted)?;
+    let kind = prepared.kind();
+    permit(kind, &parts.method, accepted)?;
 
+    let Some(media) = accepted.media.filter(|_| kind != OperationKind::Subscription) else {
+        return listen(edge, prepared, &request, who.until).await;
+    };
+    let started = Instant::now();
+    let run = flights::run(Arc::clone(edge), prepared, request, media);
+    let landed = match same.filter(|_| kind == OperationKind::Query) {
+        Some(same) => edge.flights.join(same, run).await,
+        None => Arc::new(run.await),
+    };
+    let outcome = landed.as_ref().as_ref().map_err(Rejection::clone)?;
+    Ok(outcome.to(parts, locale, Timing { plan, execute: started.elapsed() }))
+}
+
+/// Answers with a stream.
+async fn listen(
+    edge: &Edge,
+    prepared: Prepared,
+    request: &Arc<kernel::Request>,
+    until: Option<DateTime<Utc>>,
+) -> Result<Response, Rejection> {
     let carried = Carried::of(&prepared);
     let _turn = edge.load.turn(carried.cost).await?;
-    let executing = Instant::now();
-    let mut response = match accepted.media.filter(|_| carried.kind != OperationKind::Subscription) {
-        Some(media) => {
-            let response = prepared.execute(&request).await;
-            let timing = Timing { plan, execute: executing.elapsed() };
-            respond::answer(&response, media, locale, timing, audience(&prepared, parts, &request))
-        }
-        None => stream::events(edge, prepared.subscribe(&request), &request, who.until).await?,
-    };
+    let mut response = stream::events(edge, prepared.subscribe(request), request, until).await?;
     response.extensions_mut().insert(carried);
     Ok(response)
 }
@@ -121,20 +147,9 @@ pub(crate) fn starting() -> Rejection {
 /// An operation that was not executed. A client that takes only a stream cannot read an answer beside it, so it reads the refusal there.
 fn refuse(refused: &GraphResponse, accepted: Accepted, locale: Locale, planning: Instant) -> Response {
     match accepted.media {
-        Some(media) => respond::answer(refused, media, locale, Timing { plan: planning.elapsed(), ..Timing::default() }, Audience::Asker),
+        Some(media) => respond::answer(refused, media, locale, Timing { plan: planning.elapsed(), ..Timing::default() }),
         None => stream::single(refused, locale),
     }
-}
-
-/// A trusted document that is asked for with GET and without a token gives the same answer to everybody who asks so. What is passed on to
-/// subgraphs may tell them who asks.
-fn audience<'a>(prepared: &Prepared, parts: &'a Parts, request: &kernel::Request) -> Audience<'a> {
-    if !prepared.is_for_everybody() || !request.forwarded.is_empty() {
-        return Audience::Asker;
-    }
-    let anonymous = request.actor == Actor::Anonymous && !parts.headers.contains_key(AUTHORIZATION);
-    let kept = parts.method == Method::GET && anonymous && prepared.trusted().is_some();
-    if kept { Audience::Keepers(&parts.headers) } else { Audience::Everybody }
 }
 
 /// A GET changes nothing, and a subscription needs a client that takes a stream.

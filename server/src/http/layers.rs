@@ -8,8 +8,8 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{
-            ACCEPT_LANGUAGE, AUTHORIZATION, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-            X_FRAME_OPTIONS,
+            ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+            X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
     },
     middleware::{Next, from_fn_with_state},
@@ -18,10 +18,7 @@ use axum::{
 use futures_util::FutureExt;
 use kernel::{Code, Locale};
 use tower::ServiceBuilder;
-use tower_http::{
-    compression::CompressionLayer,
-    cors::{AllowOrigin, CorsLayer},
-};
+use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::{Instrument, Span, field};
 
 use super::{Edge, caching, graphql::Carried, rejection::Rejection, respond, respond::SERVER_TIMING, stream::LAST_EVENT_ID};
@@ -53,9 +50,7 @@ pub(crate) fn around(routes: Router, edge: &Arc<Edge>) -> Router {
     routes.layer(
         ServiceBuilder::new()
             .option_layer((!edge.origins.is_empty()).then(|| admit(&edge.origins)))
-            .layer(from_fn_with_state(Arc::clone(edge), attend))
-            .map_response(caching::tag_encoded)
-            .layer(CompressionLayer::new().compress_when(caching::is_compressed)),
+            .layer(from_fn_with_state(Arc::clone(edge), attend)),
     )
 }
 
@@ -74,7 +69,11 @@ fn admit(origins: &[HeaderValue]) -> CorsLayer {
 async fn attend(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let id = name(&edge, request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
+    let encodings: Vec<_> = request.headers().get_all(ACCEPT_ENCODING).iter().cloned().collect();
     let mut response = trace(&edge, &id, request, next).await;
+    if caching::is_compressible(&response) {
+        response = caching::compress(response, encodings).await;
+    }
     let headers = response.headers_mut();
     protect(headers);
     headers.extend(HeaderValue::from_str(&id).map(|id| (REQUEST_ID, id)));

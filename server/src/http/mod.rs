@@ -5,6 +5,7 @@ mod connections;
 mod csrf;
 mod document;
 mod events;
+mod flights;
 mod graphql;
 mod health;
 mod layers;
@@ -30,6 +31,7 @@ use axum::{
 use federation::Federation;
 use journal::House;
 use kernel::{Actor, Clock, Locale, Rng};
+use remote::Flights;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -75,6 +77,8 @@ pub(crate) struct Edge {
     subscriptions: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
     load: load::Load,
+    /// The queries to a gateway that are under way.
+    flights: Flights<flights::Same, flights::Landed>,
     stopping: Stopping,
 }
 
@@ -91,7 +95,20 @@ impl Edge {
         let (served, metrics, load) = (OnceLock::new(), Metrics::default(), load::Load::default());
         let subscriptions = Arc::new(Semaphore::new(SUBSCRIPTIONS_MAX));
         let sockets = Arc::new(Semaphore::new(socket::SOCKETS_MAX));
-        Arc::new(Edge { served, issuer, forwarded, origins, clock, rng, metrics, subscriptions, sockets, load, stopping })
+        Arc::new(Edge {
+            served,
+            issuer,
+            forwarded,
+            origins,
+            clock,
+            rng,
+            metrics,
+            subscriptions,
+            sockets,
+            load,
+            flights: Flights::default(),
+            stopping,
+        })
     }
 
     /// The graph, once it is open.

@@ -9,7 +9,7 @@ use kernel::{Actor, Code, Locale};
 use super::rejection::Rejection;
 
 /// The form of a single answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Media {
     /// `application/json`: what every client knows; the status tells nothing of the answer's errors.
     #[default]

@@ -19,6 +19,9 @@ use super::{caching, negotiate::Media, rejection::Rejection, status};
 /// The header that tells how long the stages took.
 pub(crate) const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
+/// About how many headers an answer has, so that their map is made once.
+const HEADERS: usize = 16;
+
 /// How long the stages took.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Timing {
@@ -26,6 +29,14 @@ pub(crate) struct Timing {
     pub(crate) plan: Duration,
     /// The plan's run.
     pub(crate) execute: Duration,
+}
+
+impl Timing {
+    fn header(self) -> Option<HeaderValue> {
+        let milliseconds = |duration: Duration| duration.as_secs_f64() * 1000.0;
+        let text = format!("plan;dur={:.3}, execute;dur={:.3}", milliseconds(self.plan), milliseconds(self.execute));
+        HeaderValue::try_from(text).ok()
+    }
 }
 
 /// For whom an answer is.
@@ -39,24 +50,50 @@ pub(crate) enum Audience<'a> {
     Keepers(&'a HeaderMap),
 }
 
-/// An answer of the graph.
-pub(crate) fn answer(response: &GraphResponse, media: Media, locale: Locale, timing: Timing, audience: Audience<'_>) -> Response {
-    let Ok(body) = serde_json::to_vec(response).map(Bytes::from) else {
-        return reject(&Rejection::general(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal), locale);
-    };
-    let mut answer = (status::of(response, media), Body::from(body.clone())).into_response();
-    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
-    common(answer.headers_mut(), locale);
-    let timing = format!("plan;dur={:.3}, execute;dur={:.3}", timing.plan.as_secs_f64() * 1000.0, timing.execute.as_secs_f64() * 1000.0);
-    answer.headers_mut().extend(HeaderValue::from_str(&timing).map(|value| (SERVER_TIMING, value)));
-    if !matches!(audience, Audience::Asker) {
-        caching::compressible(&mut answer, &body);
+/// An answer of the graph in the form in which it goes out, to one or to many.
+pub(crate) struct Written {
+    status: StatusCode,
+    media: Media,
+    body: Bytes,
+    /// Whether it has data and no errors.
+    is_whole: bool,
+}
+
+impl Written {
+    /// Writes an answer.
+    pub(crate) fn of(response: &GraphResponse, media: Media) -> Result<Written, Rejection> {
+        let internal = |_| Rejection::general(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal);
+        let body = serde_json::to_vec(response).map_err(internal)?.into();
+        let is_whole = response.errors.is_empty() && response.data.is_some();
+        Ok(Written { status: status::of(response, media), media, body, is_whole })
     }
-    match audience {
-        Audience::Keepers(asked) if response.errors.is_empty() && response.data.is_some() => caching::keep(&mut answer, &body, asked),
-        _ => {}
+
+    /// The answer for one who asked.
+    pub(crate) fn to(&self, audience: Audience<'_>, locale: Locale, timing: Timing) -> Response {
+        let mut answer = Response::new(Body::from(self.body.clone()));
+        *answer.status_mut() = self.status;
+        let headers = answer.headers_mut();
+        headers.reserve(HEADERS);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.media.content_type()));
+        common(headers, locale);
+        headers.extend(timing.header().map(|value| (SERVER_TIMING, value)));
+        if !matches!(audience, Audience::Asker) {
+            caching::compressible(&mut answer, &self.body);
+        }
+        match audience {
+            Audience::Keepers(asked) if self.is_whole => caching::keep(&mut answer, &self.body, asked),
+            _ => {}
+        }
+        answer
     }
-    answer
+}
+
+/// An answer of the graph that is for whoever asked.
+pub(crate) fn answer(response: &GraphResponse, media: Media, locale: Locale, timing: Timing) -> Response {
+    match Written::of(response, media) {
+        Ok(written) => written.to(Audience::Asker, locale, timing),
+        Err(rejection) => reject(&rejection, locale),
+    }
 }
 
 /// What every answer of the graph carries, a stream included. An answer may hold a coupon key, which opens a report: nobody keeps it

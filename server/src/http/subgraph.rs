@@ -17,7 +17,7 @@ use super::{
     graphql::{context, permit, starting},
     negotiate,
     rejection::Rejection,
-    respond::{self, Audience, Timing},
+    respond::{self, Timing},
     stream,
 };
 use crate::identity::Identified;
@@ -65,7 +65,7 @@ async fn execute(
     if door.guarded && !is_service(edge, &parts.headers) {
         return Err(unauthenticated());
     }
-    let asked = document::read(&edge.load, parts, body).await?;
+    let asked = document::receive(&edge.load, parts, body).await?.read(parts)?;
     let who = who.ok_or_else(unauthenticated)?;
     let served = edge.served.get().ok_or_else(starting)?;
     let request = context(edge, parts, who.actor, locale);
@@ -73,7 +73,7 @@ async fn execute(
     let media = accepted.media.unwrap_or_default();
     let direct = match direct {
         Ok(direct) => direct,
-        Err(refused) => return Ok(respond::answer(&refused, media, locale, Timing::default(), Audience::Asker)),
+        Err(refused) => return Ok(respond::answer(&refused, media, locale, Timing::default())),
     };
     permit(direct.kind(), &parts.method, accepted)?;
     match direct.kind() {
@@ -81,7 +81,7 @@ async fn execute(
         OperationKind::Query | OperationKind::Mutation => {
             let started = std::time::Instant::now();
             let response = direct.execute(&request).await;
-            Ok(respond::answer(&response, media, locale, Timing { execute: started.elapsed(), ..Timing::default() }, Audience::Asker))
+            Ok(respond::answer(&response, media, locale, Timing { execute: started.elapsed(), ..Timing::default() }))
         }
     }
 }

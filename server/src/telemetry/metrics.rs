@@ -4,7 +4,10 @@ use std::{
     borrow::Cow,
     collections::BTreeMap,
     fmt::{Display, Write},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -23,6 +26,7 @@ const UNLISTED: &str = "unlisted";
 pub(crate) struct Metrics {
     requests: Mutex<BTreeMap<Labels, Histogram<10>>>,
     costs: Mutex<Histogram<8>>,
+    joined: AtomicU64,
 }
 
 /// Kind of operation, its name if it is a trusted document's, status.
@@ -53,7 +57,7 @@ impl<const N: usize> Histogram<N> {
 
 impl Default for Metrics {
     fn default() -> Metrics {
-        Metrics { requests: Mutex::default(), costs: Mutex::new(Histogram::new(&COST_BOUNDS)) }
+        Metrics { requests: Mutex::default(), costs: Mutex::new(Histogram::new(&COST_BOUNDS)), joined: AtomicU64::new(0) }
     }
 }
 
@@ -78,6 +82,11 @@ impl Metrics {
         self.costs.lock().unwrap_or_else(PoisonError::into_inner).add(cost as f64);
     }
 
+    /// Counts a query that was answered together with one that was under way.
+    pub(crate) fn count_joined(&self) {
+        self.joined.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Begins a page with what was counted.
     pub(crate) fn page(&self) -> Page {
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -92,6 +101,8 @@ impl Metrics {
         }
         page.head("turkistan_operation_cost", "Estimated cost of operations.", "histogram");
         page.histogram("turkistan_operation_cost", "", &costs);
+        let joined = self.joined.load(Ordering::Relaxed);
+        page.counter("turkistan_queries_joined_total", "Queries answered together with one under way.", &[(String::new(), joined)]);
         page
     }
 }
