@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use engine::Library;
 use federation::{Documents, Federation, Policy};
-use journal::{Database, Demo, Handler, House, Mailer};
+use journal::{Database, Demo, Handler, Histories, House, Mailer};
 use kernel::{Clock, Document, Error, GraphHandle, Personal, Result, Rng};
 use runner::{FolderMailer, SmtpMailer};
 
@@ -25,6 +25,10 @@ pub(crate) struct City {
     pub(crate) handlers: Vec<Arc<dyn Handler>>,
     /// What loads their demo data, in the order of the rooms.
     pub(crate) demos: Vec<Arc<dyn Demo>>,
+    /// The processes, tables, terms and calendars that its cases run by.
+    pub(crate) library: Arc<Library>,
+    /// What reads its recorded cases.
+    pub(crate) histories: Vec<Arc<dyn Histories>>,
 }
 
 impl City {
@@ -38,19 +42,20 @@ impl City {
     ) -> Result<City> {
         let (library, mailer) = (library(settings)?, mailer(settings, Arc::clone(&clock))?);
         let house = House { database, graph: GraphHandle::default(), clock, rng, secret };
-        let (mut subgraphs, mut handlers, mut documents, mut demos) =
-            (Vec::new(), Vec::new(), vec![&demo::ANY_PARTY, &greeting::FIRST_QUERY], Vec::new());
+        let (mut subgraphs, mut handlers, mut demos, mut histories) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut documents = vec![&demo::ANY_PARTY, &greeting::FIRST_QUERY];
         for room in modules::rooms(&house, &library, &mailer) {
             subgraphs.push(room.subgraph);
             handlers.extend(room.handlers);
             documents.extend(room.documents);
             demos.extend(room.demo);
+            histories.extend(room.histories);
         }
         let graph = Federation::new(subgraphs, policy(settings)?).map_err(Error::internal)?.with_rng(Arc::clone(&house.rng));
         check(&graph, &documents)?;
         manifest::check(&graph)?;
         house.graph.connect(Arc::new(graph.clone()));
-        Ok(City { house, graph, handlers, demos })
+        Ok(City { house, graph, handlers, demos, library, histories })
     }
 }
 

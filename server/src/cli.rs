@@ -142,6 +142,9 @@ pub(crate) enum Command {
         )]
         urls: Vec<SubgraphUrl>,
     },
+    /// Run recorded cases again: by the rules that they were judged by, or by others
+    #[command(subcommand)]
+    Workflow(Workflow),
     /// Load the demo city, or empty the database and load it anew
     #[command(subcommand)]
     Demo(Demo),
@@ -196,6 +199,22 @@ impl SubgraphUrl {
         let (subgraph, url) = text.split_once('=').ok_or("write NAME=URL")?;
         Ok(SubgraphUrl { subgraph: subgraph.to_owned(), url: url.to_owned() })
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Workflow {
+    /// Derive every recorded case again and compare; exits with 1 when one differs
+    Replay,
+    /// Run the recorded cases by today's rules and by a draft, and tell what differs; nothing is changed
+    Simulate {
+        /// Files of the draft: a process, a decision table, terms or a calendar, each with the number of its next version, e.g.
+        /// routing.v2.toml
+        #[arg(value_name = "FILE", required = true)]
+        draft: Vec<PathBuf>,
+        /// Print JSON instead of a report
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

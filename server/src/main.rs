@@ -12,6 +12,7 @@ mod demo;
 mod doctor;
 mod gateway;
 mod greeting;
+mod histories;
 mod http;
 mod identity;
 mod manifest;
@@ -32,7 +33,7 @@ use kernel::{Clock, Error, Result, SystemClock};
 use tikv_jemallocator::Jemalloc;
 
 use crate::{
-    cli::{Cli, Command, Serving},
+    cli::{Cli, Command, Serving, Workflow},
     identity::{Issuer, Keys, Persona},
     settings::Settings,
 };
@@ -76,6 +77,8 @@ async fn run(command: Command, settings: Settings) -> Result<ExitCode> {
         Command::Migrate => database::migrate_alone(&settings).await.map(|()| ExitCode::SUCCESS),
         Command::Schema(which) => schema::show(&which, &settings).await,
         Command::Compose { subgraphs, urls } => compose::compose(&subgraphs, &urls),
+        Command::Workflow(Workflow::Replay) => histories::replay_all(&settings).await,
+        Command::Workflow(Workflow::Simulate { draft, json }) => histories::simulate(&settings, &draft, json).await,
         Command::Demo(what) => demo::run(&what, &settings).await.map(|()| ExitCode::SUCCESS),
         Command::Token { persona } => print_token(persona, &settings).map(|()| ExitCode::SUCCESS),
         Command::ServiceToken { days } => print_service_token(days, &settings).map(|()| ExitCode::SUCCESS),

@@ -25,5 +25,6 @@ pub fn room(house: &House) -> Room {
         handlers: Vec::new(),
         documents: Vec::new(),
         demo: Some(Arc::new(demo::Things::new(store, Arc::clone(&house.clock)))),
+        histories: None,
     }
 }

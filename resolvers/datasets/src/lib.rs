@@ -28,5 +28,6 @@ pub fn room(house: &House) -> Room {
         handlers: vec![Arc::new(process::Teller::new(house.clone()))],
         documents: vec![&process::RECOMPUTE],
         demo: Some(Arc::new(demo::OpenData::new(house.clone()))),
+        histories: None,
     }
 }

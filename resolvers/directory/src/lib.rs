@@ -26,5 +26,6 @@ pub fn room(house: &House) -> Room {
         handlers: Vec::new(),
         documents: Vec::new(),
         demo: Some(Arc::new(demo::City::new(store))),
+        histories: None,
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use engine::{CaseState, Library, Process, Step, StepError, TimerChange, Versions, Who};
+use engine::{CaseState, Cause, Facts, Library, Process, Step, StepError, TimerChange, Versions, Who};
 use journal::{Abort, House, NewEvent, NewJob, Priority, Txn};
 use kernel::{Actor, Error, FeedbackId, Result};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
@@ -29,6 +29,8 @@ pub(crate) struct Desk {
 pub(crate) struct Act {
     /// What happens, and as what the actor does it.
     pub(crate) event: engine::Event,
+    /// What the decision table was told, where it was asked.
+    pub(crate) asked: Option<Facts>,
     /// Facts for the timeline and for audit: names of parties, days, reasons as digests; never personal data.
     pub(crate) facts: Map<String, Value>,
     /// Columns that change besides state, term and version.
@@ -37,13 +39,18 @@ pub(crate) struct Act {
 
 impl Act {
     pub(crate) fn new(name: &str, by: Vec<Who>) -> Act {
-        let event = engine::Event { name: name.to_owned(), by, facts: engine::Facts::new(), urgency: None };
-        Act { event, facts: Map::new(), change: Box::new(|_| ()) }
+        let event = engine::Event { name: name.to_owned(), by, facts: Facts::new(), urgency: None };
+        Act { event, asked: None, facts: Map::new(), change: Box::new(|_| ()) }
     }
 
     pub(crate) fn fact(mut self, name: &str, value: impl Serialize) -> Act {
         self.facts.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
         self
+    }
+
+    /// What it is derived from.
+    pub(crate) fn cause(&self) -> Cause {
+        Cause::Happened { event: self.event.clone(), asked: self.asked.clone() }
     }
 
     pub(crate) fn change(mut self, change: impl FnOnce(&mut feedback::ActiveModel) + Send + 'static) -> Act {
@@ -108,7 +115,8 @@ impl Desk {
             StepError::Refused(refusal) => Abort::from(refusal),
             StepError::Fault(error) => Abort::from(error),
         })?;
-        let number = append(txn, &case, &process, &step, act.facts, actor, now).await?;
+        let told = event_of(&process, &step, &act.facts.clone().into(), &act.cause())?;
+        let number = append(txn, &case, &step, told, actor, now).await?;
         let (id, version) = (case.id, case.version);
         let mut changed = case.into_active_model();
         write_state(&mut changed, &process, &step.state)?;
@@ -130,32 +138,25 @@ impl Desk {
 }
 
 /// Appends what a step did to the journal.
-async fn append(
-    txn: &Txn,
-    case: &feedback::Model,
-    process: &Process,
-    step: &Step,
-    facts: Map<String, Value>,
-    actor: &Actor,
-    now: DateTime<Utc>,
-) -> Result<i32, Abort> {
+async fn append(txn: &Txn, case: &feedback::Model, step: &Step, told: NewEvent, actor: &Actor, now: DateTime<Utc>) -> Result<i32, Abort> {
     let number = case.events + 1;
     enqueue(txn, case.id, number, step, now).await?;
     turn_timers(txn, case.id, step).await?;
-    let event = event_of(process, step, &facts.into());
-    journal::append(txn, STREAM, case.id, case.events, now, &actor.journal_name(), vec![event]).await
+    journal::append(txn, STREAM, case.id, case.events, now, &actor.journal_name(), vec![told]).await
 }
 
-/// What the journal tells of a step.
-pub(crate) fn event_of(process: &Process, step: &Step, facts: &Value) -> NewEvent {
+/// What the journal tells of a step: for readers, and what it was derived from, so that it can be derived again.
+pub(crate) fn event_of(process: &Process, step: &Step, facts: &Value, cause: &Cause) -> Result<NewEvent> {
     let payload = json!({
         "from": step.from,
         "to": step.state.name,
         "message": step.message,
         "internal": step.internal,
         "facts": facts,
+        "cause": serde_json::to_value(cause).map_err(Error::internal)?,
+        "state": step.state.digest(),
     });
-    NewEvent { kind: step.records.clone().into(), payload, versions: Some(process.versions()) }
+    Ok(NewEvent { kind: step.records.clone().into(), payload, versions: Some(process.versions()) })
 }
 
 /// Writes what follows from a state: status, term, whether it ended.

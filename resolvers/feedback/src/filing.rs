@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{Facts, Process, Terms, Track};
+use engine::{Cause, Facts, Process, Terms, Track};
 use futures_util::FutureExt;
 use journal::{Abort, ActKey, Claim, Txn};
 use kernel::{Document, Error, FeedbackId, Locale, PartyId, Request, Result, ServiceId};
@@ -104,6 +104,7 @@ impl Desk {
             registered_on: calendar.registration_date(request.now),
         };
         let step = process.start(terms)?;
+        let cause = Cause::Filed { terms, facts };
         let mut row = feedback::ActiveModel {
             id: Set(id.uuid()),
             track: Set(word(&filing.track)),
@@ -133,7 +134,7 @@ impl Desk {
         };
         write_state(&mut row, process, &step.state)?;
         row.original_due_on = row.due_on.clone();
-        Ok(NewRow { row, step })
+        Ok(NewRow { row, step, cause })
     }
 }
 
@@ -141,10 +142,11 @@ impl Desk {
 struct NewRow {
     row: feedback::ActiveModel,
     step: engine::Step,
+    cause: Cause,
 }
 
 async fn file(txn: &Txn, new: NewRow, process: &Process, actor: &str) -> Result<feedback::Model, Abort> {
-    let NewRow { mut row, step } = new;
+    let NewRow { mut row, step, cause } = new;
     let (id, now) = (row.id.clone().unwrap(), row.received_at.clone().unwrap());
     row.reference = Set(next_reference(txn, row.registered_on.clone().unwrap()).await?);
     let facts = json!({
@@ -155,7 +157,7 @@ async fn file(txn: &Txn, new: NewRow, process: &Process, actor: &str) -> Result<
         "dueOn": row.due_on.clone().unwrap(),
     });
     let filed = feedback::Entity::insert(row).exec_with_returning(txn).await?;
-    journal::append(txn, STREAM, id, 0, now, actor, vec![event_of(process, &step, &facts)]).await?;
+    journal::append(txn, STREAM, id, 0, now, actor, vec![event_of(process, &step, &facts, &cause)?]).await?;
     enqueue(txn, id, 1, &step, now).await?;
     turn_timers(txn, id, &step).await?;
     Ok(filed)

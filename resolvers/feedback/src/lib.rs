@@ -12,6 +12,7 @@ mod entity;
 mod error;
 mod filing;
 mod graph;
+mod histories;
 mod model;
 mod notices;
 mod parties;
@@ -40,6 +41,7 @@ pub fn room(house: &House, library: Arc<Library>) -> Room {
         subgraph: graph::subgraph(desk.clone()),
         handlers: vec![Arc::new(process::FeedbackProcess(desk.clone()))],
         documents: vec![&parties::PARTIES, &filing::PROVIDER, &acts::OFFICER, &notices::OFFICERS, &notices::QUEUE, &demo::SERVICES],
-        demo: Some(Arc::new(demo::Reports::new(desk))),
+        demo: Some(Arc::new(demo::Reports::new(desk.clone()))),
+        histories: Some(Arc::new(histories::Cases(desk))),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use engine::{Event, Who};
+use engine::{Event, Facts, Who};
 use futures_util::FutureExt;
 use journal::{Commit, Handler, Job, JobError};
 use kernel::{Actor, Error, PartyId, Request};
@@ -107,7 +107,7 @@ impl FeedbackProcess {
             async move {
                 let case = held(txn, id).await?;
                 let Some(case) = case.filter(|case| awaits_routing(case).unwrap_or(false)) else { return Ok(()) };
-                let act = routed(&routing)?;
+                let act = routed(&routing, facts)?;
                 desk.act(txn, case, act, &Actor::System, now).await.map(drop)
             }
             .boxed()
@@ -148,7 +148,7 @@ fn awaits_routing(case: &feedback::Model) -> Result<bool, Error> {
     Ok(matches!(case.state()?.name.as_str(), "submitted" | "routing"))
 }
 
-pub(crate) fn routed(routing: &Routing) -> Result<Act, Error> {
+pub(crate) fn routed(routing: &Routing, asked: Facts) -> Result<Act, Error> {
     let decision = routing.decision.clone();
     let stored: Value = serde_json::to_value(routing).map_err(Error::internal)?;
     let mut act = Act::new("route", vec![Who::System])
@@ -163,6 +163,7 @@ pub(crate) fn routed(routing: &Routing) -> Result<Act, Error> {
             row.assignee = Set(None);
             row.routing = Set(Some(stored));
         });
+    act.asked = Some(asked);
     act.event = act.event.with("triage", routing.decision.triage).with_urgency(routing.decision.urgency);
     Ok(act)
 }

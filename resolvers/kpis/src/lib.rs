@@ -28,5 +28,6 @@ pub fn room(house: &House) -> Room {
         handlers: vec![Arc::new(process::Computer::new(house.clone(), store))],
         documents: process::documents(),
         demo: Some(Arc::new(demo::Measures::new(house.clone()))),
+        histories: None,
     }
 }

@@ -28,5 +28,6 @@ pub fn room(house: &House, mailer: Arc<dyn Mailer>) -> Room {
         handlers: vec![Arc::new(process::DeliverMessage::new(store, house, mailer))],
         documents: vec![&process::COUPON_KEY],
         demo: None,
+        histories: None,
     }
 }

@@ -31,5 +31,6 @@ pub fn room(house: &House) -> Room {
         handlers: vec![Arc::new(process::OpenCase::new(store.clone(), house))],
         documents: ask::DOCUMENTS.to_vec(),
         demo: Some(Arc::new(demo::Marks::new(store, Arc::clone(&house.clock)))),
+        histories: None,
     }
 }

@@ -27,5 +27,6 @@ pub fn room(house: &House) -> Room {
         handlers: Vec::new(),
         documents: Vec::new(),
         demo: Some(Arc::new(demo::Catalogue::new(store))),
+        histories: None,
     }
 }

@@ -34,5 +34,6 @@ pub fn room(house: &House) -> Room {
         handlers: Vec::new(),
         documents: ask::DOCUMENTS.to_vec(),
         demo: Some(Arc::new(demo::Questionnaires::new(store, Arc::clone(&house.clock)))),
+        histories: None,
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{Error, Refusal};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::{Facts, Kind, Pause, Track, Urgency};
 
@@ -128,6 +129,14 @@ impl CaseState {
         self.flags.contains(flag)
     }
 
+    /// SHA-256 of the state's JSON in hexadecimal: the journal keeps it with every event, so that a replay finds the first one that differs.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        // All of its maps and sets are in order, so the same state is the same text.
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Whether the reporter is asked and the clock stands still.
     #[must_use]
     pub fn is_paused(&self) -> bool {
@@ -136,7 +145,7 @@ impl CaseState {
 }
 
 /// An act on a case, or something that happens to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// The transition's `on`, e.g. `accept`.
     pub name: String,
@@ -145,6 +154,7 @@ pub struct Event {
     /// What the guards ask for. `extend` takes `working_days`.
     pub facts: Facts,
     /// A new urgency, when the case was routed again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urgency: Option<Urgency>,
 }
 

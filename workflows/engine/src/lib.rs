@@ -54,9 +54,11 @@ mod condition;
 mod deadline;
 mod definition;
 mod embedded;
+mod history;
 mod library;
 mod load;
 mod route;
+mod simulate;
 mod step;
 mod table;
 #[cfg(test)]
@@ -69,9 +71,11 @@ pub use clocks::{ClockRule, Clocks, Closes, FirstDay, Kind, OnDayOff, Term, Trac
 pub use condition::{FactType, FactValue, Facts};
 pub use deadline::{DeadlineStep, Derived, Pause, StepKind, derive, extend};
 pub use definition::Definition;
+pub use history::{Cause, Difference, History, Recorded, Replayed, replay};
 pub use library::{Library, Versions};
 pub use load::{Law, LoadError, Status, VersionRef};
 pub use route::Because;
+pub use simulate::{Course, Example, Load, Simulation, simulate};
 pub use step::Process;
 pub use table::{CitedFact, Decision, PartyFacts, Table};
 pub use words::words;

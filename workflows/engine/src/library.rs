@@ -77,7 +77,15 @@ impl Library {
     /// # Errors
     /// The first mistake, with its file and line.
     pub fn load(files: &[(&str, &str)]) -> Result<Library, LoadError> {
-        let mut library = Library::default();
+        Library::default().with(files)
+    }
+
+    /// The same library with more files: a draft, or what was published since.
+    ///
+    /// # Errors
+    /// The first mistake, with its file and line; also when a version is there already.
+    pub fn with(&self, files: &[(&str, &str)]) -> Result<Library, LoadError> {
+        let mut library = self.clone();
         // A process names clocks, so it is read after them, whatever the order of the files.
         let is_process = |source: &Source<'_>| source.head().is_ok_and(|(head, _)| head.format.get_ref() == "process");
         let (processes, others): (Vec<_>, Vec<_>) = files.iter().map(|(file, text)| Source { file, text }).partition(is_process);

@@ -63,6 +63,16 @@ impl Process {
         self.definition.timers.get(timer).map(|timer| timer.raises.as_str())
     }
 
+    /// Whether a timer runs on the term of the answer.
+    pub(crate) fn is_answer_timer(&self, timer: &str) -> bool {
+        self.definition.timers.get(timer).is_some_and(|timer| matches!(timer.clock, TimerClock::Answer))
+    }
+
+    /// Whether an event is one that a timer raises.
+    pub(crate) fn is_raised_by_timer(&self, event: &str) -> bool {
+        self.definition.timers.values().any(|timer| timer.raises == event)
+    }
+
     /// The first step of a case.
     ///
     /// # Errors

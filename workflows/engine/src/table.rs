@@ -256,7 +256,8 @@ impl Table {
         Ok((level.level, &level.id))
     }
 
-    fn decide_once(&self, facts: &Facts, parties: &[PartyFacts]) -> kernel::Result<Decision> {
+    /// Decides without saying which facts mattered.
+    pub(crate) fn decide_once(&self, facts: &Facts, parties: &[PartyFacts]) -> kernel::Result<Decision> {
         let context = context(&self.declared, facts)?;
         let level = fitting(Hit::First, &self.levels, |level| &level.when, &context)?;
         let row = fitting(self.hit, &self.rows, |row| &row.when, &context)?;

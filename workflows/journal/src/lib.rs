@@ -28,7 +28,7 @@ pub use jobs::{
 };
 pub use keys::{ActKey, Claim, claim, claim_with, settle};
 pub use listen::{Source, listen};
-pub use room::{Commit, Demo, Handler, House, Mail, Mailer, Progress, Room};
+pub use room::{Commit, Demo, Handler, Histories, House, Mail, Mailer, Progress, Room};
 pub use search::holding;
 pub use timers::{arm, disarm, fire_due, next_due};
 pub use writer::{Committed, Txn, Writer};

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use engine::{History, PartyFacts};
 use futures_util::future::BoxFuture;
 use kernel::{Clock, Document, GraphHandle, Locale, Personal, Result, Rng, Subgraph};
+use uuid::Uuid;
 
 use crate::{Abort, Database, Job, JobError, Txn};
 
@@ -33,6 +35,8 @@ pub struct Room {
     pub documents: Vec<&'static Document>,
     /// Its demo data.
     pub demo: Option<Arc<dyn Demo>>,
+    /// Its cases, when it has some that run by the engine.
+    pub histories: Option<Arc<dyn Histories>>,
 }
 
 /// The database half of a job's effect; it commits together with the mark that the job is done.
@@ -55,6 +59,22 @@ pub trait Handler: Send + Sync {
     fn bury(&self, _job: &Job) -> Option<Commit> {
         None
     }
+}
+
+/// A room's cases as the journal holds them: for replay, and for trying other rules on what has happened.
+#[async_trait]
+pub trait Histories: Send + Sync {
+    /// Up to `limit` cases after the one that was read last, the oldest first, and what to go on after; none when there are no more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn page(&self, after: Option<Uuid>, limit: u64) -> Result<Option<(Vec<History>, Uuid)>>;
+
+    /// The parties of the directory as the decision table needs them.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    async fn parties(&self) -> Result<Vec<PartyFacts>>;
 }
 
 /// Tells a person how far loading is.

@@ -1,7 +1,7 @@
 //! One synthetic report from its filing to where it stands today, by the same process that real reports go through.
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
-use engine::{Process, Step, StepError, Terms, Who};
+use engine::{Cause, Facts, Process, Step, StepError, Terms, Who};
 use journal::{Abort, NewEvent, Txn};
 use kernel::{Error, LocalizedText, Result, Rng};
 use sea_orm::{
@@ -26,21 +26,25 @@ pub(super) struct Life {
     process: Process,
     state: engine::CaseState,
     row: feedback::ActiveModel,
+    /// What the decision table is told.
+    asked: Facts,
     events: Vec<(DateTime<Utc>, NewEvent)>,
 }
 
 impl Life {
-    pub(super) fn begin(process: Process, terms: Terms, row: feedback::ActiveModel) -> Result<Life> {
+    pub(super) fn begin(process: Process, terms: Terms, asked: Facts, row: feedback::ActiveModel) -> Result<Life> {
         let step = process.start(terms)?;
         let deadline = process.deadline(&step.state)?;
         let row = feedback::ActiveModel { original_due_on: Set(deadline.due_on), ..row };
-        let mut life = Life { process, state: step.state.clone(), row, events: Vec::new() };
-        life.record(terms.received_at, &step, &Value::Null);
+        let cause = Cause::Filed { terms, facts: asked.clone() };
+        let mut life = Life { process, state: step.state.clone(), row, asked, events: Vec::new() };
+        life.record(terms.received_at, &step, &Value::Null, &cause)?;
         Ok(life)
     }
 
-    fn record(&mut self, at: DateTime<Utc>, step: &Step, facts: &Value) {
-        self.events.push((at, event_of(&self.process, step, facts)));
+    fn record(&mut self, at: DateTime<Utc>, step: &Step, facts: &Value, cause: &Cause) -> Result<()> {
+        self.events.push((at, event_of(&self.process, step, facts, cause)?));
+        Ok(())
     }
 
     /// Lets the timers go off that are due until an instant, in their order.
@@ -68,7 +72,7 @@ impl Life {
             Err(StepError::Refused(_)) => return Ok(()),
             Err(StepError::Fault(error)) => return Err(error),
         };
-        self.record(at, &step, &act.facts.into());
+        self.record(at, &step, &act.facts.clone().into(), &act.cause())?;
         (act.change)(&mut self.row);
         self.state = step.state;
         Ok(())
@@ -79,7 +83,7 @@ impl Life {
         let minutes = |low: u64, span: u64| TimeDelta::minutes(i64::try_from(low + rng.below(span)).unwrap_or_default());
         let received = self.state.terms.received_at;
         let party = routing.party_name();
-        self.take((received + minutes(1, 5)).min(now), &party, routed(routing)?)?;
+        self.take((received + minutes(1, 5)).min(now), &party, routed(routing, self.asked.clone())?)?;
         let due = self.process.deadline(&self.state)?.due_at;
         let accepted = received + minutes(30, 1200);
         if accepted < now {

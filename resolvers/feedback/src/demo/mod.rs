@@ -189,7 +189,7 @@ impl Material<'_> {
         };
         let decision = process.table().decide(&facts, &self.roster.facts)?;
         let routing = crate::routing::Routing::new(decision, &self.roster)?;
-        Life::begin(process, terms, row)?.live(&routing, &self.rng, self.now)
+        Life::begin(process, terms, facts, row)?.live(&routing, &self.rng, self.now)
     }
 
     /// A sentence of the category's own phrases.

@@ -1,0 +1,139 @@
+//! Recorded cases run again: by the rules that they were judged by, to prove that the engine still does what it did, and by a draft, to see
+//! what it would have changed.
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use engine::{History, Library, Simulation, replay};
+use kernel::{Clock, Error, Result, SystemClock};
+use uuid::Uuid;
+
+use crate::{city::City, console, database, identity::Keys, settings::Settings};
+
+/// How many cases are read at once.
+const PAGE: u64 = 1_000;
+/// How many differences are printed.
+const SHOWN_MAX: usize = 20;
+
+/// `turkistan workflow replay`.
+pub(crate) async fn replay_all(settings: &Settings) -> Result<ExitCode> {
+    let (city, _held) = open(settings).await?;
+    let (mut cases, mut events, mut unknown, mut differences) = (0_usize, 0, 0, Vec::new());
+    let mut pages = Pages::of(&city);
+    while let Some(histories) = pages.next().await? {
+        cases += histories.len();
+        for history in &histories {
+            if history.events.is_empty() {
+                unknown += 1;
+                continue;
+            }
+            let replayed = replay(&city.library, history)?;
+            events += replayed.states.len();
+            differences.extend(replayed.difference);
+        }
+    }
+    console::say(&format!("{cases} cases, {events} events derived again, {} differences", differences.len()))?;
+    if unknown > 0 {
+        console::say(&format!("{unknown} cases were recorded before causes were, and cannot be derived"))?;
+    }
+    for difference in differences.iter().take(SHOWN_MAX) {
+        let place = difference.number.map_or_else(|| "now".to_owned(), |number| format!("event {number}"));
+        console::say(&format!("{}, {place}: recorded {}, derived {}", difference.case, difference.recorded, difference.derived))?;
+    }
+    Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `turkistan workflow simulate`.
+pub(crate) async fn simulate(settings: &Settings, draft: &[PathBuf], json: bool) -> Result<ExitCode> {
+    let (city, _held) = open(settings).await?;
+    let draft = read(draft, &city.library)?;
+    let mut simulation = Simulation::default();
+    let mut pages = Pages::of(&city);
+    while let Some(mut histories) = pages.next().await? {
+        histories.retain(|history| !history.events.is_empty());
+        let parties = pages.parties().await?;
+        simulation.add(engine::simulate(&histories, (&city.library, &draft), &parties, SystemClock.now())?);
+    }
+    if json {
+        console::say(&serde_json::to_string_pretty(&simulation).map_err(Error::internal)?)?;
+    } else {
+        report(&simulation)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read(files: &[PathBuf], today: &Library) -> Result<Library> {
+    let mut texts = Vec::with_capacity(files.len());
+    for path in files {
+        let text = std::fs::read_to_string(path).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
+        texts.push((path.display().to_string(), text));
+    }
+    let texts: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    today.with(&texts).map_err(Error::internal)
+}
+
+fn report(simulation: &Simulation) -> Result<()> {
+    for (what, count) in [
+        ("cases", simulation.cases),
+        ("go to another desk", simulation.desks_changed),
+        ("are due on another day", simulation.deadlines_moved),
+        ("run out of time, and did not", simulation.breaches_more),
+        ("do not run out of time, and did", simulation.breaches_fewer),
+        ("have an act refused that happened", simulation.acts_refused),
+    ] {
+        console::say(&format!("{count:>8}  {what}"))?;
+    }
+    for (desk, load) in simulation.load.iter().filter(|(_, load)| load.today != load.draft) {
+        console::say(&format!("{desk}: {} cases, now {}", load.draft, load.today))?;
+    }
+    for example in &simulation.examples {
+        let course = |course: &engine::Course| {
+            let desk = course.desk.as_deref().unwrap_or("nobody");
+            format!("{desk}, due {}{}", course.due_on, if course.breached { ", late" } else { "" })
+        };
+        console::say(&format!("{}: {}; by the draft {}", example.case, course(&example.today), course(&example.draft)))?;
+    }
+    Ok(())
+}
+
+async fn open(settings: &Settings) -> Result<(City, database::Held)> {
+    let (database, held) = database::open(settings).await?;
+    if !database::is_migrated(&database).await? {
+        return Err(Error::internal("the tables are those of another version; run `turkistan migrate`"));
+    }
+    let rng = Arc::new(kernel::system_rng());
+    let keys = Keys::open(settings, rng.as_ref())?;
+    Ok((City::build(settings, database, keys.secret, Arc::new(SystemClock), rng)?, held))
+}
+
+/// The recorded cases of all rooms, some at a time.
+struct Pages<'a> {
+    city: &'a City,
+    room: usize,
+    after: Option<Uuid>,
+}
+
+impl Pages<'_> {
+    fn of(city: &City) -> Pages<'_> {
+        Pages { city, room: 0, after: None }
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<History>>> {
+        while let Some(room) = self.city.histories.get(self.room) {
+            if let Some((histories, last)) = room.page(self.after, PAGE).await? {
+                self.after = Some(last);
+                return Ok(Some(histories));
+            }
+            self.room += 1;
+            self.after = None;
+        }
+        Ok(None)
+    }
+
+    /// The parties as the room whose cases were read last needs them.
+    async fn parties(&self) -> Result<Vec<engine::PartyFacts>> {
+        match self.city.histories.get(self.room) {
+            Some(room) => room.parties().await,
+            None => Ok(Vec::new()),
+        }
+    }
+}
