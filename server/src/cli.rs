@@ -87,6 +87,9 @@ pub(crate) struct Serving {
     /// Do not load the demo city into an empty database
     #[arg(long)]
     pub(crate) no_demo: bool,
+    /// Perform no jobs and fire no timers: `turkistan worker` does, elsewhere on the same PostgreSQL database
+    #[arg(long)]
+    pub(crate) no_worker: bool,
     /// Wait this long before each commit, as a slow disk would: for measurements
     #[arg(long, value_name = "MS", default_value_t = 0, hide = true)]
     pub(crate) commit_delay_ms: u64,
@@ -107,6 +110,8 @@ pub(crate) enum LogForm {
 pub(crate) enum Command {
     /// Serve the graph, the explorer, health and metrics (the default)
     Serve(Serving),
+    /// Perform the jobs and fire the timers of the city, apart from `serve`; several may share one PostgreSQL database
+    Worker,
     /// Bring the database's tables to the present and exit
     Migrate,
     /// Print the schema, or compare it with an older one; needs no database

@@ -74,6 +74,7 @@ async fn run(command: Command, settings: Settings) -> Result<ExitCode> {
         Command::Serve(_) => serve::serve(&settings, serve::Face::City).await.map(|()| ExitCode::SUCCESS),
         Command::Gateway { supergraph, .. } => gateway::serve(&settings, &supergraph).await.map(|()| ExitCode::SUCCESS),
         Command::Subgraph { name, .. } => serve::serve(&settings, serve::Face::Room(name)).await.map(|()| ExitCode::SUCCESS),
+        Command::Worker => serve::work_alone(&settings).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate => database::migrate_alone(&settings).await.map(|()| ExitCode::SUCCESS),
         Command::Schema(which) => schema::show(&which, &settings).await,
         Command::Compose { subgraphs, urls } => compose::compose(&subgraphs, &urls),

@@ -62,7 +62,9 @@ pub(crate) async fn serve(settings: &Settings, face: Face) -> Result<()> {
                 return Err(Error::internal(format!("there is no room `{name}`")));
             }
             let is_demo = demo::is_loaded(&city.house.database, city.house.clock.now()).await?;
-            tasks.push(work(&city, stopping));
+            if settings.works {
+                tasks.push(work(&city, stopping));
+            }
             edge.open(city);
             let greeted = match face {
                 Face::City => greeting::greet(address, &issuer, is_demo, clock.now()),
@@ -105,6 +107,24 @@ async fn open(settings: &Settings, keys: Keys, clock: Arc<dyn Clock>, rng: Arc<d
         (database, held) = database::open(settings).await?;
     }
     Ok((City::build(settings, database, keys.secret, clock, rng)?, held))
+}
+
+/// Performs jobs and fires timers until the process is told to stop.
+pub(crate) async fn work_alone(settings: &Settings) -> Result<()> {
+    let mut signals = Signals::new()?;
+    let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) = (Arc::new(SystemClock), Arc::new(kernel::system_rng()));
+    database::make_folder(settings)?;
+    let keys = Keys::open(settings, rng.as_ref())?;
+    let (database, _held) = database::open(settings).await?;
+    database::alone(&database, database::migrate(&database)).await?;
+    let city = City::build(settings, database, keys.secret, clock, rng)?;
+    let (stop, stopping) = Stop::new();
+    let working = work(&city, stopping);
+    console::say("working")?;
+    signals.next().await;
+    tracing::info!("stopping");
+    stop.now();
+    working.await.map_err(Error::internal)
 }
 
 /// Starts the performer of jobs.

@@ -110,21 +110,22 @@ impl City {
         self.measure(|series| series.split('{').next() == Some(name)).await
     }
 
-    /// How many jobs are in a state.
-    pub async fn jobs(&self, state: &str) -> f64 {
-        let series = format!("turkistan_jobs{{state=\"{state}\"}}");
-        self.measure(|found| found == series).await
+    /// How many jobs there are and were since this process started: what an act that is refused leaves as it is.
+    pub async fn jobs(&self) -> f64 {
+        let mut sum = 0.0;
+        for name in ["waiting", "later", "leased", "done_total"] {
+            sum += self.metric(&format!("turkistan_jobs_{name}")).await;
+        }
+        sum
     }
 
-    /// Waits until the runner has nothing to do now: no job is leased, and none has been done for ten looks.
+    /// Waits until the runner has nothing to do now: no job is due or leased for ten looks.
     pub async fn idle(&self) {
-        let quiet = std::cell::Cell::new((-1.0, 0));
+        let quiet = std::cell::Cell::new(0);
         eventually("the city is idle", || async {
-            let (done, looks) = quiet.get();
-            let now = self.jobs("done").await + self.jobs("dead").await;
-            let same = now == done && self.jobs("leased").await == 0.0;
-            quiet.set((now, if same { looks + 1 } else { 0 }));
-            (looks >= 10).then_some(())
+            let work = self.metric("turkistan_jobs_waiting").await + self.metric("turkistan_jobs_leased").await;
+            quiet.set(if work == 0.0 { quiet.get() + 1 } else { 0 });
+            (quiet.get() > 10).then_some(())
         })
         .await;
     }
@@ -133,6 +134,26 @@ impl City {
         let text = self.http.get(format!("{}/metrics", self.url)).send().await.expect("metrics").text().await.expect("metrics are text");
         let series = text.lines().filter_map(|line| line.rsplit_once(' ')).filter(|(series, _)| is_meant(series));
         series.filter_map(|(_, value)| value.parse::<f64>().ok()).sum()
+    }
+}
+
+impl City {
+    /// Starts a worker on the city's database, apart from the process that serves.
+    #[must_use]
+    pub fn worker(&self) -> Worker {
+        let mut command = Command::new(binary());
+        command.args(["worker", "--data-dir"]).arg(self.data.path()).args(self.store.arguments());
+        Worker(command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().expect("turkistan worker"))
+    }
+}
+
+/// A process that performs jobs; it ends with the test.
+pub struct Worker(std::process::Child);
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
     }
 }
 

@@ -12,7 +12,7 @@ mod recorder;
 mod store;
 mod wire;
 
-pub use city::{City, Options};
+pub use city::{City, Options, Worker};
 pub use gateway::{Gateway, SUBGRAPHS, service_token};
 pub use graph::{Answer, deadline_seconds, eventually, samples, uuid};
 pub use mail::{Mail, MailServer};

@@ -19,7 +19,7 @@ fn submission(changes: &Value) -> Value {
 }
 
 async fn check(city: &City, changes: Value, type_name: &str, code: &str, path: &[&str]) {
-    let rows = city.metric("turkistan_jobs").await;
+    let rows = city.jobs().await;
     let mut messages = Vec::new();
     for language in ["kk", "ru", "en"] {
         let answer = city.ask_in(language, None, SUBMIT, json!({ "input": submission(&changes) })).await.unwrap();
@@ -31,7 +31,7 @@ async fn check(city: &City, changes: Value, type_name: &str, code: &str, path: &
     }
     messages.dedup();
     assert_eq!(messages.len(), 3, "three languages: {messages:?}");
-    assert_eq!(city.metric("turkistan_jobs").await, rows, "nothing was written");
+    assert_eq!(city.jobs().await, rows, "nothing was written");
 }
 
 #[tokio::test]

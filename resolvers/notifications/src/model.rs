@@ -233,6 +233,23 @@ pub(crate) struct DeadLetter {
     pub(crate) message: Option<MessageId>,
 }
 
+/// Who sees to what the house could not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// Whoever supervises the work.
+    Supervisor,
+    /// Whoever runs the house.
+    Administrator,
+}
+
+impl Owner {
+    /// Telling people is done by means that administrators mend; all other jobs move a case on, and without them it stands still.
+    pub(crate) fn of_kind(kind: &str) -> Owner {
+        let tells = ["deliver_", "notify_", "send_", "invite_"];
+        if tells.iter().any(|verb| kind.starts_with(verb)) { Owner::Administrator } else { Owner::Supervisor }
+    }
+}
+
 impl DeadLetter {
     /// The opaque id's type. A dead letter is no node: it ends when it is given another life.
     pub(crate) const TYPE_NAME: &'static str = "DeadLetter";
@@ -303,6 +320,19 @@ mod tests {
             ("aigul@example.kz", Reason::Other, None),
         ] {
             assert_eq!((Reason::of(error), reply_code(error)), (reason, code), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_moves_a_case_is_seen_to_by_those_who_supervise_it() {
+        for (kind, owner) in [
+            ("deliver_message", Owner::Administrator),
+            ("notify_officers", Owner::Administrator),
+            ("send_coupon", Owner::Administrator),
+            ("route_feedback", Owner::Supervisor),
+            ("deadline_passed", Owner::Supervisor),
+        ] {
+            assert_eq!(Owner::of_kind(kind), owner, "{kind}");
         }
     }
 

@@ -32,6 +32,14 @@ pub(crate) fn list_dead_letters(actor: &Actor) -> Result<()> {
     allow(actor, watches(actor) || actor.is(Role::Supervisor), "dead letters are for supervisors, auditors and administrators")
 }
 
+/// Whether the actor may see how much work waits.
+///
+/// # Errors
+/// `UNAUTHENTICATED` or `FORBIDDEN`.
+pub(crate) fn see_queue(actor: &Actor) -> Result<()> {
+    allow(actor, watches(actor), "the queue is for auditors and administrators")
+}
+
 /// Whether the actor may have a message sent.
 ///
 /// # Errors

@@ -89,6 +89,11 @@ impl Store {
         Ok(deliveries)
     }
 
+    /// The queue of the house. Who may see it was decided before.
+    pub(crate) async fn work(&self, now: DateTime<Utc>) -> Result<journal::Queue> {
+        journal::queue(&self.database.reader, now).await
+    }
+
     /// One page of dead letters, oldest first. The journal keeps them; who may list them was decided before.
     pub(crate) async fn dead_letters(&self, page: &PageRequest) -> Result<Page<DeadLetter>> {
         let after = page.after.as_ref().map(|cursor| cursor.decode::<i64>()).transpose()?.unwrap_or_default();

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use axum::{extract::State, http::header::CONTENT_TYPE, response::IntoResponse};
+use chrono::{DateTime, Utc};
+use journal::Queue;
 
 use super::Edge;
+use crate::telemetry::Page;
 
 /// What the process counted, and how many jobs are in each state.
 pub(crate) async fn show(State(edge): State<Arc<Edge>>) -> impl IntoResponse {
@@ -29,12 +32,9 @@ pub(crate) async fn show(State(edge): State<Arc<Edge>>) -> impl IntoResponse {
         page.counter("turkistan_limit_exceeded_total", "Requests that exceeded a limit.", &exceeded.collect::<Vec<_>>());
     }
     if let Some(house) = edge.served.get().and_then(|served| served.house.as_ref()) {
-        match journal::summary(&house.database.reader).await {
-            Ok(states) => {
-                let states =
-                    states.into_iter().map(|(state, count)| (format!("state=\"{state}\""), u64::try_from(count).unwrap_or_default()));
-                page.gauge("turkistan_jobs", "Jobs of the journal by state.", &states.collect::<Vec<_>>());
-            }
+        let now = edge.clock.now();
+        match journal::queue(&house.database.reader, now).await {
+            Ok(queue) => show_queue(&mut page, &queue, now),
             Err(error) => tracing::warn!(error = error.internal_text(), "jobs cannot be counted"),
         }
     }
@@ -43,4 +43,18 @@ pub(crate) async fn show(State(edge): State<Arc<Edge>>) -> impl IntoResponse {
     let open = super::socket::SOCKETS_MAX - edge.sockets.available_permits();
     page.gauge("turkistan_sockets", "Open WebSockets.", &[(String::new(), u64::try_from(open).unwrap_or_default())]);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page.text())
+}
+
+/// What waits, how long, and what was given up.
+fn show_queue(page: &mut Page, queue: &Queue, now: DateTime<Utc>) {
+    let one = |value: u64| [(String::new(), value)];
+    let waiting = queue.waiting.iter().map(|(priority, count)| (format!("priority=\"{priority}\""), *count)).collect::<Vec<_>>();
+    page.gauge("turkistan_jobs_waiting", "Jobs that are due, by priority; 0 is what the law sets a term for.", &waiting);
+    page.gauge("turkistan_jobs_later", "Jobs that are to be tried later.", &one(queue.later));
+    page.gauge("turkistan_jobs_leased", "Jobs that are being performed.", &one(queue.leased));
+    page.counter("turkistan_jobs_done_total", "Jobs that this process has done.", &one(journal::jobs_done()));
+    page.gauge("turkistan_dead_letters", "Jobs that were given up.", &one(queue.dead));
+    let seconds = |since: Option<DateTime<Utc>>| since.map_or(0, |since| (now - since).num_seconds().max(0).unsigned_abs());
+    page.gauge("turkistan_oldest_job_seconds", "How long the job waits that has waited longest.", &one(seconds(queue.oldest_due)));
+    page.gauge("turkistan_timer_lag_seconds", "How late the timer is that is most late.", &one(seconds(queue.oldest_timer)));
 }

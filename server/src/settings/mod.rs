@@ -67,6 +67,8 @@ pub(crate) struct Settings {
     pub(crate) definitions: Option<PathBuf>,
     /// Whether an empty database is filled with the demo city.
     pub(crate) demo: bool,
+    /// Whether `serve` performs jobs, too.
+    pub(crate) works: bool,
     /// How the log is written.
     pub(crate) log: LogForm,
     /// The collector that gets traces, when there is one.
@@ -117,6 +119,7 @@ impl Settings {
                 .unwrap_or_else(|| "Smart Turkistan <no-reply@turkistan.localhost>".to_owned()),
             definitions: installation.definitions.or(file.definitions),
             demo: !serving.no_demo && file.demo.unwrap_or(true),
+            works: !serving.no_worker,
             log: installation.log.or(file.log).unwrap_or_default(),
             otlp_endpoint: installation.otlp_endpoint.or(file.otlp_endpoint),
             documents_only,

@@ -12,7 +12,7 @@ use crate::settings::Settings;
 use log::Lines;
 use traces::Traces;
 
-pub(crate) use metrics::Metrics;
+pub(crate) use metrics::{Metrics, Page};
 
 /// What tells, until it is ended.
 pub(crate) struct Telemetry {

@@ -114,11 +114,11 @@ impl Database {
         let pool = PgPoolOptions::new()
             .max_connections(options.readers.max(2) * 2)
             .acquire_timeout(ACQUIRE_TIME_MAX)
-            .connect_with(connect)
+            .connect_with(connect.clone())
             .await
             .map_err(Error::internal)?;
         let owner = counted(SqlxPostgresConnector::from_sqlx_postgres_pool(pool));
-        let writer = Writer::concurrent(owner.clone(), options.commit_delay);
+        let writer = Writer::concurrent(owner.clone(), options.commit_delay, connect);
         Ok(Database { reader: owner.clone(), writer, owner })
     }
 }

@@ -8,12 +8,14 @@
 
 mod abort;
 mod backoff;
+mod bell;
 mod database;
 mod entity;
 mod events;
 mod jobs;
 mod keys;
 mod listen;
+mod queue;
 mod room;
 mod search;
 mod timers;
@@ -24,10 +26,12 @@ pub use backoff::Backoff;
 pub use database::{Database, Options, Target, statements};
 pub use events::{Event, NewEvent, append, history, history_of_many, latest_position, length, position_after, stream_after, take_turn};
 pub use jobs::{
-    Job, JobError, JobSummary, NewJob, Priority, dead, done, enqueue, expire, extend, fail, lease, next_lease, release, retry_dead, summary,
+    Job, JobError, JobSummary, NewJob, Priority, dead, done, enqueue, expire, extend, fail, jobs_done, lease, next_lease, release,
+    retry_dead,
 };
 pub use keys::{ActKey, Claim, claim, claim_with, settle};
 pub use listen::{Source, listen};
+pub use queue::{Queue, prune, queue};
 pub use room::{Commit, Demo, Handler, Histories, House, Mail, Mailer, Progress, Room};
 pub use search::holding;
 pub use timers::{arm, disarm, fire_due, next_due};

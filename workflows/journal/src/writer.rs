@@ -8,9 +8,10 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use futures_util::{FutureExt, future::BoxFuture};
 use kernel::Error;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sqlx::postgres::PgConnectOptions;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::Abort;
+use crate::{Abort, bell::Bell};
 
 /// The transaction that an act writes in.
 pub type Txn = DatabaseTransaction;
@@ -20,7 +21,8 @@ const GROUP_MAX: usize = 128;
 /// How many acts may wait before new ones wait to enter.
 const QUEUE_MAX: usize = 1024;
 
-/// Counts commits of this process, so that a listener knows that there may be something new to read.
+/// Counts commits, so that a listener knows that there may be something new to read: those of this process at once, and on PostgreSQL those
+/// of the others when they ring ([`Bell`]).
 pub type Committed = watch::Receiver<u64>;
 
 type Finish = Box<dyn FnOnce(Result<(), DbErr>) + Send>;
@@ -36,7 +38,7 @@ pub struct Writer {
 #[derive(Clone)]
 enum Way {
     Grouped(mpsc::Sender<Act>),
-    Concurrent(DatabaseConnection, Duration),
+    Concurrent(DatabaseConnection, Duration, Bell),
 }
 
 impl Writer {
@@ -47,8 +49,10 @@ impl Writer {
         Writer { way: Way::Grouped(sender), committed }
     }
 
-    pub(crate) fn concurrent(connection: DatabaseConnection, commit_delay: Duration) -> Writer {
-        Writer { way: Way::Concurrent(connection, commit_delay), committed: Arc::new(watch::channel(0).0) }
+    pub(crate) fn concurrent(connection: DatabaseConnection, commit_delay: Duration, server: PgConnectOptions) -> Writer {
+        let committed = Arc::new(watch::channel(0).0);
+        let bell = Bell::hang(server, &committed);
+        Writer { way: Way::Concurrent(connection, commit_delay, bell), committed }
     }
 
     /// Listens for commits.
@@ -83,9 +87,10 @@ impl Writer {
         });
         match &self.way {
             Way::Grouped(queue) => queue.send(act).await.map_err(|_| Abort::Fault(Error::internal("the writer has stopped")))?,
-            Way::Concurrent(connection, delay) => {
+            Way::Concurrent(connection, delay, bell) => {
                 commit_one(connection, *delay, act).await?;
                 self.committed.send_modify(|count| *count += 1);
+                bell.ring();
             }
         }
         answered.await.unwrap_or_else(|_| Err(Abort::Fault(Error::internal("the writer lost an act"))))

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use journal::{Abort, Backoff, Handler, House, Job};
 use kernel::{Error, Result};
 use sea_orm::DbBackend;
+use tokio::time::{Instant, interval_at};
 
 use crate::{shift::Shift, worker::Worker};
 
@@ -16,6 +17,9 @@ const ALONE: &str = "runner";
 const BREATH: Duration = Duration::from_millis(10);
 /// How many timers one write fires at the most.
 const TIMERS_MAX: u64 = 64;
+/// How often done jobs are forgotten, and how many at once, so that nobody waits for it.
+const PRUNING: Duration = Duration::from_secs(3_600);
+const PRUNED_MAX: u64 = 5_000;
 
 /// How a runner works.
 #[derive(Clone, Debug)]
@@ -28,6 +32,8 @@ pub struct Options {
     pub lease: Duration,
     /// How long a handler may take.
     pub patience: Duration,
+    /// How long a job is remembered after it was done.
+    pub memory: TimeDelta,
     /// When to try again, and how often.
     pub backoff: Backoff,
 }
@@ -39,6 +45,7 @@ impl Default for Options {
             batch: 16,
             lease: Duration::from_secs(30),
             patience: Duration::from_secs(120),
+            memory: TimeDelta::days(30),
             backoff: Backoff::default(),
         }
     }
@@ -80,6 +87,7 @@ impl Runner {
         let mut shutdown = pin!(shutdown);
         let mut committed = self.worker.house.database.writer.committed();
         let mut shift = Shift::new(self.options.lease);
+        let mut pruning = interval_at(Instant::now() + PRUNING, PRUNING);
         self.recover().await;
         loop {
             committed.mark_unchanged();
@@ -97,6 +105,7 @@ impl Runner {
                 () = &mut shutdown => break,
                 Some(task) = shift.running.join_next_with_id() => shift.ended(task),
                 _ = shift.heartbeat.tick(), if !shift.running.is_empty() => self.extend(&shift).await,
+                _ = pruning.tick() => self.prune().await,
                 _ = more, if hands_free => {}
                 () = tokio::time::sleep(rest), if hands_free => {}
             }
@@ -211,6 +220,16 @@ impl Runner {
         let write = self.worker.house.database.writer.write(move |txn| async move { journal::expire(txn, &name, now).await }.boxed());
         if let Err(abort) = write.await {
             tracing::error!(?abort, "the leases of the last run stand until they run out");
+        }
+    }
+
+    /// Forgets what was done long ago.
+    async fn prune(&self) {
+        let before = self.worker.house.clock.now() - self.options.memory;
+        let write =
+            self.worker.house.database.writer.write(move |txn| async move { journal::prune(txn, before, PRUNED_MAX).await }.boxed());
+        if let Err(abort) = write.await {
+            tracing::warn!(?abort, "old jobs were not forgotten");
         }
     }
 

@@ -6,7 +6,7 @@ use vocabulary::{Connection, Nullable, OrFault, OrNull, connection, page, reques
 
 use super::{
     loaders::messages,
-    types::{DeadLetter, Message, MessageState, MessageTopic},
+    types::{DeadLetter, Message, MessageState, MessageTopic, Queue},
 };
 use crate::{
     model::{self, MessageFilter},
@@ -46,6 +46,17 @@ impl Query {
     ) -> Nullable<Connection<DeadLetter>> {
         let found = self.page_of_dead_letters(ctx, page(first, after)).await;
         found.map(|page| Some(connection(page, DeadLetter))).or_null(ctx)
+    }
+
+    /// How much work of the house waits, and whether it keeps up.
+    #[graphql(requires_scopes = "auditor", requires_scopes = "admin")]
+    async fn queue(&self, ctx: &Context<'_>) -> Nullable<Queue> {
+        let request = request(ctx);
+        let found = match policy::see_queue(&request.actor) {
+            Ok(()) => self.store.work(request.now).await,
+            Err(error) => Err(error),
+        };
+        found.map(|found| Some(Queue { found, now: request.now })).or_null(ctx)
     }
 
     #[graphql(entity)]

@@ -178,6 +178,11 @@ impl DeadLetter {
         &self.0.kind
     }
 
+    /// Who sees to it.
+    async fn owner(&self) -> DeadLetterOwner {
+        model::Owner::of_kind(&self.0.kind).into()
+    }
+
     /// How many tries there were.
     async fn attempts(&self) -> i32 {
         self.0.attempts
@@ -204,4 +209,69 @@ impl DeadLetter {
         let id = self.0.message?;
         messages(ctx).load_one(id).await.map(|found| found.map(Message)).or_null(ctx)
     }
+}
+
+/// Who sees to a dead letter.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "model::Owner")]
+pub(crate) enum DeadLetterOwner {
+    /// Whoever supervises the work: a case has not gone on, and somebody waits for it.
+    Supervisor,
+    /// Whoever runs the house: mail and other means have failed.
+    Administrator,
+}
+
+pub(crate) struct Queue {
+    pub(crate) found: journal::Queue,
+    pub(crate) now: chrono::DateTime<chrono::Utc>,
+}
+
+/// The work of the house that waits, at the instant of the question. Times tell whether it keeps up.
+#[Object(requires_scopes = "auditor", requires_scopes = "admin")]
+impl Queue {
+    /// Jobs that are due and wait for a hand.
+    async fn waiting(&self) -> i32 {
+        number(self.found.waiting.iter().map(|(_, count)| count).sum())
+    }
+
+    /// Those of them for which the law sets a term. They go first.
+    async fn waiting_statutory(&self) -> i32 {
+        let statutory = journal::Priority::Statutory as i16;
+        number(self.found.waiting.iter().filter(|(priority, _)| *priority == statutory).map(|(_, count)| count).sum())
+    }
+
+    /// Jobs that failed, or are not due yet, and are tried later.
+    async fn later(&self) -> i32 {
+        number(self.found.later)
+    }
+
+    /// Jobs that are being performed.
+    async fn in_hand(&self) -> i32 {
+        number(self.found.leased)
+    }
+
+    /// Jobs that were given up; `deadLetters` lists them.
+    async fn dead(&self) -> i32 {
+        number(self.found.dead)
+    }
+
+    /// How long the job has waited that has waited longest, in seconds; 0 when none waits.
+    async fn oldest_job_seconds(&self) -> i32 {
+        self.seconds_since(self.found.oldest_due)
+    }
+
+    /// How late the timer is that is most late, in seconds; 0 when none is late.
+    async fn timer_lag_seconds(&self) -> i32 {
+        self.seconds_since(self.found.oldest_timer)
+    }
+}
+
+impl Queue {
+    fn seconds_since(&self, since: Option<chrono::DateTime<chrono::Utc>>) -> i32 {
+        number(since.map_or(0, |since| (self.now - since).num_seconds().max(0).unsigned_abs()))
+    }
+}
+
+fn number(count: u64) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
 }

@@ -1,4 +1,5 @@
 mod deadlines;
+mod histories;
 mod loading;
 mod routing;
 mod steps;

@@ -6,13 +6,13 @@ use proptest::prelude::*;
 use crate::{Because, Facts, Library, PartyFacts, Table, Urgency};
 
 #[derive(serde::Deserialize)]
-struct City {
-    districts: Vec<String>,
-    categories: Vec<String>,
-    parties: Vec<PartyFacts>,
+pub(super) struct City {
+    pub(super) districts: Vec<String>,
+    pub(super) categories: Vec<String>,
+    pub(super) parties: Vec<PartyFacts>,
 }
 
-static CITY: LazyLock<City> = LazyLock::new(|| serde_json::from_str(include_str!("data/city.json")).unwrap());
+pub(super) static CITY: LazyLock<City> = LazyLock::new(|| serde_json::from_str(include_str!("data/city.json")).unwrap());
 
 fn table() -> Arc<Table> {
     Library::embedded().latest_table("routing").unwrap()

@@ -1,0 +1,84 @@
+//! The bell between the processes on one PostgreSQL database (LISTEN/NOTIFY): whoever commits rings, and the others look at once instead of
+//! when they next would.
+//!
+//! It only wakes. What was committed is read from the tables, and a ring that is lost costs no more than the wait that there would have been.
+//! The bell is rung after the commit and not in it: a transaction that notifies holds a lock of the whole server while it commits.
+
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+const CHANNEL: &str = "turkistan_committed";
+/// Commits within this are one ring.
+const PAUSE: Duration = Duration::from_millis(20);
+/// How long to wait for a server that is away.
+const ABSENCE: Duration = Duration::from_secs(1);
+
+/// The bell of one process. It hangs until the last clone is dropped.
+#[derive(Clone)]
+pub(crate) struct Bell(Arc<watch::Sender<u64>>);
+
+impl Bell {
+    /// Hangs the bell, with connections of its own: one that listens is never free for anything else.
+    pub(crate) fn hang(server: PgConnectOptions, committed: &Arc<watch::Sender<u64>>) -> Bell {
+        let (rung, commits) = watch::channel(0);
+        // Tells this process from the others; it is no secret and decides nothing.
+        let own = Uuid::new_v4().simple().to_string();
+        tokio::spawn(ring(server.clone(), own.clone(), commits.clone()));
+        tokio::spawn(hear(server, own, commits, Arc::downgrade(committed)));
+        Bell(Arc::new(rung))
+    }
+
+    /// Tells the others that something was committed.
+    pub(crate) fn ring(&self) {
+        self.0.send_modify(|count| *count += 1);
+    }
+}
+
+/// Rings for as long as the bell hangs.
+async fn ring(server: PgConnectOptions, own: String, mut commits: watch::Receiver<u64>) {
+    let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(server);
+    while commits.changed().await.is_ok() {
+        commits.mark_unchanged();
+        if let Err(error) = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(&own).execute(&pool).await {
+            tracing::debug!(%error, "the other processes are not told of a commit");
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Hears the others for as long as the bell hangs.
+async fn hear(server: PgConnectOptions, own: String, mut commits: watch::Receiver<u64>, committed: Weak<watch::Sender<u64>>) {
+    let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(server);
+    loop {
+        tokio::select! {
+            () = listen(&pool, &own, &committed) => {}
+            () = async { while commits.changed().await.is_ok() {} } => return,
+        }
+        tokio::time::sleep(ABSENCE).await;
+    }
+}
+
+/// Listens until the server is away.
+async fn listen(pool: &sqlx::PgPool, own: &str, committed: &Weak<watch::Sender<u64>>) {
+    let heard = async {
+        let mut listener = PgListener::connect_with(pool).await?;
+        listener.listen(CHANNEL).await?;
+        loop {
+            // `None` is a connection that was lost and made anew: something may have been missed.
+            let rung = listener.try_recv().await?;
+            if rung.is_none_or(|rung| rung.payload() != own)
+                && let Some(committed) = committed.upgrade()
+            {
+                committed.send_modify(|count| *count += 1);
+            }
+        }
+    };
+    let Err::<std::convert::Infallible, sqlx::Error>(error) = heard.await;
+    tracing::debug!(%error, "commits of other processes are not heard");
+}
