@@ -55,6 +55,15 @@ pub(crate) fn may_open_desk(actor: &Actor) -> Result<Scope> {
     }
 }
 
+/// Only those who audit may look at a case as it was.
+pub(crate) fn may_look_back(actor: &Actor) -> Result<()> {
+    match actor {
+        _ if actor.is(Role::Auditor) => Ok(()),
+        Actor::Anonymous => Err(Error::coded(Code::Unauthenticated, "the past of a case needs a token")),
+        _ => Err(Error::coded(Code::Forbidden, "the past of a case is for auditors")),
+    }
+}
+
 /// As what the actor acts on this case, by their office.
 pub(crate) fn offices(actor: &Actor, case: &Model) -> Vec<Who> {
     match actor {

@@ -11,6 +11,7 @@ use vocabulary::{Connection, DateTime, Locale, Nullable, OrFault, OrNull, connec
 use super::{
     loaders::{NotesOn, reports},
     neighbours::{Officer, Party},
+    past::{Past, PastState},
     types::{Feedback, events},
 };
 use crate::{
@@ -105,10 +106,7 @@ impl Case {
     async fn clocks(&self, ctx: &Context<'_>) -> Result<Vec<Clock>> {
         let state: CaseState = self.0.state().or_fault(ctx)?;
         let now = request(ctx).now;
-        let mut clocks: Vec<Clock> =
-            state.timers.into_iter().map(|(name, at)| Clock { name, due_at: DateTime(at), overdue: at < now }).collect();
-        clocks.sort_by_key(|clock| clock.due_at);
-        Ok(clocks)
+        Ok(Clock::all(&state, now))
     }
 
     /// Every act of the process: whether you may do it now, and if not, why.
@@ -157,7 +155,8 @@ impl Case {
         #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Result<Connection<CaseEvent>> {
         let page = events(ctx, &self.0, first, after, |_| true).await?;
-        Ok(connection(page, CaseEvent))
+        let past = Past::of(&self.0);
+        Ok(connection(page, |event| CaseEvent { event, past: Arc::clone(&past) }))
     }
 }
 
@@ -183,6 +182,15 @@ pub(crate) struct Clock {
     due_at: DateTime,
     /// Whether that has passed.
     overdue: bool,
+}
+
+impl Clock {
+    /// The clocks that run in a state, the next one first.
+    pub(crate) fn all(state: &CaseState, now: chrono::DateTime<chrono::Utc>) -> Vec<Clock> {
+        let mut timers: Vec<_> = state.timers.iter().collect();
+        timers.sort_by_key(|(_, at)| **at);
+        timers.into_iter().map(|(name, at)| Clock { name: name.clone(), due_at: DateTime(*at), overdue: *at < now }).collect()
+    }
 }
 
 /// An act of the process.
@@ -230,40 +238,57 @@ impl Note {
 }
 
 /// Something that happened to a case.
-pub(crate) struct CaseEvent(pub(crate) Event);
+pub(crate) struct CaseEvent {
+    event: Event,
+    past: Arc<Past>,
+}
 
 /// Something that happened to a case.
 #[Object(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
 impl CaseEvent {
+    /// Its place among the events of the case, from 1.
+    async fn number(&self) -> i32 {
+        self.event.number
+    }
+
     /// When.
     async fn at(&self) -> DateTime {
-        DateTime(self.0.at)
+        DateTime(self.event.at)
     }
 
     /// Its kind, e.g. `forwarded`.
     async fn kind(&self) -> &str {
-        &self.0.kind
+        &self.event.kind
     }
 
     /// In words.
     async fn text(&self, ctx: &Context<'_>, #[graphql(desc = "The language; by default the request's.")] locale: Option<Locale>) -> String {
-        timeline::text(&self.0, vocabulary::locale(ctx, locale))
+        timeline::text(&self.event, vocabulary::locale(ctx, locale))
     }
 
     /// Whether the public does not see it.
     async fn internal(&self) -> bool {
-        !timeline::is_public(&self.0)
+        !timeline::is_public(&self.event)
     }
 
     /// Who did it; null for the house itself and for people without an account.
     async fn actor(&self) -> Option<Officer> {
-        let uuid = self.0.actor.strip_prefix("person:")?.parse().ok()?;
+        let uuid = self.event.actor.strip_prefix("person:")?.parse().ok()?;
         Some(Officer { id: ID(PersonId::from_uuid(uuid).global()) })
     }
 
     /// The versions of process, rules, terms and calendar that it was judged by, e.g. `request.v1 routing.v1 clocks.v1 kz.v1`.
     async fn versions(&self) -> Option<String> {
-        let versions = self.0.versions.as_ref()?;
+        let versions = self.event.versions.as_ref()?;
         Some(format!("{} {} {} {}", versions.definition, versions.rules, versions.clocks, versions.calendar))
+    }
+
+    /// The case as it was after it; null where nothing of the process changed.
+    #[graphql(requires_scopes = "auditor")]
+    async fn state_after(&self, ctx: &Context<'_>) -> Nullable<PastState> {
+        if let Err(error) = policy::may_look_back(&request(ctx).actor) {
+            return Err(error).or_null(ctx);
+        }
+        self.past.after(ctx, self.event.number).await
     }
 }

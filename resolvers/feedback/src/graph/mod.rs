@@ -6,6 +6,7 @@ mod inputs;
 mod loaders;
 mod mutation;
 mod neighbours;
+mod past;
 mod query;
 mod reasons;
 mod subscription;

@@ -214,3 +214,28 @@ async fn a_desk_hears_of_its_own_cases_only() {
     let mut again = city.listen(officer(), &subscription.replace("deskChanged", &format!("deskChanged(after: {cursor})"))).await;
     assert_eq!(take(&mut again, 1).await[0]["deskChanged"]["cursor"], water_heard[1]["deskChanged"]["cursor"]);
 }
+
+#[tokio::test]
+async fn an_auditor_sees_a_case_as_it_was_after_any_of_its_events() {
+    let city = city().await;
+    let filed = full_life(&city).await;
+    let selection = "history(first: 100) { nodes { number kind stateAfter { state status flags deadline { dueOn } clocks { name } } } }";
+    let text = format!("{{ case(reference: \"{}\") {{ {selection} }} }}", filed.reference);
+    let read = city.read(&auditor(), &text).await;
+    let events = read["case"]["history"]["nodes"].as_array().unwrap().clone();
+    let after =
+        |kind: &str| events.iter().rev().find(|event| event["kind"] == kind).unwrap_or_else(|| panic!("no {kind}"))["stateAfter"].clone();
+    for (kind, state, status) in [
+        ("submitted", "submitted", "REGISTERED"),
+        ("accepted", "accepted", "IN_PROGRESS"),
+        ("answered", "answered", "ANSWERED"),
+        ("contested", "contested", "CONTESTED"),
+        ("closed", "closed", "ANSWERED"),
+    ] {
+        assert_eq!((&after(kind)["state"], &after(kind)["status"]), (&json!(state), &json!(status)), "{kind}");
+    }
+    assert!(after("text_released").is_null(), "a released text leaves the process as it was");
+    assert_eq!(after("submitted")["clocks"], json!([{ "name": "deadline" }]));
+    assert_eq!(after("closed")["clocks"], json!([]));
+    assert_eq!(city.fault(&officer(), &text).await, Code::Forbidden);
+}
