@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use hyper::{StatusCode, body::Bytes};
-use kernel::{Answer, Call, Code, Operation, OperationKind, Request, Result, Subgraph};
-use serde_json::{Map, Value};
+use kernel::{Answer, Call, Code, Fields, Operation, OperationKind, Request, Result, Subgraph};
+use serde_json::Value;
 
 use crate::{
     answer::{Body, unavailable},
@@ -41,7 +41,7 @@ impl Remote {
     }
 }
 
-fn body(operation: &Operation, variables: &Map<String, Value>) -> Bytes {
+fn body(operation: &Operation, variables: &Fields) -> Bytes {
     let head = operation.prepared(|text| Head(format!("{{\"query\":{}", Value::String(text.to_owned())).into_bytes()));
     let mut body = head.map(|head| head.0.clone()).unwrap_or_default();
     if !variables.is_empty() {

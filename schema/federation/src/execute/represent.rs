@@ -9,7 +9,8 @@ use hive_router_query_planner::{
     ast::{selection_item::SelectionItem, selection_set::SelectionSet},
     planner::plan_nodes::FetchRewrite,
 };
-use serde_json::{Map, Value};
+
+use kernel::{Data, Fields};
 
 use super::rewrite::rewrite;
 use crate::supergraph::Types;
@@ -34,7 +35,7 @@ pub(super) struct Representations<'a> {
     rewrites: &'a [FetchRewrite],
     /// Whether only leaves are told of, as keys mostly are.
     is_flat: bool,
-    list: Vec<Value>,
+    list: Vec<Data>,
     seen: HashMap<u64, usize>,
 }
 
@@ -44,30 +45,30 @@ impl<'a> Representations<'a> {
         Representations { types, requires, rewrites, is_flat, list: Vec::new(), seen: HashMap::new() }
     }
 
-    pub(super) fn tell(&mut self, entity: &Map<String, Value>) -> Told {
+    pub(super) fn tell(&mut self, entity: &Fields) -> Told {
         if let Some(known) = self.known(entity) {
             return Told::As(known);
         }
-        let mut told = Map::with_capacity(KEYS_USUAL);
+        let mut told = Fields::with_capacity(KEYS_USUAL);
         match self.select(entity, self.requires, &mut told) {
             Selected::Some => {}
             Selected::None => return Told::Nothing,
             Selected::Missing => return Told::Incomplete,
         }
         tell_type(entity, &mut told);
-        let mut told = Value::Object(told);
+        let mut told = Data::Object(told);
         for each in self.rewrites {
             rewrite(&mut told, each, self.types);
         }
         Told::As(self.once(told))
     }
 
-    pub(super) fn into_list(self) -> Vec<Value> {
+    pub(super) fn into_list(self) -> Vec<Data> {
         self.list
     }
 
     /// The representation that stands for an entity already, found without telling of it again: one entity is often in many places.
-    fn known(&self, entity: &Map<String, Value>) -> Option<usize> {
+    fn known(&self, entity: &Fields) -> Option<usize> {
         if !self.is_flat || self.list.is_empty() {
             return None;
         }
@@ -84,7 +85,7 @@ impl<'a> Representations<'a> {
     }
 
     /// Shows all that is told of an entity, in its order. `None` when `visit` has seen enough, or something is missing.
-    fn each_leaf<'v>(&self, entity: &'v Map<String, Value>, mut visit: impl FnMut(&'v Value) -> bool) -> Option<()> {
+    fn each_leaf<'v>(&self, entity: &'v Fields, mut visit: impl FnMut(&'v Data) -> bool) -> Option<()> {
         let mut types_told = false;
         self.each_leaf_of(entity, self.requires, &mut types_told, &mut visit)?;
         match entity.get("__typename").filter(|_| !types_told) {
@@ -95,10 +96,10 @@ impl<'a> Representations<'a> {
 
     fn each_leaf_of<'v>(
         &self,
-        entity: &'v Map<String, Value>,
+        entity: &'v Fields,
         selection: &SelectionSet,
         types_told: &mut bool,
-        visit: &mut impl FnMut(&'v Value) -> bool,
+        visit: &mut impl FnMut(&'v Data) -> bool,
     ) -> Option<()> {
         for item in &selection.items {
             match item {
@@ -115,9 +116,9 @@ impl<'a> Representations<'a> {
         Some(())
     }
 
-    fn once(&mut self, told: Value) -> usize {
+    fn once(&mut self, told: Data) -> usize {
         let mut hasher = DefaultHasher::new();
-        told.as_object().into_iter().flat_map(Map::values).for_each(|value| digest(value, &mut hasher));
+        told.as_object().into_iter().flat_map(Fields::values).for_each(|value| digest(value, &mut hasher));
         match self.seen.entry(hasher.finish()) {
             Entry::Occupied(place) if self.list[*place.get()] == told => return *place.get(),
             // Two that differ and have one digest: told twice at the worst, never mixed up.
@@ -130,13 +131,13 @@ impl<'a> Representations<'a> {
         self.list.len() - 1
     }
 
-    fn select(&self, from: &Map<String, Value>, selection: &SelectionSet, into: &mut Map<String, Value>) -> Selected {
+    fn select(&self, from: &Fields, selection: &SelectionSet, into: &mut Fields) -> Selected {
         let mut selected = Selected::None;
         for item in &selection.items {
             match item {
                 SelectionItem::Field(field) if field.name == "__typename" && field.alias.is_none() => {
                     if let Some(type_name) = from.get("__typename") {
-                        into.insert("__typename".to_owned(), type_name.clone());
+                        into.insert("__typename", type_name.clone());
                         selected = Selected::Some;
                     }
                 }
@@ -144,7 +145,7 @@ impl<'a> Representations<'a> {
                     let Some(value) = from.get(&field.name).and_then(|value| self.value(value, &field.selections)) else {
                         return Selected::Missing;
                     };
-                    into.insert(field.selection_identifier().to_owned(), value);
+                    into.insert(field.selection_identifier(), value);
                     selected = Selected::Some;
                 }
                 SelectionItem::InlineFragment(fragment) if self.types.matches(from, &fragment.type_condition) => {
@@ -161,29 +162,29 @@ impl<'a> Representations<'a> {
     }
 
     /// `None` when something that must be told is missing in it.
-    fn value(&self, value: &Value, selection: &SelectionSet) -> Option<Value> {
+    fn value(&self, value: &Data, selection: &SelectionSet) -> Option<Data> {
         if selection.is_empty() {
             return Some(value.clone());
         }
         match value {
-            Value::Object(object) => {
-                let mut told = Map::with_capacity(selection.items.len());
+            Data::Object(object) => {
+                let mut told = Fields::with_capacity(selection.items.len());
                 if let Selected::Missing = self.select(object, selection, &mut told) {
                     return None;
                 }
                 // Who is told of an interface's or a union's fields must be told which of its types they are of.
                 tell_type(object, &mut told);
-                Some(Value::Object(told))
+                Some(Data::Object(told))
             }
-            Value::Array(items) => items.iter().map(|item| self.value(item, selection)).collect(),
+            Data::List(items) => items.iter().map(|item| self.value(item, selection)).collect(),
             leaf => Some(leaf.clone()),
         }
     }
 }
 
-fn tell_type(entity: &Map<String, Value>, told: &mut Map<String, Value>) {
+fn tell_type(entity: &Fields, told: &mut Fields) {
     if let Some(type_name) = entity.get("__typename").filter(|_| !told.contains_key("__typename")) {
-        told.insert("__typename".to_owned(), type_name.clone());
+        told.insert("__typename", type_name.clone());
     }
 }
 
@@ -197,17 +198,17 @@ fn is_flat(selection: &SelectionSet) -> bool {
 
 /// One selection makes all representations, so their values are in one order, and what has one digest is compared; `Hash` of a map would
 /// sort its keys first.
-fn digest(value: &Value, hasher: &mut DefaultHasher) {
+fn digest(value: &Data, hasher: &mut DefaultHasher) {
     match value {
-        Value::Null => hasher.write_u8(0),
-        Value::Bool(value) => value.hash(hasher),
-        Value::Number(number) => number.hash(hasher),
-        Value::String(text) => text.hash(hasher),
-        Value::Array(items) => {
+        Data::Null => hasher.write_u8(0),
+        Data::Bool(value) => value.hash(hasher),
+        Data::Number(number) => number.hash(hasher),
+        Data::Text(text) => text.hash(hasher),
+        Data::List(items) => {
             hasher.write_usize(items.len());
             items.iter().for_each(|item| digest(item, hasher));
         }
-        Value::Object(fields) => {
+        Data::Object(fields) => {
             hasher.write_usize(fields.len());
             fields.values().for_each(|value| digest(value, hasher));
         }
