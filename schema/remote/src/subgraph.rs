@@ -23,8 +23,11 @@ pub struct Remote {
     flights: Flights<Option<Body>>,
 }
 
-/// A subgraph's operation as it goes over the wire, but for the variables.
-struct Head(Vec<u8>);
+/// A subgraph's operation as it goes over the wire without variables.
+struct Alone(Bytes);
+
+/// What the representations of some entities take.
+const VARIABLES_BYTES_USUAL: usize = 1024;
 
 impl Remote {
     /// # Errors
@@ -42,13 +45,17 @@ impl Remote {
 }
 
 fn body(operation: &Operation, variables: &Fields) -> Bytes {
-    let head = operation.prepared(|text| Head(format!("{{\"query\":{}", Value::String(text.to_owned())).into_bytes()));
-    let mut body = head.map(|head| head.0.clone()).unwrap_or_default();
-    if !variables.is_empty() {
-        body.extend_from_slice(b",\"variables\":");
-        // Writing JSON into memory does not fail.
-        drop(serde_json::to_writer(&mut body, variables));
+    let alone = operation.prepared(|text| Alone(format!("{{\"query\":{}}}", Value::String(text.to_owned())).into()));
+    let alone = alone.map(|alone| alone.0.clone()).unwrap_or_default();
+    if variables.is_empty() {
+        return alone;
     }
+    let head = alone.strip_suffix(b"}").unwrap_or_default();
+    let mut body = Vec::with_capacity(head.len() + VARIABLES_BYTES_USUAL);
+    body.extend_from_slice(head);
+    body.extend_from_slice(b",\"variables\":");
+    // Writing JSON into memory does not fail.
+    drop(serde_json::to_writer(&mut body, variables));
     body.push(b'}');
     body.into()
 }

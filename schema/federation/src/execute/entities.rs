@@ -79,10 +79,10 @@ impl Run<'_> {
                 }
             }));
         }
+        variables.insert(batch.variable.as_str(), Data::List(representations.into_list()));
         if incomplete {
             self.mourn(batch, gathered);
         }
-        variables.insert(batch.variable.as_str(), Data::List(representations.into_list()));
         Places { targets, told, uses }
     }
 

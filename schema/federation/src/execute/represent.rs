@@ -1,7 +1,7 @@
 //! What a subgraph is told of the entities whose fields it is asked for: each entity once, however often it is in the data.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
 };
 
@@ -15,8 +15,13 @@ use kernel::{Data, Fields};
 use super::rewrite::rewrite;
 use crate::supergraph::Types;
 
+const TYPE: &str = "__typename";
+
 /// The type and a key, or a little more.
 const KEYS_USUAL: usize = 3;
+
+/// Up to this many representations are compared with one by one, which takes less than digests of all.
+const COMPARED_MAX: usize = 8;
 
 /// What comes of telling of one entity.
 pub(super) enum Told {
@@ -36,18 +41,22 @@ pub(super) struct Representations<'a> {
     /// Whether only leaves are told of, as keys mostly are.
     is_flat: bool,
     list: Vec<Data>,
+    /// The places of the first so many in the list, by their digests.
     seen: HashMap<u64, usize>,
+    digested: usize,
+    /// What is told of the entity at hand, when it is only leaves.
+    leaves: Vec<(&'a str, &'a Data)>,
 }
 
 impl<'a> Representations<'a> {
     pub(super) fn new(types: &'a Types, requires: &'a SelectionSet, rewrites: &'a [FetchRewrite]) -> Representations<'a> {
         let is_flat = rewrites.is_empty() && is_flat(requires);
-        Representations { types, requires, rewrites, is_flat, list: Vec::new(), seen: HashMap::new() }
+        Representations { types, requires, rewrites, is_flat, list: Vec::new(), seen: HashMap::new(), digested: 0, leaves: Vec::new() }
     }
 
-    pub(super) fn tell(&mut self, entity: &Fields) -> Told {
-        if let Some(known) = self.known(entity) {
-            return Told::As(known);
+    pub(super) fn tell(&mut self, entity: &'a Fields) -> Told {
+        if self.is_flat {
+            return self.tell_leaves(entity);
         }
         let mut told = Fields::with_capacity(KEYS_USUAL);
         match self.select(entity, self.requires, &mut told) {
@@ -60,84 +69,103 @@ impl<'a> Representations<'a> {
         for each in self.rewrites {
             rewrite(&mut told, each, self.types);
         }
-        Told::As(self.once(told))
+        let values = || told.as_object().into_iter().flat_map(Fields::values);
+        if let Some(known) = self.place(|known| *known == told, || digest_of(values())) {
+            return Told::As(known);
+        }
+        self.list.push(told);
+        Told::As(self.list.len() - 1)
     }
 
     pub(super) fn into_list(self) -> Vec<Data> {
         self.list
     }
 
-    /// The representation that stands for an entity already, found without telling of it again: one entity is often in many places.
-    fn known(&self, entity: &Fields) -> Option<usize> {
-        if !self.is_flat || self.list.is_empty() {
-            return None;
-        }
-        let mut hasher = DefaultHasher::new();
-        self.each_leaf(entity, |leaf| {
-            digest(leaf, &mut hasher);
-            true
-        })?;
-        let place = *self.seen.get(&hasher.finish())?;
-        // Of one type the same fields are told in the same order.
-        let mut told = self.list[place].as_object()?.values();
-        self.each_leaf(entity, |leaf| told.next() == Some(leaf))?;
-        told.next().is_none().then_some(place)
+    /// Tells of an entity of which only leaves are told. One entity is often in many places, so it is made into a representation only when
+    /// it is not known.
+    fn tell_leaves(&mut self, entity: &'a Fields) -> Told {
+        let mut leaves = std::mem::take(&mut self.leaves);
+        leaves.clear();
+        let told = match self.select_leaves(entity, self.requires, &mut leaves) {
+            Selected::Some => {
+                if let Some(type_name) = entity.get(TYPE).filter(|_| leaves.iter().all(|(key, _)| *key != TYPE)) {
+                    leaves.push((TYPE, type_name));
+                }
+                Told::As(self.once(&leaves))
+            }
+            Selected::None => Told::Nothing,
+            Selected::Missing => Told::Incomplete,
+        };
+        self.leaves = leaves;
+        told
     }
 
-    /// Shows all that is told of an entity, in its order. `None` when `visit` has seen enough, or something is missing.
-    fn each_leaf<'v>(&self, entity: &'v Fields, mut visit: impl FnMut(&'v Data) -> bool) -> Option<()> {
-        let mut types_told = false;
-        self.each_leaf_of(entity, self.requires, &mut types_told, &mut visit)?;
-        match entity.get("__typename").filter(|_| !types_told) {
-            Some(type_name) => visit(type_name).then_some(()),
-            None => Some(()),
+    fn once(&mut self, leaves: &[(&'a str, &'a Data)]) -> usize {
+        let is = |known: &Data| {
+            // What tells two apart is rather their last key than their type, which is the first.
+            known.as_object().is_some_and(|known| known.len() == leaves.len() && known.iter().rev().eq(leaves.iter().rev().copied()))
+        };
+        if let Some(known) = self.place(is, || digest_of(leaves.iter().map(|(_, value)| *value))) {
+            return known;
         }
+        let mut told = Fields::with_capacity(leaves.len());
+        leaves.iter().for_each(|(key, value)| told.push(*key, (*value).clone()));
+        self.list.push(Data::Object(told));
+        self.list.len() - 1
     }
 
-    fn each_leaf_of<'v>(
-        &self,
-        entity: &'v Fields,
-        selection: &SelectionSet,
-        types_told: &mut bool,
-        visit: &mut impl FnMut(&'v Data) -> bool,
-    ) -> Option<()> {
+    /// The place of a representation that is known.
+    fn place(&mut self, is: impl Fn(&Data) -> bool, digest: impl Fn() -> u64) -> Option<usize> {
+        if self.list.len() <= COMPARED_MAX {
+            return self.list.iter().position(is);
+        }
+        for (place, told) in self.list.iter().enumerate().skip(self.digested) {
+            // Two that differ and have one digest: told twice at the worst, never mixed up.
+            self.seen.entry(digest_of(told.as_object().into_iter().flat_map(Fields::values))).or_insert(place);
+        }
+        self.digested = self.list.len();
+        self.seen.get(&digest()).copied().filter(|place| is(&self.list[*place]))
+    }
+
+    /// As [`select`](Representations::select), when only leaves are told.
+    fn select_leaves(&self, from: &'a Fields, selection: &'a SelectionSet, into: &mut Vec<(&'a str, &'a Data)>) -> Selected {
+        let mut selected = Selected::None;
         for item in &selection.items {
             match item {
                 SelectionItem::Field(field) => {
-                    *types_told |= field.name == "__typename";
-                    visit(entity.get(&field.name)?).then_some(())?;
+                    let Some(value) = from.get(&field.name) else {
+                        if field.name == TYPE && field.alias.is_none() {
+                            continue;
+                        }
+                        return Selected::Missing;
+                    };
+                    let key = field.selection_identifier();
+                    match into.iter_mut().find(|(known, _)| *known == key) {
+                        Some(known) => known.1 = value,
+                        None => into.push((key, value)),
+                    }
+                    selected = Selected::Some;
                 }
-                SelectionItem::InlineFragment(fragment) if self.types.matches(entity, &fragment.type_condition) => {
-                    self.each_leaf_of(entity, &fragment.selections, types_told, visit)?;
+                SelectionItem::InlineFragment(fragment) if self.types.matches(from, &fragment.type_condition) => {
+                    match self.select_leaves(from, &fragment.selections, into) {
+                        Selected::Missing => return Selected::Missing,
+                        Selected::Some => selected = Selected::Some,
+                        Selected::None => {}
+                    }
                 }
                 SelectionItem::InlineFragment(_) | SelectionItem::FragmentSpread(_) => {}
             }
         }
-        Some(())
-    }
-
-    fn once(&mut self, told: Data) -> usize {
-        let mut hasher = DefaultHasher::new();
-        told.as_object().into_iter().flat_map(Fields::values).for_each(|value| digest(value, &mut hasher));
-        match self.seen.entry(hasher.finish()) {
-            Entry::Occupied(place) if self.list[*place.get()] == told => return *place.get(),
-            // Two that differ and have one digest: told twice at the worst, never mixed up.
-            Entry::Occupied(_) => {}
-            Entry::Vacant(place) => {
-                place.insert(self.list.len());
-            }
-        }
-        self.list.push(told);
-        self.list.len() - 1
+        selected
     }
 
     fn select(&self, from: &Fields, selection: &SelectionSet, into: &mut Fields) -> Selected {
         let mut selected = Selected::None;
         for item in &selection.items {
             match item {
-                SelectionItem::Field(field) if field.name == "__typename" && field.alias.is_none() => {
-                    if let Some(type_name) = from.get("__typename") {
-                        into.insert("__typename", type_name.clone());
+                SelectionItem::Field(field) if field.name == TYPE && field.alias.is_none() => {
+                    if let Some(type_name) = from.get(TYPE) {
+                        into.insert(TYPE, type_name.clone());
                         selected = Selected::Some;
                     }
                 }
@@ -183,8 +211,8 @@ impl<'a> Representations<'a> {
 }
 
 fn tell_type(entity: &Fields, told: &mut Fields) {
-    if let Some(type_name) = entity.get("__typename").filter(|_| !told.contains_key("__typename")) {
-        told.insert("__typename", type_name.clone());
+    if let Some(type_name) = entity.get(TYPE).filter(|_| !told.contains_key(TYPE)) {
+        told.insert(TYPE, type_name.clone());
     }
 }
 
@@ -194,6 +222,12 @@ fn is_flat(selection: &SelectionSet) -> bool {
         SelectionItem::InlineFragment(fragment) => is_flat(&fragment.selections),
         SelectionItem::FragmentSpread(_) => false,
     })
+}
+
+fn digest_of<'v>(values: impl Iterator<Item = &'v Data>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    values.for_each(|value| digest(value, &mut hasher));
+    hasher.finish()
 }
 
 /// One selection makes all representations, so their values are in one order, and what has one digest is compared; `Hash` of a map would

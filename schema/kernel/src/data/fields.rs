@@ -147,7 +147,7 @@ impl Fields {
     }
 
     /// The fields in their order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Data)> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Data)> + DoubleEndedIterator {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
     }
 
