@@ -20,8 +20,8 @@ const TYPE: &str = "__typename";
 /// The type and a key, or a little more.
 const KEYS_USUAL: usize = 3;
 
-/// Up to this many representations are compared with one by one, which takes less than digests of all.
-const COMPARED_MAX: usize = 8;
+/// Up to this many digests are looked through, which takes less than a map of them.
+const LOOKED_THROUGH_MAX: usize = 64;
 
 /// What comes of telling of one entity.
 pub(super) enum Told {
@@ -41,9 +41,10 @@ pub(super) struct Representations<'a> {
     /// Whether only leaves are told of, as keys mostly are.
     is_flat: bool,
     list: Vec<Data>,
-    /// The places of the first so many in the list, by their digests.
-    seen: HashMap<u64, usize>,
-    digested: usize,
+    /// The digest of each.
+    digests: Vec<u64>,
+    /// The places by digest, once there are too many to look through.
+    places: HashMap<u64, usize>,
     /// What is told of the entity at hand, when it is only leaves.
     leaves: Vec<(&'a str, &'a Data)>,
 }
@@ -51,7 +52,16 @@ pub(super) struct Representations<'a> {
 impl<'a> Representations<'a> {
     pub(super) fn new(types: &'a Types, requires: &'a SelectionSet, rewrites: &'a [FetchRewrite]) -> Representations<'a> {
         let is_flat = rewrites.is_empty() && is_flat(requires);
-        Representations { types, requires, rewrites, is_flat, list: Vec::new(), seen: HashMap::new(), digested: 0, leaves: Vec::new() }
+        Representations {
+            types,
+            requires,
+            rewrites,
+            is_flat,
+            list: Vec::new(),
+            digests: Vec::new(),
+            places: HashMap::new(),
+            leaves: Vec::new(),
+        }
     }
 
     pub(super) fn tell(&mut self, entity: &'a Fields) -> Told {
@@ -69,12 +79,8 @@ impl<'a> Representations<'a> {
         for each in self.rewrites {
             rewrite(&mut told, each, self.types);
         }
-        let values = || told.as_object().into_iter().flat_map(Fields::values);
-        if let Some(known) = self.place(|known| *known == told, || digest_of(values())) {
-            return Told::As(known);
-        }
-        self.list.push(told);
-        Told::As(self.list.len() - 1)
+        let digest = digest_of(told.as_object().into_iter().flat_map(Fields::values));
+        Told::As(self.place(digest, |known| *known == told).unwrap_or_else(|| self.add(told, digest)))
     }
 
     pub(super) fn into_list(self) -> Vec<Data> {
@@ -101,30 +107,34 @@ impl<'a> Representations<'a> {
     }
 
     fn once(&mut self, leaves: &[(&'a str, &'a Data)]) -> usize {
-        let is = |known: &Data| {
-            // What tells two apart is rather their last key than their type, which is the first.
-            known.as_object().is_some_and(|known| known.len() == leaves.len() && known.iter().rev().eq(leaves.iter().rev().copied()))
-        };
-        if let Some(known) = self.place(is, || digest_of(leaves.iter().map(|(_, value)| *value))) {
-            return known;
-        }
-        let mut told = Fields::with_capacity(leaves.len());
-        leaves.iter().for_each(|(key, value)| told.push(*key, (*value).clone()));
-        self.list.push(Data::Object(told));
-        self.list.len() - 1
+        let digest = digest_of(leaves.iter().map(|(_, value)| *value));
+        let is = |known: &Data| known.as_object().is_some_and(|known| known.iter().eq(leaves.iter().copied()));
+        self.place(digest, is).unwrap_or_else(|| {
+            let mut told = Fields::with_capacity(leaves.len());
+            leaves.iter().for_each(|(key, value)| told.push(*key, (*value).clone()));
+            self.add(Data::Object(told), digest)
+        })
     }
 
-    /// The place of a representation that is known.
-    fn place(&mut self, is: impl Fn(&Data) -> bool, digest: impl Fn() -> u64) -> Option<usize> {
-        if self.list.len() <= COMPARED_MAX {
-            return self.list.iter().position(is);
+    /// The place of a representation that is known. Of two that differ and have one digest the second is told again, however often it comes;
+    /// they are never mixed up.
+    fn place(&self, digest: u64, is: impl Fn(&Data) -> bool) -> Option<usize> {
+        let place =
+            if self.places.is_empty() { self.digests.iter().position(|known| *known == digest) } else { self.places.get(&digest).copied() };
+        place.filter(|place| is(&self.list[*place]))
+    }
+
+    fn add(&mut self, told: Data, digest: u64) -> usize {
+        let place = self.list.len();
+        self.list.push(told);
+        self.digests.push(digest);
+        if place == LOOKED_THROUGH_MAX {
+            self.places = HashMap::with_capacity(2 * LOOKED_THROUGH_MAX);
+            self.digests.iter().zip(0..).for_each(|(digest, place)| _ = self.places.entry(*digest).or_insert(place));
+        } else if place > LOOKED_THROUGH_MAX {
+            self.places.entry(digest).or_insert(place);
         }
-        for (place, told) in self.list.iter().enumerate().skip(self.digested) {
-            // Two that differ and have one digest: told twice at the worst, never mixed up.
-            self.seen.entry(digest_of(told.as_object().into_iter().flat_map(Fields::values))).or_insert(place);
-        }
-        self.digested = self.list.len();
-        self.seen.get(&digest()).copied().filter(|place| is(&self.list[*place]))
+        place
     }
 
     /// As [`select`](Representations::select), when only leaves are told.
