@@ -46,10 +46,13 @@ impl<'de> Deserialize<'de> for Data {
     }
 }
 
-/// A value like the one before it in its list: an object has as many fields, so that one piece of memory is enough.
+/// A value like the one before it in its list: an object has as many fields, so that one piece of memory is enough. Room is made for a few
+/// only, or an empty object behind a large one would take as much as that.
 struct Like {
     fields: usize,
 }
+
+const FIELDS_USUAL: usize = 32;
 
 impl<'de> DeserializeSeed<'de> for Like {
     type Value = Data;
@@ -113,7 +116,7 @@ impl<'de> Visitor<'de> for Like {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Data, A::Error> {
-        let mut fields: Vec<Field> = Vec::with_capacity(self.fields);
+        let mut fields: Vec<Field> = Vec::with_capacity(self.fields.min(FIELDS_USUAL));
         while let Some(key) = map.next_key_seed(Key)? {
             fields.push((key, map.next_value_seed(Like { fields: 0 })?));
         }
