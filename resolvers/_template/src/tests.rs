@@ -73,8 +73,8 @@ impl City {
         let request = Arc::new(Request::new(Actor::Anonymous, Locale::En, "test", self.now));
         let operation = Arc::new(Operation::new(OperationKind::Query, text.to_owned()));
         let Value::Object(variables) = variables else { unreachable!("variables are an object") };
-        let answer = self.room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await;
-        (answer.data, answer.faults.into_iter().map(|fault| fault.code).collect())
+        let answer = self.room.subgraph.execute(Call { operation: &operation, variables: variables.into(), request: &request }).await;
+        (answer.data.into(), answer.faults.into_iter().map(|fault| fault.code).collect())
     }
 
     async fn data(&self, text: &str) -> Value {

@@ -82,8 +82,8 @@ impl City {
     async fn ask(&self, actor: Actor, text: &str, variables: Value) -> (Value, Vec<(Code, String)>) {
         let (operation, request) = self.call(OperationKind::Query, actor, text);
         let Value::Object(variables) = variables else { unreachable!("variables are an object") };
-        let answer = self.room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await;
-        (answer.data, answer.faults.into_iter().map(|fault| (fault.code, fault.message)).collect())
+        let answer = self.room.subgraph.execute(Call { operation: &operation, variables: variables.into(), request: &request }).await;
+        (answer.data.into(), answer.faults.into_iter().map(|fault| (fault.code, fault.message)).collect())
     }
 
     /// What everyone may read.
@@ -103,7 +103,7 @@ impl City {
     async fn listen(&self, text: &str) -> BoxStream<'static, Answer> {
         let (operation, request) = self.call(OperationKind::Subscription, Actor::Anonymous, text);
         let variables = serde_json::Map::new();
-        self.room.subgraph.subscribe(Call { operation: &operation, variables, request: &request }).await
+        self.room.subgraph.subscribe(Call { operation: &operation, variables: variables.into(), request: &request }).await
     }
 
     async fn entities(&self, representations: Value, selection: &str) -> Value {

@@ -63,13 +63,13 @@ impl Graph for Routes {
             "datasets.RecomputeKpis" => rooms.kpis.get(),
             "kpis.FeedbackStatistics" => {
                 let statistics = rooms.statistics.lock().unwrap().clone();
-                return Answer { data: json!({ "feedbackStatistics": statistics }), faults: Vec::new() };
+                return Answer { data: json!({ "feedbackStatistics": statistics }).into(), faults: Vec::new() };
             }
             _ => rooms.datasets.get(),
         };
         let kind = if document.text.starts_with("mutation") { OperationKind::Mutation } else { OperationKind::Query };
         let operation = Arc::new(Operation::new(kind, document.text.to_owned()));
-        room.unwrap().subgraph.execute(Call { operation: &operation, variables, request }).await
+        room.unwrap().subgraph.execute(Call { operation: &operation, variables: variables.into(), request }).await
     }
 }
 
@@ -134,8 +134,8 @@ impl City {
         let request = Arc::new(Request::new(actor, Locale::En, "test", self.clock.now()));
         let operation = Arc::new(Operation::new(OperationKind::Query, text.to_owned()));
         let Value::Object(variables) = variables else { unreachable!("variables are an object") };
-        let answer = room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await;
-        (answer.data, answer.faults.into_iter().map(|fault| (fault.code, fault.message)).collect())
+        let answer = room.subgraph.execute(Call { operation: &operation, variables: variables.into(), request: &request }).await;
+        (answer.data.into(), answer.faults.into_iter().map(|fault| (fault.code, fault.message)).collect())
     }
 
     /// What everyone may read of indicators.
@@ -155,7 +155,7 @@ impl City {
     async fn listen(&self, text: &str) -> BoxStream<'static, Answer> {
         let request = Arc::new(Request::new(Actor::Anonymous, Locale::En, "test", self.clock.now()));
         let operation = Arc::new(Operation::new(OperationKind::Subscription, text.to_owned()));
-        self.kpis().subgraph.subscribe(Call { operation: &operation, variables: Map::new(), request: &request }).await
+        self.kpis().subgraph.subscribe(Call { operation: &operation, variables: kernel::Fields::new(), request: &request }).await
     }
 
     /// A mutation of an analyst: its payload.

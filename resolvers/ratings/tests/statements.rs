@@ -45,7 +45,7 @@ async fn a_hundred_summaries_make_as_many_statements_as_one() {
             .collect();
         let variables = Map::from_iter([("r".to_owned(), json!(representations))]);
         let before = journal::statements();
-        let answer = room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await;
+        let answer = room.subgraph.execute(Call { operation: &operation, variables: variables.into(), request: &request }).await;
         assert_eq!(answer.faults, []);
         counted.push(journal::statements() - before);
     }

@@ -57,7 +57,7 @@ async fn statements_do_not_grow_with_the_list() {
         let operation = Arc::new(Operation::new(OperationKind::Query, text));
         for variables in [short, long] {
             let before = journal::statements();
-            let answer = room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await;
+            let answer = room.subgraph.execute(Call { operation: &operation, variables: variables.into(), request: &request }).await;
             assert_eq!(answer.faults, []);
             assert_eq!(journal::statements() - before, expected, "{}", operation.text);
         }

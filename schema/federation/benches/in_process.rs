@@ -20,7 +20,7 @@ use std::{
 
 use async_graphql::{EmptyMutation, EmptySubscription, Schema, Variables};
 use federation::{Federation, GraphRequest, Limits, graphs};
-use kernel::{Actor, Answer, Call, Operation, OperationKind, Request, Subgraph};
+use kernel::{Actor, Answer, Call, Fields, Operation, OperationKind, Request, Subgraph};
 use serde_json::{Map, Value, json};
 use tap::Tap;
 use tokio::runtime::Runtime;
@@ -90,7 +90,7 @@ fn asked(query: &str) -> GraphRequest {
     GraphRequest { query: query.to_owned(), variables: Map::from_iter([("first".to_owned(), json!(4))]), ..GraphRequest::default() }
 }
 
-async fn call(subgraph: &dyn Subgraph, operation: &Arc<Operation>, variables: &Map<String, Value>, request: &Arc<Request>) -> Answer {
+async fn call(subgraph: &dyn Subgraph, operation: &Arc<Operation>, variables: &Fields, request: &Arc<Request>) -> Answer {
     let answer = subgraph.execute(Call { operation, variables: variables.clone(), request }).await;
     assert!(answer.faults.is_empty(), "{:?}", answer.faults);
     answer
@@ -103,6 +103,7 @@ fn one_room(runtime: &Runtime, request: &Arc<Request>) {
     let (schema, room) = (services(), LocalSubgraph::offer("services", services(), |request, _| request));
     let operation = Arc::new(Operation::new(OperationKind::Query, ONE_ROOM.to_owned()));
     let params = asked(ONE_ROOM);
+    let variables = Fields::from(params.variables.clone());
     let through = || runtime.block_on(federation.execute(params.clone(), request));
     let directly = || {
         let variables = Variables::from_json(Value::Object(params.variables.clone()));
@@ -114,7 +115,7 @@ fn one_room(runtime: &Runtime, request: &Arc<Request>) {
         &mut || drop(black_box(serde_json::to_vec(&through()))),
         &mut || drop(black_box(serde_json::to_vec(&directly()))),
         &mut || {
-            let answer = runtime.block_on(call(&*room, &operation, &params.variables, request));
+            let answer = runtime.block_on(call(&*room, &operation, &variables, request));
             drop(black_box(serde_json::to_vec(&answer.data)));
         },
     ]);

@@ -9,8 +9,8 @@ use std::{hint::black_box, sync::Arc};
 use criterion::Criterion;
 use federation::{Federation, GraphRequest, Limits};
 use futures_util::future::join_all;
-use kernel::{Actor, Call, Operation, OperationKind, Subgraph};
-use serde_json::{Map, json};
+use kernel::{Actor, Call, Fields, Operation, OperationKind, Subgraph};
+use serde_json::json;
 
 const QUERY: &str = "{ services { id name code weight stars reviews { text author { name } } } }";
 
@@ -39,7 +39,7 @@ fn join(c: &mut Criterion) {
         ),
     ];
     let calls = calls.map(|(subgraph, text, told)| {
-        let variables = Map::from_iter([("r".to_owned(), told)]);
+        let variables = Fields::from_iter([("r", told.into())]);
         (subgraph, Arc::new(Operation::new(OperationKind::Query, text.to_owned())), variables)
     });
     c.bench_function("its calls alone", |b| {

@@ -16,7 +16,7 @@ use graphql_tools::{
         schema::{Directive, Document, Field, InputValue, Type, TypeDefinition, Value},
     },
 };
-use serde_json::{Map, Value as Json};
+use kernel::{Data, Fields};
 
 use crate::{merge::Conditions, schema::Schema, validate::fragments};
 
@@ -173,19 +173,19 @@ fn stated(field: &Field) -> Option<Sizing> {
 }
 
 fn default(argument: &InputValue) -> Option<u64> {
-    argument.default_value.as_ref().and_then(|value| length(value, &Map::new()))
+    argument.default_value.as_ref().and_then(|value| length(value, &Fields::new()))
 }
 
 /// What a slicing argument says: its number, or how many items it has.
-fn length(value: &Literal, variables: &Map<String, Json>) -> Option<u64> {
+fn length(value: &Literal, variables: &Fields) -> Option<u64> {
     let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     match value {
         Literal::Int(number) => number.as_i64().map(|number| u64::try_from(number).unwrap_or_default()),
         Literal::List(items) => Some(count(items.len())),
         Literal::Variable(name) => match variables.get(name)? {
-            Json::Number(number) => Some(number.as_u64().unwrap_or_default()),
-            Json::Array(items) => Some(count(items.len())),
-            Json::Null => None,
+            Data::Number(number) => Some(number.as_u64().unwrap_or_default()),
+            Data::List(items) => Some(count(items.len())),
+            Data::Null => None,
             // A single value stands for a list of one (GraphQL §3.11).
             _ => Some(1),
         },
@@ -216,7 +216,7 @@ pub(crate) fn estimate(
     root: &str,
     schema: &Schema,
     conditions: &Conditions,
-    variables: &Map<String, Json>,
+    variables: &Fields,
 ) -> Result<Estimate, Unsliced> {
     let fragments = fragments(document).map(|(name, fragment)| {
         let TypeCondition::On(on) = &fragment.type_condition;
@@ -261,7 +261,7 @@ struct Estimator<'a> {
     known: HashMap<&'a str, Cost<'a>>,
     schema: &'a Schema,
     conditions: &'a Conditions,
-    variables: &'a Map<String, Json>,
+    variables: &'a Fields,
     varies: bool,
 }
 
@@ -359,7 +359,7 @@ mod tests {
         parser::{parse_query, parse_schema},
         static_graphql::query::Definition,
     };
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -389,14 +389,14 @@ mod tests {
         union Any = Thing | Dear
     "#;
 
-    fn check(query: &str, variables: &Json, expected: Result<(u64, bool), &str>) {
+    fn check(query: &str, variables: &Value, expected: Result<(u64, bool), &str>) {
         let schema = Schema::of(&parse_schema::<String>(SDL).unwrap().into_static()).unwrap();
         let document = parse_query::<String>(query).unwrap().into_static();
         let operation = document.definitions.iter().find_map(|definition| match definition {
             Definition::Operation(operation) => Some(operation),
             Definition::Fragment(_) => None,
         });
-        let variables = variables.as_object().cloned().unwrap_or_default();
+        let variables = variables.as_object().cloned().map(Fields::from).unwrap_or_default();
         let conditions = Conditions::of(&["yes".to_owned()], &variables);
         let found = estimate(&document, operation.unwrap(), "Query", &schema, &conditions, &variables);
         let found = found.map(|estimate| (estimate.cost, estimate.varies)).map_err(|unsliced| unsliced.coordinate);

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream::BoxStream};
-use kernel::{Answer, Call, Locale, Operation, OperationKind, Request, Subgraph};
-use serde_json::{Map, Value};
+use kernel::{Answer, Call, Fields, Locale, Operation, OperationKind, Request, Subgraph};
 
 use crate::{
     Federation,
@@ -17,7 +16,7 @@ use crate::{
 pub struct Direct {
     subgraph: Arc<dyn Subgraph>,
     operation: Arc<Operation>,
-    variables: Map<String, Value>,
+    variables: Fields,
 }
 
 impl Federation {
@@ -41,7 +40,7 @@ impl Federation {
             },
             Ok,
         );
-        Some(operation.map(|operation| Direct { subgraph, operation, variables: params.variables }))
+        Some(operation.map(|operation| Direct { subgraph, operation, variables: params.variables.into() }))
     }
 }
 

@@ -275,7 +275,7 @@ impl Prepared {
             let gathered = Run::new(&self.supergraph, request, &self.variables).run(self.ready.plan.node.as_ref()).await;
             return once(self.respond(gathered, request));
         };
-        let variables = source.variables.iter().filter_map(|name| Some((name.clone(), self.variables.get(name)?.clone()))).collect();
+        let variables = source.variables.iter().filter_map(|name| Some((name.as_str(), self.variables.get(name)?.clone()))).collect();
         let call = Call { operation: &source.operation, variables, request };
         let events = self.supergraph.subgraph(source.subgraph).subscribe(call).await;
         // What completes an event belongs to the trace of whoever subscribed.

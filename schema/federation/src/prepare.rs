@@ -5,8 +5,7 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use graphql_tools::static_graphql::query::{Document, OperationDefinition};
-use kernel::{Code, Fault, Locale, OperationKind, Request, Result};
-use serde_json::{Map, Value};
+use kernel::{Code, Fault, Fields, Locale, OperationKind, Request, Result};
 
 use crate::{
     authorize::permitted,
@@ -72,7 +71,7 @@ pub(crate) struct Ready {
 pub struct Prepared {
     pub(crate) supergraph: Arc<Supergraph>,
     pub(crate) ready: Arc<Ready>,
-    pub(crate) variables: Map<String, Value>,
+    pub(crate) variables: Fields,
     kind: OperationKind,
     name: Option<String>,
     cost: u64,
@@ -187,7 +186,7 @@ impl Checked {
         &self,
         supergraph: &Supergraph,
         operation: &OperationDefinition,
-        variables: &Map<String, Value>,
+        variables: &Fields,
         (gate, overrides): (Option<&Gate>, &Overrides),
         request: &Request,
     ) -> Result<(Arc<Ready>, u64), GraphResponse> {
@@ -222,7 +221,7 @@ impl Checked {
         supergraph: &Supergraph,
         operation: &OperationDefinition,
         conditions: &Conditions,
-        variables: &Map<String, Value>,
+        variables: &Fields,
         request: &Request,
     ) -> Result<Estimate, GraphResponse> {
         let schema = &supergraph.schema;

@@ -1,6 +1,6 @@
 //! What a client asks and what it is answered.
 
-use kernel::{Code, Fault, PathSegment};
+use kernel::{Code, Data, Fault, PathSegment};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value};
 
@@ -91,7 +91,7 @@ pub enum Stage {
 #[derive(Clone, Debug, PartialEq)]
 pub struct GraphResponse {
     /// The data; `None` when the operation was not executed.
-    pub data: Option<Value>,
+    pub data: Option<Data>,
     /// What went wrong.
     pub errors: Vec<GraphError>,
     /// How far the request got.

@@ -12,8 +12,7 @@ use graphql_tools::{
     validation::validate::ValidationPlan,
 };
 use hive_router_query_planner::planner::{Planner, QueryPlannerOptions};
-use kernel::Subgraph;
-use serde_json::{Map, Value};
+use kernel::{Data, Fields, Subgraph};
 
 use crate::{
     cache::Cache,
@@ -63,8 +62,8 @@ impl Types {
     }
 
     /// Whether an object is of a type. One that does not say its type is in a place where there is only one.
-    pub(crate) fn matches(&self, object: &Map<String, Value>, condition: &str) -> bool {
-        match object.get("__typename").and_then(Value::as_str) {
+    pub(crate) fn matches(&self, object: &Fields, condition: &str) -> bool {
+        match object.get("__typename").and_then(Data::as_str) {
             Some(name) => self.is(name, condition),
             None => true,
         }

@@ -14,8 +14,7 @@ use futures_util::{
     FutureExt, StreamExt,
     stream::{self, BoxStream},
 };
-use kernel::{Answer, Call, Code, Fault, Request, SPANS, Subgraph};
-use serde_json::Value;
+use kernel::{Answer, Call, Code, Data, Fault, Request, SPANS, Subgraph};
 use tracing::{Instrument, Span, field};
 
 /// What was asked of one subgraph so far.
@@ -100,7 +99,7 @@ impl Subgraph for Watched {
 
 /// A call that brought no data has failed, whatever the reason.
 fn note_failure(span: &Span, answer: &Answer) {
-    if let (Value::Null, Some(fault)) = (&answer.data, answer.faults.first()) {
+    if let (Data::Null, Some(fault)) = (&answer.data, answer.faults.first()) {
         span.record("otel.status_code", "ERROR");
         span.record("error.type", fault.code.as_str());
     }
@@ -120,5 +119,5 @@ fn masked(subgraph: &str, mut answer: Answer, request: &Request) -> Answer {
 
 fn unavailable(subgraph: &str, request: &Request) -> Answer {
     tracing::error!(subgraph, request_id = %request.id, "a subgraph panicked");
-    Answer { data: Value::Null, faults: vec![Fault::general(Code::SubgraphUnavailable, request.locale)] }
+    Answer { data: Data::Null, faults: vec![Fault::general(Code::SubgraphUnavailable, request.locale)] }
 }

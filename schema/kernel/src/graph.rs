@@ -44,7 +44,7 @@ impl GraphHandle {
         let answer = graph.execute(document, variables, request).await;
         match answer.faults.into_iter().next() {
             Some(fault) => Err(Error::coded(fault.code, format!("{}: {}", document.name, fault.message))),
-            None => Ok(answer.data),
+            None => Ok(answer.data.into()),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod actor;
 mod clock;
+mod data;
 mod error;
 mod graph;
 mod id;
@@ -19,6 +20,7 @@ mod words;
 
 pub use actor::{Actor, Person, Role};
 pub use clock::{Clock, ManualClock, SystemClock, city_day, city_instant, city_time};
+pub use data::{Data, Fields, Finder, Text};
 pub use error::{Code, Error, Result};
 pub use graph::{Document, Graph, GraphHandle};
 pub use id::{

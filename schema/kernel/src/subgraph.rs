@@ -8,9 +8,8 @@ use std::{
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use crate::{Code, Locale, Request};
+use crate::{Code, Data, Fields, Locale, Request};
 
 /// The kind of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,7 +50,7 @@ pub struct Call<'a> {
     /// What is asked.
     pub operation: &'a Arc<Operation>,
     /// The values of its variables.
-    pub variables: Map<String, Value>,
+    pub variables: Fields,
     /// For whom, in which language, at which instant.
     pub request: &'a Arc<Request>,
 }
@@ -89,7 +88,7 @@ impl Fault {
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
     /// The data; `Null` when there is none.
-    pub data: Value,
+    pub data: Data,
     /// What went wrong.
     pub faults: Vec<Fault>,
 }

@@ -1,14 +1,13 @@
 //! From a subgraph's JSON to an answer (GraphQL September 2025 §7).
 
-use kernel::{Answer, Code, Fault, PathSegment, Request};
+use kernel::{Answer, Code, Data, Fault, PathSegment, Request};
 use serde::Deserialize;
-use serde_json::Value;
 
 /// A response as it comes over the wire.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Body {
     #[serde(default)]
-    data: Value,
+    data: Data,
     #[serde(default)]
     errors: Vec<WireError>,
 }
@@ -26,14 +25,14 @@ struct WireError {
 #[derive(Clone, Debug, Deserialize)]
 struct Extensions {
     #[serde(default)]
-    code: Option<Value>,
+    code: Option<Data>,
 }
 
 impl Body {
     /// Reads a response; `None` when it is none.
     pub(crate) fn read(bytes: &[u8]) -> Option<Body> {
         let body: Body = serde_json::from_slice(bytes).ok()?;
-        let is_response = matches!(body.data, Value::Object(_)) || body.data.is_null() && !body.errors.is_empty();
+        let is_response = matches!(body.data, Data::Object(_)) || body.data.is_null() && !body.errors.is_empty();
         is_response.then_some(body)
     }
 
@@ -57,5 +56,5 @@ impl Body {
 
 /// The answer when there is none.
 pub(crate) fn unavailable(code: Code, request: &Request) -> Answer {
-    Answer { data: Value::Null, faults: vec![Fault::general(code, request.locale)] }
+    Answer { data: Data::Null, faults: vec![Fault::general(code, request.locale)] }
 }

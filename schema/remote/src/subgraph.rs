@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use hyper::{StatusCode, body::Bytes};
-use kernel::{Answer, Call, Code, Operation, OperationKind, Request, Result, Subgraph};
-use serde_json::{Map, Value};
+use kernel::{Answer, Call, Code, Fields, Operation, OperationKind, Request, Result, Subgraph};
+use serde_json::Value;
 
 use crate::{
     along::Headers,
@@ -31,8 +31,11 @@ struct Key {
     headers: Headers,
 }
 
-/// A subgraph's operation as it goes over the wire, but for the variables.
-struct Head(Vec<u8>);
+/// A subgraph's operation as it goes over the wire without variables.
+struct Alone(Bytes);
+
+/// What the representations of some entities take.
+const VARIABLES_BYTES_USUAL: usize = 1024;
 
 impl Remote {
     /// # Errors
@@ -49,14 +52,18 @@ impl Remote {
     }
 }
 
-fn body(operation: &Operation, variables: &Map<String, Value>) -> Bytes {
-    let head = operation.prepared(|text| Head(format!("{{\"query\":{}", Value::String(text.to_owned())).into_bytes()));
-    let mut body = head.map(|head| head.0.clone()).unwrap_or_default();
-    if !variables.is_empty() {
-        body.extend_from_slice(b",\"variables\":");
-        // Writing JSON into memory does not fail.
-        drop(serde_json::to_writer(&mut body, variables));
+fn body(operation: &Operation, variables: &Fields) -> Bytes {
+    let alone = operation.prepared(|text| Alone(format!("{{\"query\":{}}}", Value::String(text.to_owned())).into()));
+    let alone = alone.map(|alone| alone.0.clone()).unwrap_or_default();
+    if variables.is_empty() {
+        return alone;
     }
+    let head = alone.strip_suffix(b"}").unwrap_or_default();
+    let mut body = Vec::with_capacity(head.len() + VARIABLES_BYTES_USUAL);
+    body.extend_from_slice(head);
+    body.extend_from_slice(b",\"variables\":");
+    // Writing JSON into memory does not fail.
+    drop(serde_json::to_writer(&mut body, variables));
     body.push(b'}');
     body.into()
 }

@@ -10,8 +10,8 @@ use futures_util::{StreamExt, future::join_all};
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, body::Bytes, body::Incoming, header::CONTENT_TYPE, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use kernel::{Actor, Answer, Call, Code, Locale, Operation, OperationKind, Subgraph};
-use serde_json::{Map, Value, json};
+use kernel::{Actor, Answer, Call, Code, Fields, Locale, Operation, OperationKind, Subgraph};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::{Breaker, Remote, Settings};
@@ -102,7 +102,7 @@ pub(crate) fn request() -> Arc<kernel::Request> {
 
 async fn ask(remote: &Remote, kind: OperationKind) -> Answer {
     let operation = Arc::new(Operation::new(kind, "{ a }".to_owned()));
-    let variables = Map::from_iter([("x".to_owned(), json!("ә"))]);
+    let variables = Fields::from_iter([("x", "ә".into())]);
     remote.execute(Call { operation: &operation, variables, request: &request() }).await
 }
 
@@ -213,7 +213,7 @@ async fn a_subscription_ends_as_the_subgraph_ends_it() {
         let stage = Stage::new(vec![Act::Say(200, media, body.to_owned())]).await;
         let operation = Arc::new(Operation::new(OperationKind::Subscription, "subscription { a }".to_owned()));
         let remote = Remote::new("a", Settings { response_bytes_max: 100, ..settings(&stage) }).unwrap();
-        let events = remote.subscribe(Call { operation: &operation, variables: Map::new(), request: &request() }).await;
+        let events = remote.subscribe(Call { operation: &operation, variables: Fields::new(), request: &request() }).await;
         let read = |answer: Answer| answer.faults.first().map_or_else(|| Ok(answer.data["a"].as_i64().unwrap()), |fault| Err(fault.code));
         assert_eq!(events.map(read).collect::<Vec<_>>().await, expected, "{body}");
     }

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ObjectType, PathSegment, SDLExportOptions, Schema, ServerError, SubscriptionType, Variables, parser};
+use async_graphql::{Name, ObjectType, PathSegment, SDLExportOptions, Schema, ServerError, SubscriptionType, Value, Variables, parser};
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream, stream::BoxStream};
-use kernel::{Answer, Call, Code, Fault, Request, Subgraph};
-use serde_json::Value;
+use kernel::{Answer, Call, Code, Data, Fault, Fields, Request, Subgraph, Text};
 
 /// Puts what lives as long as one call (data loaders) into the call.
 type Equip = Box<dyn Fn(async_graphql::Request, &Arc<Request>) -> async_graphql::Request + Send + Sync>;
@@ -42,7 +41,7 @@ where
             tracing::error!(subgraph = self.name, "a planned operation cannot be parsed: {}", call.operation.text);
             return Err(internal(call.request));
         };
-        let mut request = async_graphql::Request::new("").variables(Variables::from_json(Value::Object(call.variables)));
+        let mut request = async_graphql::Request::new("").variables(given(call.variables));
         request.set_parsed_query(document.clone());
         Ok((self.equip)(request.data(Arc::clone(call.request)), call.request))
     }
@@ -83,13 +82,45 @@ where
 
 fn answer(subgraph: &str, response: async_graphql::Response, request: &Request) -> Answer {
     let faults = response.errors.into_iter().map(|error| to_fault(subgraph, error, request)).collect();
-    Answer { data: response.data.into_json().unwrap_or_default(), faults }
+    Answer { data: told(response.data), faults }
+}
+
+/// Variables as the library has them.
+fn given(variables: Fields) -> Variables {
+    let mut given = Variables::default();
+    given.extend(variables.into_iter().map(|(name, value)| (Name::new(name), argument(value))));
+    given
+}
+
+fn argument(data: Data) -> Value {
+    match data {
+        Data::Null => Value::Null,
+        Data::Bool(value) => Value::Boolean(value),
+        Data::Number(number) => Value::Number(number),
+        Data::Text(text) => Value::String(text.into()),
+        Data::List(items) => Value::List(items.into_iter().map(argument).collect()),
+        Data::Object(fields) => Value::Object(fields.into_iter().map(|(name, value)| (Name::new(name), argument(value))).collect()),
+    }
+}
+
+/// Data as the library has it. Binary data is a list of numbers, as in its JSON.
+fn told(value: Value) -> Data {
+    match value {
+        Value::Null => Data::Null,
+        Value::Boolean(value) => Data::Bool(value),
+        Value::Number(number) => Data::Number(number),
+        Value::String(text) => Data::Text(Text::from(text)),
+        Value::Enum(name) => Data::Text(Text::new(name)),
+        Value::Binary(bytes) => bytes.iter().map(|byte| Data::Number((*byte).into())).collect(),
+        Value::List(items) => items.into_iter().map(told).collect(),
+        Value::Object(fields) => Data::Object(fields.into_iter().map(|(name, value)| (Text::new(name), told(value))).collect()),
+    }
 }
 
 /// Takes an error over when it carries one of our codes. Any other text comes from inside the library and stays inside.
 fn to_fault(subgraph: &str, error: ServerError, request: &Request) -> Fault {
     let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code")).and_then(|code| match code {
-        async_graphql::Value::String(code) => Code::from_wire(code),
+        Value::String(code) => Code::from_wire(code),
         _ => None,
     });
     let path = error
@@ -110,5 +141,5 @@ fn to_fault(subgraph: &str, error: ServerError, request: &Request) -> Fault {
 }
 
 fn internal(request: &Request) -> Answer {
-    Answer { data: Value::Null, faults: vec![Fault::general(Code::Internal, request.locale)] }
+    Answer { data: Data::Null, faults: vec![Fault::general(Code::Internal, request.locale)] }
 }

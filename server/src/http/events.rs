@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     fn next(number: usize) -> Event {
-        Event::Next(GraphResponse { data: Some(json!(number)), errors: Vec::new(), stage: Stage::Execute })
+        Event::Next(GraphResponse { data: Some(json!(number).into()), errors: Vec::new(), stage: Stage::Execute })
     }
 
     fn code(event: &Event) -> Option<Code> {

@@ -45,22 +45,23 @@ fn of_code(code: Code) -> StatusCode {
 #[cfg(test)]
 mod tests {
     use federation::GraphError;
-    use serde_json::{Value, json};
+    use kernel::Data;
+    use serde_json::json;
 
     use super::*;
 
-    fn response(stage: Stage, data: Option<Value>, code: Option<Code>) -> GraphResponse {
+    fn response(stage: Stage, data: Option<Data>, code: Option<Code>) -> GraphResponse {
         let error = |code| GraphError { message: String::new(), code, locations: Vec::new(), path: Vec::new(), variable: None };
         GraphResponse { data, errors: code.map(error).into_iter().collect(), stage }
     }
 
     #[test]
     fn only_the_newer_media_type_tells_failures_by_status() {
-        let data = Some(json!({ "a": 1 }));
+        let data = Some(Data::from(json!({ "a": 1 })));
         for (stage, data, code, json, graphql) in [
             (Stage::Execute, data.clone(), None, 200, 200),
             (Stage::Execute, data, Some(Code::Forbidden), 200, 200),
-            (Stage::Execute, Some(Value::Null), Some(Code::Internal), 200, 200),
+            (Stage::Execute, Some(Data::Null), Some(Code::Internal), 200, 200),
             (Stage::Execute, None, Some(Code::Unauthenticated), 200, 401),
             (Stage::Execute, None, Some(Code::Forbidden), 200, 403),
             (Stage::Execute, None, Some(Code::SubgraphUnavailable), 200, 503),

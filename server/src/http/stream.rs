@@ -14,8 +14,7 @@ use futures_util::{
     Stream, StreamExt,
     stream::{self, BoxStream},
 };
-use kernel::{Locale, Request};
-use serde_json::Value;
+use kernel::{Data, Locale, Request};
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
@@ -104,7 +103,7 @@ fn form(event: &Event) -> Bytes {
 /// The cursor of an event, when the client asked for it.
 fn cursor(answer: &GraphResponse) -> Option<&str> {
     let (_, event) = answer.data.as_ref()?.as_object()?.iter().next()?;
-    let cursor = event.get("cursor").and_then(Value::as_str)?;
+    let cursor = event.get("cursor").and_then(Data::as_str)?;
     cursor.bytes().all(|byte| byte.is_ascii_graphic()).then_some(cursor)
 }
 
@@ -127,8 +126,8 @@ mod tests {
 
     #[test]
     fn an_event_has_its_cursor_as_id() {
-        let text = |data: Value| {
-            let answer = GraphResponse { data: Some(data), errors: Vec::new(), stage: Stage::Execute };
+        let text = |data: serde_json::Value| {
+            let answer = GraphResponse { data: Some(data.into()), errors: Vec::new(), stage: Stage::Execute };
             String::from_utf8(form(&Event::Next(answer)).to_vec()).unwrap()
         };
         for (data, id) in [
@@ -137,7 +136,7 @@ mod tests {
             (json!({ "alias": { "cursor": 1 } }), ""),
             (json!({ "deskChanged": null }), ""),
             (json!({ "__typename": "Query" }), ""),
-            (Value::Null, ""),
+            (serde_json::Value::Null, ""),
         ] {
             assert_eq!(text(data.clone()), format!("event: next\n{id}data: {}\n\n", json!({ "data": data })));
         }

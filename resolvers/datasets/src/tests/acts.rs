@@ -109,11 +109,12 @@ async fn one_value_that_does_not_fit_refuses_all_rows_in_the_readers_language() 
         let request = std::sync::Arc::new(kernel::Request { locale, ..(*request).clone() });
         let input = json!({ "idempotencyKey": system_rng().uuid_v7(city.now), "dataset": id, "rows": rows });
         let variables = serde_json::Map::from_iter([("input".to_owned(), input)]);
-        let answer = city.room.subgraph.execute(kernel::Call { operation: &operation, variables, request: &request }).await;
+        let answer =
+            city.room.subgraph.execute(kernel::Call { operation: &operation, variables: variables.into(), request: &request }).await;
         let payload = &answer.data["publishDatasetVersion"];
         assert_eq!(payload["version"], Value::Null);
         assert_eq!(payload["errors"][0]["path"], json!(["input", "rows", "2", "number"]));
-        told.extend(payload["errors"].as_array().unwrap().iter().map(|error| error["message"].as_str().unwrap().to_owned()));
+        told.extend(payload["errors"].as_list().unwrap().iter().map(|error| error["message"].as_str().unwrap().to_owned()));
     }
     insta::assert_snapshot!(told.join("\n"), @r"
     2-жол, «number kk» бағаны (number): сан нөлден басталмайды; код үшін TEXT бағаны керек.

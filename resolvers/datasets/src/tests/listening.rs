@@ -37,7 +37,7 @@ async fn take(stream: &mut BoxStream<'static, Answer>, count: usize) -> Vec<Valu
     while heard.len() < count {
         let answer = stream.next().await.expect("the subscription goes on");
         assert_eq!(answer.faults, []);
-        heard.push(answer.data["datasetPublished"].clone());
+        heard.push(answer.data["datasetPublished"].clone().into());
     }
     heard
 }

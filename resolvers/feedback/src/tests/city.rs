@@ -138,14 +138,14 @@ impl City {
         let request = Arc::new(Request::new(actor, Locale::En, "test", self.clock.now()));
         let operation = Arc::new(Operation::new(kind, text.to_owned()));
         let Value::Object(variables) = variables else { unreachable!("variables are an object") };
-        self.room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await
+        self.room.subgraph.execute(Call { operation: &operation, variables: variables.into(), request: &request }).await
     }
 
     /// What the actor reads, without a fault.
     pub(super) async fn read(&self, actor: &Actor, text: &str) -> Value {
         let answer = self.ask(OperationKind::Query, actor.clone(), text, json!({})).await;
         assert_eq!(answer.faults, [], "{text}");
-        answer.data
+        answer.data.into()
     }
 
     /// The code of the one fault of a query.
@@ -159,13 +159,13 @@ impl City {
         let text = format!("query($r: [_Any!]!) {{ _entities(representations: $r) {{ __typename {selection} }} }}");
         let answer = self.ask(OperationKind::Query, actor.clone(), &text, json!({ "r": representations })).await;
         assert_eq!(answer.faults, []);
-        answer.data["_entities"].clone()
+        answer.data["_entities"].clone().into()
     }
 
     pub(super) async fn listen(&self, actor: Actor, text: &str) -> BoxStream<'static, Answer> {
         let request = Arc::new(Request::new(actor, Locale::En, "test", self.clock.now()));
         let operation = Arc::new(Operation::new(OperationKind::Subscription, text.to_owned()));
-        self.room.subgraph.subscribe(Call { operation: &operation, variables: serde_json::Map::new(), request: &request }).await
+        self.room.subgraph.subscribe(Call { operation: &operation, variables: kernel::Fields::new(), request: &request }).await
     }
 
     /// The payload of a mutation; a key is added when there is none.
@@ -178,7 +178,7 @@ impl City {
         let text = format!("mutation($input: {type_name}!) {{ {name}(input: $input) {{ {selection} {errors} }} }}");
         let answer = self.ask(OperationKind::Mutation, actor.clone(), &text, json!({ "input": input })).await;
         assert_eq!(answer.faults, [], "{name} {input}");
-        answer.data[name].clone()
+        answer.data[name].clone().into()
     }
 
     /// Files a report that must be accepted.
@@ -375,7 +375,7 @@ pub(super) async fn take(stream: &mut BoxStream<'static, Answer>, count: usize) 
     while items.len() < count {
         let answer = stream.next().await.expect("the subscription goes on");
         assert_eq!(answer.faults, []);
-        items.push(answer.data);
+        items.push(answer.data.into());
     }
     items
 }

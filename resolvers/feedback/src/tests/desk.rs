@@ -20,7 +20,7 @@ async fn check(city: &City, case: &Filed, actor: Actor, desk: Result<usize, Code
     let seen = if visible { whole } else { Value::Null };
 
     let answer = city.ask(OperationKind::Query, actor.clone(), &format!("{{ desk {{ nodes {{ {CASE} }} }} }}"), json!({})).await;
-    let nodes = answer.data["desk"]["nodes"].as_array().cloned().unwrap_or_default();
+    let nodes = Value::from(answer.data)["desk"]["nodes"].as_array().cloned().unwrap_or_default();
     let opened = answer.faults.first().map_or(Ok(nodes.len()), |fault| Err(fault.code));
     assert_eq!(opened, desk, "{actor:?}");
     let at_desk = nodes.into_iter().find(|node| node["reference"] == case.reference.as_str());

@@ -51,7 +51,7 @@ impl Graph for Neighbours {
     async fn execute(&self, document: &'static Document, variables: Map<String, Value>, request: &Arc<Request>) -> Answer {
         if self.away.lock().unwrap().contains(document.name) {
             let fault = Fault { message: String::new(), code: Code::SubgraphUnavailable, path: Vec::new() };
-            return Answer { data: Value::Null, faults: vec![fault] };
+            return Answer { data: Value::Null.into(), faults: vec![fault] };
         }
         let data = match document.name {
             "feedback.PartiesForRouting" => parties(variables["after"].as_str()),
@@ -75,7 +75,7 @@ impl Graph for Neighbours {
             ] } }),
             other => panic!("nobody answers {other}"),
         };
-        Answer { data, faults: Vec::new() }
+        Answer { data: data.into(), faults: Vec::new() }
     }
 }
 

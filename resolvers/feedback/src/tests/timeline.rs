@@ -176,7 +176,7 @@ async fn only_who_may_read_a_report_whole_hears_it_whole() {
         let answer = city.listen(actor, &text).await.next().await.unwrap();
         match answer.faults.first() {
             Some(fault) => Err(fault.code),
-            None => Ok(answer.data["feedbackEvents"]["feedback"]["text"].is_string()),
+            None => Ok(answer.data["feedbackEvents"]["feedback"]["text"].is_text()),
         }
     };
     assert_eq!(text(Actor::Anonymous, None).await, Ok(false));

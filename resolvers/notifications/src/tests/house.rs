@@ -60,10 +60,10 @@ impl Graph for Reports {
     async fn execute(&self, document: &'static Document, variables: Map<String, Value>, request: &Arc<Request>) -> Answer {
         assert_eq!((document.name, &request.actor), ("notifications.CouponKey", &Actor::System));
         match variables["reference"].as_str().unwrap() {
-            REFERENCE => Answer { data: json!({ "feedback": { "couponKey": KEY } }), faults: Vec::new() },
-            "TK-2026-000404" => Answer { data: json!({ "feedback": null }), faults: Vec::new() },
+            REFERENCE => Answer { data: json!({ "feedback": { "couponKey": KEY } }).into(), faults: Vec::new() },
+            "TK-2026-000404" => Answer { data: json!({ "feedback": null }).into(), faults: Vec::new() },
             _ => Answer {
-                data: Value::Null,
+                data: Value::Null.into(),
                 faults: vec![Fault { message: "asleep".to_owned(), code: Code::SubgraphUnavailable, path: Vec::new() }],
             },
         }
@@ -122,8 +122,8 @@ impl TestHouse {
         let request = Arc::new(Request::new(actor.clone(), Locale::En, "test", self.clock.now()));
         let operation = Arc::new(Operation::new(kind, text.to_owned()));
         let Value::Object(variables) = variables else { unreachable!("variables are an object") };
-        let answer = self.room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await;
-        (answer.data, answer.faults.into_iter().map(|fault| fault.code).collect())
+        let answer = self.room.subgraph.execute(Call { operation: &operation, variables: variables.into(), request: &request }).await;
+        (answer.data.into(), answer.faults.into_iter().map(|fault| fault.code).collect())
     }
 
     pub(crate) async fn data(&self, actor: &Actor, text: &str, variables: Value) -> Value {

@@ -47,12 +47,12 @@ impl Graph for Neighbours {
                 Ok(payload) => json!({ "submitFeedback": payload }),
                 Err(code) => {
                     let fault = Fault { message: String::new(), code, path: Vec::new() };
-                    return Answer { data: Value::Null, faults: vec![fault] };
+                    return Answer { data: Value::Null.into(), faults: vec![fault] };
                 }
             },
         };
         self.asked.lock().unwrap().push((document.name, Value::Object(variables), request.actor.clone()));
-        Answer { data, faults: Vec::new() }
+        Answer { data: data.into(), faults: Vec::new() }
     }
 }
 
@@ -128,13 +128,13 @@ impl TestHouse {
         let Value::Object(variables) = variables else { panic!("variables are an object") };
         let operation = Arc::new(Operation::new(kind, text.to_owned()));
         let request = Arc::new(Request::new(actor, Locale::En, "test", now));
-        self.room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await
+        self.room.subgraph.execute(Call { operation: &operation, variables: variables.into(), request: &request }).await
     }
 
     pub(crate) async fn mutate(&self, text: &str, input: Value, actor: Actor, now: DateTime<Utc>) -> Value {
         let answer = self.ask(OperationKind::Mutation, text, json!({ "input": input }), actor, now).await;
         assert_eq!(answer.faults, []);
-        answer.data
+        answer.data.into()
     }
 
     /// One entity, as the graph asks for it.
@@ -143,7 +143,7 @@ impl TestHouse {
         let representations = json!({ "r": [{ "__typename": type_name, "id": id }] });
         let answer = self.ask(OperationKind::Query, &text, representations, actor, noon()).await;
         assert_eq!(answer.faults, []);
-        answer.data["_entities"][0].clone()
+        answer.data["_entities"][0].clone().into()
     }
 
     /// Leases what is due and performs it once, as a runner would.

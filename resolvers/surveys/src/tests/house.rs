@@ -33,7 +33,7 @@ impl Graph for Neighbours {
         ];
         let ids: Vec<String> = serde_json::from_value(variables["ids"].clone()).unwrap();
         let nodes: Vec<Value> = ids.into_iter().map(|id| if there.contains(&id) { json!({ "id": id }) } else { Value::Null }).collect();
-        Answer { data: json!({ "nodes": nodes }), faults: Vec::new() }
+        Answer { data: json!({ "nodes": nodes }).into(), faults: Vec::new() }
     }
 }
 
@@ -95,19 +95,19 @@ impl TestHouse {
         let Value::Object(variables) = variables else { panic!("variables are an object") };
         let operation = Arc::new(Operation::new(kind, text.to_owned()));
         let request = Arc::new(Request::new(actor, Locale::En, "test", now));
-        self.room.subgraph.execute(Call { operation: &operation, variables, request: &request }).await
+        self.room.subgraph.execute(Call { operation: &operation, variables: variables.into(), request: &request }).await
     }
 
     pub(crate) async fn mutate(&self, text: &str, input: Value, actor: Actor, now: DateTime<Utc>) -> Value {
         let answer = self.ask(OperationKind::Mutation, text, json!({ "input": input }), actor, now).await;
         assert_eq!(answer.faults, []);
-        answer.data
+        answer.data.into()
     }
 
     pub(crate) async fn query(&self, text: &str, actor: Actor) -> Value {
         let answer = self.ask(OperationKind::Query, text, json!({}), actor, noon()).await;
         assert_eq!(answer.faults, []);
-        answer.data
+        answer.data.into()
     }
 
     /// One entity, as the graph asks for it.
@@ -116,6 +116,6 @@ impl TestHouse {
         let representations = json!({ "r": [{ "__typename": type_name, "id": id }] });
         let answer = self.ask(OperationKind::Query, &text, representations, actor, noon()).await;
         assert_eq!(answer.faults, []);
-        answer.data["_entities"][0].clone()
+        answer.data["_entities"][0].clone().into()
     }
 }

@@ -4,11 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
-use kernel::{Answer, Call, Operation, Subgraph};
-use serde_json::{Map, Value};
+use kernel::{Answer, Call, Fields, Operation, Subgraph};
 
 /// A call that was made: of whom, what, with which variables.
-pub type Made = (Arc<dyn Subgraph>, Arc<Operation>, Map<String, Value>);
+pub type Made = (Arc<dyn Subgraph>, Arc<Operation>, Fields);
 
 /// Keeps the calls that it passes on.
 pub struct Tap {

@@ -24,8 +24,7 @@ use graphql_tools::{
         schema::{self, Directive, TypeDefinition},
     },
 };
-use kernel::{Answer, Call, Code, Fault, GlobalId, Operation, OperationKind, PathSegment, Request, Subgraph};
-use serde_json::{Map, Value, json};
+use kernel::{Answer, Call, Code, Data, Fault, Fields, GlobalId, Operation, OperationKind, PathSegment, Request, Subgraph};
 
 use super::{CompositionError, read::read};
 use crate::{validate::fragments, values, words::words};
@@ -99,11 +98,12 @@ impl NodeSubgraph {
         request: &Arc<Request>,
     ) -> Vec<(usize, Result<Option<String>, Fault>)> {
         let owner = &self.owners[owner];
-        let representations: Vec<Value> =
-            places.iter().map(|(place, type_name)| json!({ "__typename": type_name, "id": ids[*place] })).collect();
-        let variables = Map::from_iter([("representations".to_owned(), Value::Array(representations))]);
+        let representation = |(place, type_name): &(usize, String)| {
+            Data::Object(Fields::from_iter([("__typename", Data::from(type_name.as_str())), ("id", Data::from(ids[*place]))]))
+        };
+        let variables = Fields::from_iter([("representations", places.iter().map(representation).collect())]);
         let answer = owner.subgraph.execute(Call { operation: &owner.exists, variables, request }).await;
-        let entities = answer.data.get("_entities").and_then(Value::as_array);
+        let entities = answer.data.get("_entities").and_then(Data::as_list);
         let outcome = |index: usize, type_name: String| {
             if entities.and_then(|entities| entities.get(index)).is_some_and(|entity| !entity.is_null()) {
                 return Ok(Some(type_name));
@@ -121,31 +121,31 @@ impl NodeSubgraph {
         places.into_iter().enumerate().map(|(index, (place, type_name))| (place, outcome(index, type_name))).collect()
     }
 
-    async fn answer(&self, document: &query::Document, variables: &Map<String, Value>, request: &Arc<Request>) -> Answer {
+    async fn answer(&self, document: &query::Document, variables: &Fields, request: &Arc<Request>) -> Answer {
         let fragments = fragments(document).collect();
         let Some(selection) = operation(document) else { return Answer::default() };
         let evaluation = Evaluation { fragments: &fragments, variables };
-        let mut answer = Answer { data: Value::Object(Map::new()), faults: Vec::new() };
+        let mut answer = Answer { data: Data::Object(Fields::new()), faults: Vec::new() };
         for field in evaluation.fields(selection, "Query") {
             let key = field.alias.as_ref().unwrap_or(&field.name).clone();
             let value = match field.name.as_str() {
-                "__typename" => Value::String("Query".to_owned()),
+                "__typename" => Data::from("Query"),
                 "_service" => self.service(&evaluation, field),
                 name => self.nodes(&evaluation, field, name == "nodes", &key, request, &mut answer.faults).await,
             };
-            if let Value::Object(data) = &mut answer.data {
+            if let Data::Object(data) = &mut answer.data {
                 data.insert(key, value);
             }
         }
         answer
     }
 
-    fn service(&self, evaluation: &Evaluation<'_>, field: &query::Field) -> Value {
+    fn service(&self, evaluation: &Evaluation<'_>, field: &query::Field) -> Data {
         let fields = evaluation.fields(&field.selection_set, "_Service").into_iter().map(|field| {
-            let value = if field.name == "sdl" { self.sdl.clone() } else { "_Service".to_owned() };
-            (field.alias.as_ref().unwrap_or(&field.name).clone(), Value::String(value))
+            let value = if field.name == "sdl" { self.sdl.as_str() } else { "_Service" };
+            (field.alias.as_ref().unwrap_or(&field.name).as_str(), Data::from(value))
         });
-        Value::Object(fields.collect())
+        Data::Object(fields.collect())
     }
 
     async fn nodes(
@@ -156,31 +156,31 @@ impl NodeSubgraph {
         key: &str,
         request: &Arc<Request>,
         faults: &mut Vec<Fault>,
-    ) -> Value {
+    ) -> Data {
         let argument = field.arguments.first().map(|(_, value)| values::resolve(value, evaluation.variables)).unwrap_or_default();
         let ids: Vec<&str> = match &argument {
-            Value::Array(ids) => ids.iter().filter_map(Value::as_str).collect(),
-            Value::String(id) => vec![id],
+            Data::List(ids) => ids.iter().filter_map(Data::as_str).collect(),
+            Data::Text(id) => vec![id.as_str()],
             _ => Vec::new(),
         };
         if ids.len() > IDS_MAX {
             let message = words().text(request.locale, "node-ids", &[("max", IDS_MAX.into())]);
             faults.push(Fault { message, code: Code::BadUserInput, path: vec![PathSegment::Field(key.to_owned())] });
-            return Value::Null;
+            return Data::Null;
         }
         let found = self.find(&ids, request).await;
         let stubs = found.into_iter().enumerate().map(|(index, result)| match result {
             Ok(Some(type_name)) => evaluation.stub(&field.selection_set, &type_name, ids[index]),
-            Ok(None) => Value::Null,
+            Ok(None) => Data::Null,
             Err(fault) => {
                 let mut path = vec![PathSegment::Field(key.to_owned())];
                 path.extend(list.then_some(PathSegment::Index(index)));
                 faults.push(Fault { path, ..fault });
-                Value::Null
+                Data::Null
             }
         });
-        let stubs: Vec<Value> = stubs.collect();
-        if list { Value::Array(stubs) } else { stubs.into_iter().next().unwrap_or_default() }
+        let stubs: Vec<Data> = stubs.collect();
+        if list { Data::List(stubs) } else { stubs.into_iter().next().unwrap_or_default() }
     }
 
     fn parsed(operation: &Operation) -> Option<&query::Document> {
@@ -201,7 +201,7 @@ impl Subgraph for NodeSubgraph {
     async fn execute(&self, call: Call<'_>) -> Answer {
         match NodeSubgraph::parsed(call.operation) {
             Some(document) => self.answer(document, &call.variables, call.request).await,
-            None => Answer { data: Value::Null, faults: vec![Fault::general(Code::GraphqlParseFailed, call.request.locale)] },
+            None => Answer { data: Data::Null, faults: vec![Fault::general(Code::GraphqlParseFailed, call.request.locale)] },
         }
     }
 
@@ -214,7 +214,7 @@ impl Subgraph for NodeSubgraph {
 /// One operation's fragments and variables.
 struct Evaluation<'a> {
     fragments: &'a HashMap<&'a str, &'a query::FragmentDefinition>,
-    variables: &'a Map<String, Value>,
+    variables: &'a Fields,
 }
 
 impl<'a> Evaluation<'a> {
@@ -249,19 +249,19 @@ impl<'a> Evaluation<'a> {
         directives.iter().all(|directive| {
             let condition = directive.arguments.first().map(|(_, value)| values::resolve(value, self.variables));
             match directive.name.as_str() {
-                "skip" => condition != Some(Value::Bool(true)),
-                "include" => condition != Some(Value::Bool(false)),
+                "skip" => condition != Some(Data::Bool(true)),
+                "include" => condition != Some(Data::Bool(false)),
                 _ => true,
             }
         })
     }
 
-    fn stub(&self, selection: &'a SelectionSet, type_name: &str, id: &str) -> Value {
+    fn stub(&self, selection: &'a SelectionSet, type_name: &str, id: &str) -> Data {
         let fields = self.fields(selection, type_name).into_iter().map(|field| {
             let value = if field.name == "id" { id } else { type_name };
-            (field.alias.as_ref().unwrap_or(&field.name).clone(), Value::String(value.to_owned()))
+            (field.alias.as_ref().unwrap_or(&field.name).as_str(), Data::from(value))
         });
-        Value::Object(fields.collect())
+        Data::Object(fields.collect())
     }
 }
 

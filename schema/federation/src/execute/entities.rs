@@ -1,8 +1,7 @@
 //! Asks a subgraph for fields of entities, all of a step in one call.
 
 use hive_router_query_planner::planner::plan_nodes::FlattenNodePathSegment as Segment;
-use kernel::{Answer, Call, Code, Fault, PathSegment};
-use serde_json::{Map, Value};
+use kernel::{Answer, Call, Code, Data, Fault, Fields, PathSegment};
 
 use super::{
     Gathered, Run,
@@ -45,8 +44,8 @@ impl Run<'_> {
         let Answer { mut data, faults } = self.supergraph.subgraph(step.subgraph).execute(call).await;
         let mut gathered = self.gathered();
         for (batch, places) in step.batches.iter().zip(&places) {
-            let entities = match data.get_mut(&batch.key).map(Value::take) {
-                Some(Value::Array(entities)) if entities.len() == places.uses.len() => Some(entities),
+            let entities = match data.get_mut(&batch.key).map(Data::take) {
+                Some(Data::List(entities)) if entities.len() == places.uses.len() => Some(entities),
                 _ => None,
             };
             let elsewhere = |fault: &&Fault| step.batches.iter().any(|other| other.key != batch.key && is_of(fault, &other.key));
@@ -59,7 +58,7 @@ impl Run<'_> {
     }
 
     /// Finds the entities of a batch and puts their representations into the variables.
-    fn gather(&self, batch: &Batch, gathered: &mut Gathered, variables: &mut Map<String, Value>) -> Places {
+    fn gather(&self, batch: &Batch, gathered: &mut Gathered, variables: &mut Fields) -> Places {
         let mut representations = Representations::new(&self.supergraph.types, &batch.requires, &batch.input_rewrites);
         let (mut told, mut uses, mut targets) = (Vec::new(), Vec::new(), Vec::with_capacity(batch.paths.len()));
         let mut incomplete = false;
@@ -80,10 +79,10 @@ impl Run<'_> {
                 }
             }));
         }
+        variables.insert(batch.variable.as_str(), Data::List(representations.into_list()));
         if incomplete {
             self.mourn(batch, gathered);
         }
-        variables.insert(batch.variable.clone(), Value::Array(representations.into_list()));
         Places { targets, told, uses }
     }
 
@@ -103,7 +102,7 @@ impl Run<'_> {
     }
 
     /// Merges the entities into their places; the last place takes the value, the others a copy.
-    fn fill(&self, batch: &Batch, places: &Places, mut entities: Vec<Value>, data: &mut Value) {
+    fn fill(&self, batch: &Batch, places: &Places, mut entities: Vec<Data>, data: &mut Data) {
         for entity in &mut entities {
             for each in &batch.output_rewrites {
                 rewrite(entity, each, &self.supergraph.types);
@@ -120,7 +119,7 @@ impl Run<'_> {
     }
 
     /// Tells of the subgraph's faults in the places of the client's answer.
-    fn locate(&self, batch: &Batch, places: &Places, faults: &[&Fault], entities: Option<&[Value]>, gathered: &mut Gathered) {
+    fn locate(&self, batch: &Batch, places: &Places, faults: &[&Fault], entities: Option<&[Data]>, gathered: &mut Gathered) {
         let mut whole = None;
         let mut spread: Vec<&Fault> = Vec::new();
         for &fault in faults {
@@ -168,7 +167,7 @@ impl Run<'_> {
     }
 
     /// A fault at each field that the batch would have brought to the place.
-    fn lose(&self, batch: &Batch, place: &[PathSegment], entity: &Value, cause: &Fault, losses: &mut Vec<Fault>) {
+    fn lose(&self, batch: &Batch, place: &[PathSegment], entity: &Data, cause: &Fault, losses: &mut Vec<Fault>) {
         let Some(entity) = entity.as_object() else { return };
         let applies = |lost: &&Lost| lost.on.as_ref().is_none_or(|on| self.supergraph.types.matches(entity, on));
         for lost in batch.lost.iter().filter(applies) {
@@ -185,11 +184,11 @@ fn is_of(fault: &Fault, key: &str) -> bool {
 }
 
 /// Whether there is nothing at the path.
-fn lacks(mut value: &Value, path: &[PathSegment]) -> bool {
+fn lacks(mut value: &Data, path: &[PathSegment]) -> bool {
     for segment in path {
         let below = match segment {
             PathSegment::Field(key) => value.get(key),
-            PathSegment::Index(index) => value.get(index),
+            PathSegment::Index(index) => value.item(*index),
         };
         match below {
             Some(below) if !below.is_null() => value = below,

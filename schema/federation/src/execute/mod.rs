@@ -11,8 +11,7 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, join_all},
 };
-use kernel::{Answer, Call, Code, Fault, PathSegment, Request};
-use serde_json::{Map, Value};
+use kernel::{Answer, Call, Code, Data, Fault, Fields, PathSegment, Request};
 
 use crate::{
     merge::merge,
@@ -24,14 +23,14 @@ use crate::{
 pub(crate) struct Run<'a> {
     supergraph: &'a Supergraph,
     request: &'a Arc<Request>,
-    variables: &'a Map<String, Value>,
+    variables: &'a Fields,
     gathered: Mutex<Gathered>,
 }
 
 /// What the subgraphs answered so far.
 #[derive(Default)]
 pub(crate) struct Gathered {
-    pub(crate) data: Value,
+    pub(crate) data: Data,
     /// What subgraphs reported, in the places that they named.
     pub(crate) faults: Vec<Fault>,
     /// The fields that calls which failed as a whole would have brought, those that only the plan asked for among them.
@@ -41,7 +40,7 @@ pub(crate) struct Gathered {
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(supergraph: &'a Supergraph, request: &'a Arc<Request>, variables: &'a Map<String, Value>) -> Run<'a> {
+    pub(crate) fn new(supergraph: &'a Supergraph, request: &'a Arc<Request>, variables: &'a Fields) -> Run<'a> {
         Run { supergraph, request, variables, gathered: Mutex::default() }
     }
 
@@ -100,8 +99,8 @@ impl<'a> Run<'a> {
         merge(&mut gathered.data, answer.data);
     }
 
-    fn variables_of(&self, names: &[String]) -> Map<String, Value> {
-        names.iter().filter_map(|name| Some((name.clone(), self.variables.get(name)?.clone()))).collect()
+    fn variables_of(&self, names: &[String]) -> Fields {
+        names.iter().filter_map(|name| Some((name.as_str(), self.variables.get(name)?.clone()))).collect()
     }
 
     fn gathered(&self) -> MutexGuard<'_, Gathered> {

@@ -1,32 +1,30 @@
 //! The planner's rewrites: keys that it renamed to keep fields apart, and type names that a subgraph knows under another name.
 
 use hive_router_query_planner::planner::plan_nodes::{FetchNodePathSegment as Segment, FetchRewrite};
-use serde_json::Value;
+use kernel::Data;
 
 use crate::supergraph::Types;
 
-pub(super) fn rewrite(value: &mut Value, rewrite: &FetchRewrite, types: &Types) {
+pub(super) fn rewrite(value: &mut Data, rewrite: &FetchRewrite, types: &Types) {
     match rewrite {
         FetchRewrite::KeyRenamer(renamer) => at(value, &renamer.path, types, &mut |value, key| {
-            if let Value::Object(object) = value
-                && let Some(moved) = object.remove(key)
-            {
-                object.insert(renamer.rename_key_to.clone(), moved);
+            if let Data::Object(object) = value {
+                object.rename(key, renamer.rename_key_to.as_str());
             }
         }),
         FetchRewrite::ValueSetter(setter) => at(value, &setter.path, types, &mut |value, key| {
-            if let Value::Object(object) = value {
-                object.insert(key.to_owned(), Value::String(setter.set_value_to.clone()));
+            if let Data::Object(object) = value {
+                object.insert(key, Data::from(setter.set_value_to.as_str()));
             }
         }),
     }
 }
 
 /// Calls `act` with each object that holds the last key of the path.
-fn at(value: &mut Value, path: &[Segment], types: &Types, act: &mut dyn FnMut(&mut Value, &str)) {
+fn at(value: &mut Data, path: &[Segment], types: &Types, act: &mut dyn FnMut(&mut Data, &str)) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| at(item, path, types, act)),
-        Value::Object(object) => match path {
+        Data::List(items) => items.iter_mut().for_each(|item| at(item, path, types, act)),
+        Data::Object(object) => match path {
             [Segment::Key(key)] => act(value, key),
             [Segment::Key(key), rest @ ..] => {
                 if let Some(value) = object.get_mut(key) {

@@ -1,8 +1,7 @@
 //! The places in the data that a path of the plan leads to.
 
 use hive_router_query_planner::planner::plan_nodes::FlattenNodePathSegment as Segment;
-use kernel::PathSegment;
-use serde_json::{Map, Value};
+use kernel::{Data, Fields, PathSegment};
 
 use crate::supergraph::Types;
 
@@ -15,12 +14,7 @@ pub(super) struct Targets {
 
 impl Targets {
     /// Finds the places and shows each object to `visit`, which says whether to keep it.
-    pub(super) fn find<'v>(
-        data: &'v Value,
-        path: &[Segment],
-        types: &Types,
-        visit: &mut dyn FnMut(&'v Map<String, Value>) -> bool,
-    ) -> Targets {
+    pub(super) fn find<'v>(data: &'v Data, path: &[Segment], types: &Types, visit: &mut dyn FnMut(&'v Fields) -> bool) -> Targets {
         let mut targets = Targets::default();
         targets.walk(data, path, types, &mut Vec::new(), visit);
         targets
@@ -28,14 +22,14 @@ impl Targets {
 
     fn walk<'v>(
         &mut self,
-        value: &'v Value,
+        value: &'v Data,
         path: &[Segment],
         types: &Types,
         at: &mut Vec<usize>,
-        visit: &mut dyn FnMut(&'v Map<String, Value>) -> bool,
+        visit: &mut dyn FnMut(&'v Fields) -> bool,
     ) {
         match value {
-            Value::Array(items) => {
+            Data::List(items) => {
                 let path = path.strip_prefix(&[Segment::List]).unwrap_or(path);
                 for (index, item) in items.iter().enumerate() {
                     at.push(index);
@@ -43,7 +37,7 @@ impl Targets {
                     at.pop();
                 }
             }
-            Value::Object(object) => match path.split_first() {
+            Data::Object(object) => match path.split_first() {
                 None => {
                     if visit(object) {
                         self.indexes.extend_from_slice(at);
@@ -74,10 +68,10 @@ impl Targets {
 }
 
 /// The object in a place, to merge into. `None` when it is gone.
-pub(super) fn place_mut<'v>(mut value: &'v mut Value, path: &[Segment], mut indexes: &[usize]) -> Option<&'v mut Value> {
+pub(super) fn place_mut<'v>(mut value: &'v mut Data, path: &[Segment], mut indexes: &[usize]) -> Option<&'v mut Data> {
     let mut path = path.iter();
     loop {
-        while let Value::Array(items) = value {
+        while let Data::List(items) = value {
             let (index, rest) = indexes.split_first()?;
             indexes = rest;
             value = items.get_mut(*index)?;
@@ -91,20 +85,20 @@ pub(super) fn place_mut<'v>(mut value: &'v mut Value, path: &[Segment], mut inde
 }
 
 /// The path to a place as clients know it, and the object there.
-pub(super) fn client_path<'v>(mut value: &'v Value, path: &[Segment], mut indexes: &[usize]) -> (Vec<PathSegment>, &'v Value) {
+pub(super) fn client_path<'v>(mut value: &'v Data, path: &[Segment], mut indexes: &[usize]) -> (Vec<PathSegment>, &'v Data) {
     let mut found = Vec::with_capacity(path.len());
     let mut path = path.iter();
     loop {
-        while let (Value::Array(items), Some((index, rest))) = (value, indexes.split_first()) {
+        while let (Data::List(items), Some((index, rest))) = (value, indexes.split_first()) {
             found.push(PathSegment::Index(*index));
             indexes = rest;
-            value = items.get(*index).unwrap_or(&Value::Null);
+            value = items.get(*index).unwrap_or(&Data::Null);
         }
         match path.next() {
             None => return (found, value),
             Some(Segment::Field(key)) => {
                 found.push(PathSegment::Field(key.clone()));
-                value = value.get(key).unwrap_or(&Value::Null);
+                value = value.get(key).unwrap_or(&Data::Null);
             }
             Some(Segment::List | Segment::TypeCondition(_)) => {}
         }

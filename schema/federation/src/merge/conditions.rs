@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use graphql_tools::static_graphql::query::{Definition, Directive, Document, Selection, SelectionSet, Value};
-use serde_json::Map;
+use kernel::{Data, Fields};
 
 /// The variables by which a document skips and includes, in one order.
 pub(crate) fn condition_variables(document: &Document) -> Vec<String> {
@@ -50,8 +50,8 @@ fn condition(directive: &Directive) -> Option<(bool, &Value)> {
 pub(crate) struct Conditions(Vec<(String, bool)>);
 
 impl Conditions {
-    pub(crate) fn of(names: &[String], variables: &Map<String, serde_json::Value>) -> Conditions {
-        let value = |name: &String| variables.get(name).and_then(serde_json::Value::as_bool).unwrap_or_default();
+    pub(crate) fn of(names: &[String], variables: &Fields) -> Conditions {
+        let value = |name: &String| variables.get(name).and_then(Data::as_bool).unwrap_or_default();
         Conditions(names.iter().map(|name| (name.clone(), value(name))).collect())
     }
 

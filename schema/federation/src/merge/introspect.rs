@@ -3,9 +3,9 @@
 use graphql_tools::static_graphql::schema::{
     Directive, DirectiveDefinition, EnumValue, Field as FieldDefinition, InputValue, Type, TypeDefinition, Value as Literal,
 };
-use serde_json::{Map, Value};
+use kernel::{Data, Fields};
 
-use super::shape::{Field, Lens, Shape};
+use super::shape::{Field, Lens, Origin, Shape};
 use crate::{schema::Schema, values};
 
 /// A thing that introspection speaks of.
@@ -22,15 +22,15 @@ enum Meta<'a> {
 
 /// What a field of introspection holds.
 enum Found<'a> {
-    Leaf(Value),
+    Leaf(Data),
     One(Meta<'a>),
     Many(Vec<Meta<'a>>),
 }
 
 /// Answers `__schema` or `__type`.
-pub(super) fn answer(field: &Field, lens: &Lens<'_>, variables: &Map<String, Value>) -> Value {
+pub(super) fn answer(field: &Field, lens: &Lens<'_>, variables: &Fields) -> Data {
     let introspection = Introspection { lens, variables };
-    let Some(shape) = &field.shape else { return Value::Null };
+    let Some(shape) = &field.shape else { return Data::Null };
     if &*field.name == "__schema" {
         return introspection.object(&Meta::Schema, shape);
     }
@@ -41,38 +41,38 @@ pub(super) fn answer(field: &Field, lens: &Lens<'_>, variables: &Map<String, Val
 
 struct Introspection<'a> {
     lens: &'a Lens<'a>,
-    variables: &'a Map<String, Value>,
+    variables: &'a Fields,
 }
 
 impl<'a> Introspection<'a> {
-    fn object(&self, meta: &Meta<'a>, shape: &Shape) -> Value {
-        let Some((type_name, fields)) = shape.only_type().and_then(|name| shape.fields(name, self.lens)) else { return Value::Null };
-        let fields = fields.iter().map(|field| {
-            let value = match &*field.name {
-                "__typename" => Value::String(type_name.to_string()),
+    fn object(&self, meta: &Meta<'a>, shape: &Shape) -> Data {
+        let Some(layout) = shape.only(self.lens) else { return Data::Null };
+        let fields = layout.fields.iter().map(|field| {
+            let value = match field.origin {
+                Origin::Type => Data::Text(layout.type_name.clone()),
                 _ => self.value(self.find(meta, field), field),
             };
-            (field.key.to_string(), value)
+            (field.key.clone(), value)
         });
-        Value::Object(fields.collect())
+        Data::Object(fields.collect())
     }
 
-    fn value(&self, found: Found<'a>, field: &Field) -> Value {
+    fn value(&self, found: Found<'a>, field: &Field) -> Data {
         match (found, &field.shape) {
             (Found::Leaf(value), _) => value,
             (Found::One(meta), Some(shape)) => self.object(&meta, shape),
             (Found::Many(metas), Some(shape)) => metas.iter().map(|meta| self.object(meta, shape)).collect(),
-            _ => Value::Null,
+            _ => Data::Null,
         }
     }
 
-    fn argument(&self, field: &Field, name: &str) -> Value {
+    fn argument(&self, field: &Field, name: &str) -> Data {
         let given = field.arguments.iter().find(|(argument, _)| argument == name);
         given.map(|(_, value)| values::resolve(value, self.variables)).unwrap_or_default()
     }
 
     fn find(&self, meta: &Meta<'a>, field: &Field) -> Found<'a> {
-        let deprecated = self.argument(field, "includeDeprecated") == Value::Bool(true);
+        let deprecated = self.argument(field, "includeDeprecated") == Data::Bool(true);
         match meta {
             Meta::Schema => self.of_schema(&field.name),
             Meta::Named(definition) => self.of_type(definition, &field.name, deprecated),
@@ -88,9 +88,7 @@ impl<'a> Introspection<'a> {
                 "name" => text(&input.name),
                 "description" => optional(input.description.as_ref()),
                 "type" => Found::One(self.reference(&input.value_type)),
-                "defaultValue" => {
-                    Found::Leaf(input.default_value.as_ref().map(|value| Value::String(value.to_string())).unwrap_or_default())
-                }
+                "defaultValue" => Found::Leaf(input.default_value.as_ref().map(|value| Data::from(value.to_string())).unwrap_or_default()),
                 name => of_deprecation(name, &input.directives),
             },
             Meta::EnumValue(value) => match &*field.name {
@@ -101,12 +99,10 @@ impl<'a> Introspection<'a> {
             Meta::Directive(directive) => match &*field.name {
                 "name" => text(&directive.name),
                 "description" => optional(directive.description.as_ref()),
-                "isRepeatable" => Found::Leaf(Value::Bool(directive.repeatable)),
-                "locations" => {
-                    Found::Leaf(directive.locations.iter().map(|location| Value::String(location.as_str().to_owned())).collect())
-                }
+                "isRepeatable" => Found::Leaf(Data::Bool(directive.repeatable)),
+                "locations" => Found::Leaf(directive.locations.iter().map(|location| Data::from(location.as_str())).collect()),
                 "args" => inputs(&directive.arguments, deprecated),
-                _ => Found::Leaf(Value::Null),
+                _ => Found::Leaf(Data::Null),
             },
         }
     }
@@ -119,13 +115,13 @@ impl<'a> Introspection<'a> {
             "mutationType" => self.named(schema.mutation.as_deref()),
             "subscriptionType" => self.named(schema.subscription.as_deref()),
             "directives" => Found::Many(schema.directives.iter().map(Meta::Directive).collect()),
-            _ => Found::Leaf(Value::Null),
+            _ => Found::Leaf(Data::Null),
         }
     }
 
     fn named(&self, name: Option<&str>) -> Found<'a> {
         let schema: &'a Schema = self.lens.schema;
-        name.and_then(|name| schema.types.get(name)).map_or(Found::Leaf(Value::Null), |entry| Found::One(Meta::Named(&entry.definition)))
+        name.and_then(|name| schema.types.get(name)).map_or(Found::Leaf(Data::Null), |entry| Found::One(Meta::Named(&entry.definition)))
     }
 
     fn many<'b>(&self, names: impl Iterator<Item = &'b str>) -> Found<'a> {
@@ -154,8 +150,8 @@ impl<'a> Introspection<'a> {
                 values.values.iter().filter(|value| deprecated || !is_deprecated(&value.directives)).map(Meta::EnumValue).collect(),
             ),
             ("inputFields", T::InputObject(input)) => inputs(&input.fields, deprecated),
-            ("isOneOf", T::InputObject(_)) => Found::Leaf(Value::Bool(definition.is_one_of())),
-            _ => Found::Leaf(Value::Null),
+            ("isOneOf", T::InputObject(_)) => Found::Leaf(Data::Bool(definition.is_one_of())),
+            _ => Found::Leaf(Data::Null),
         }
     }
 
@@ -164,7 +160,7 @@ impl<'a> Introspection<'a> {
             ("kind", Type::NonNullType(_)) => text("NON_NULL"),
             ("kind", _) => text("LIST"),
             ("ofType", Type::NonNullType(inner) | Type::ListType(inner)) => Found::One(self.reference(inner)),
-            _ => Found::Leaf(Value::Null),
+            _ => Found::Leaf(Data::Null),
         }
     }
 
@@ -178,11 +174,11 @@ impl<'a> Introspection<'a> {
 }
 
 fn text(text: &str) -> Found<'static> {
-    Found::Leaf(Value::String(text.to_owned()))
+    Found::Leaf(Data::from(text))
 }
 
 fn optional(text: Option<&String>) -> Found<'static> {
-    Found::Leaf(text.map(|text| Value::String(text.clone())).unwrap_or_default())
+    Found::Leaf(text.map(|text| Data::from(text.as_str())).unwrap_or_default())
 }
 
 fn kind(definition: &TypeDefinition) -> &'static str {
@@ -223,18 +219,18 @@ fn is_deprecated(directives: &[Directive]) -> bool {
 
 fn of_deprecation(field: &str, directives: &[Directive]) -> Found<'static> {
     Found::Leaf(match field {
-        "isDeprecated" => Value::Bool(is_deprecated(directives)),
+        "isDeprecated" => Data::Bool(is_deprecated(directives)),
         "deprecationReason" if is_deprecated(directives) => {
-            directive_text(directives, "deprecated", "reason").unwrap_or_else(|| Value::String("No longer supported".to_owned()))
+            directive_text(directives, "deprecated", "reason").unwrap_or_else(|| Data::from("No longer supported"))
         }
-        _ => Value::Null,
+        _ => Data::Null,
     })
 }
 
-fn directive_text(directives: &[Directive], name: &str, argument: &str) -> Option<Value> {
+fn directive_text(directives: &[Directive], name: &str, argument: &str) -> Option<Data> {
     let directive = directives.iter().find(|directive| directive.name == name)?;
     directive.arguments.iter().find_map(|(given, value)| match value {
-        Literal::String(text) if given == argument => Some(Value::String(text.clone())),
+        Literal::String(text) if given == argument => Some(Data::from(text.as_str())),
         _ => None,
     })
 }

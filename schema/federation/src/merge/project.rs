@@ -1,15 +1,12 @@
 //! From the merged data to the client's answer: its fields in its order, nothing that it did not ask for, and null carried upwards from
 //! where a field that is never null has none (GraphQL §6.4.4).
 
-use std::mem;
-
 use graphql_tools::static_graphql::schema::{Type, TypeDefinition};
-use kernel::{Code, Fault, PathSegment, Request};
-use serde_json::{Map, Value};
+use kernel::{Code, Data, Fault, Fields, Finder, PathSegment, Request};
 
 use super::{
     introspect,
-    shape::{Field, Lens, Shape},
+    shape::{Field, Layout, Leaf, Lens, Origin, Shape},
 };
 use crate::{execute::Gathered, words::words};
 
@@ -55,17 +52,17 @@ struct Nulled;
 /// One answer being shaped.
 pub(crate) struct Projection<'a> {
     pub(crate) lens: Lens<'a>,
-    pub(crate) variables: &'a Map<String, Value>,
+    pub(crate) variables: &'a Fields,
     pub(crate) request: &'a Request,
     pub(crate) faults: Vec<Fault>,
 }
 
 impl Projection<'_> {
     /// Shapes the whole answer. Null when the null of a root field that is never null came up to the top.
-    pub(crate) fn answer(&mut self, shape: &Shape, gathered: Gathered) -> Value {
-        let data = match gathered.data {
-            Value::Object(data) => data,
-            _ => Map::new(),
+    pub(crate) fn answer(&mut self, shape: &Shape, gathered: Gathered) -> Data {
+        let mut data = match gathered.data {
+            Data::Object(data) => data,
+            _ => Fields::new(),
         };
         for mut fault in gathered.faults {
             translate(&mut fault.path, shape, &self.lens);
@@ -80,109 +77,137 @@ impl Projection<'_> {
             }
         }
         self.faults.dedup();
-        self.object(shape, data, &Place::ROOT).unwrap_or_default()
+        if self.object(shape, &mut data, &Place::ROOT).is_ok() { Data::Object(data) } else { Data::Null }
     }
 
-    fn object(&mut self, shape: &Shape, mut data: Map<String, Value>, place: &Place<'_>) -> Result<Value, Nulled> {
-        let name = match (shape.only_type(), data.get("__typename")) {
-            (Some(only), _) => &**only,
-            (None, Some(Value::String(name))) => name,
-            (None, _) => match shape.alike() {
-                Some(interface) => interface,
+    /// Shapes an object in its place. When a field that is never null has none, what is left of the object means nothing.
+    fn object(&mut self, shape: &Shape, data: &mut Fields, place: &Place<'_>) -> Result<(), Nulled> {
+        let layout = self.layout(shape, data, place)?;
+        if !layout.is_allowed {
+            self.deny(place, &layout.type_name);
+            return Err(Nulled);
+        }
+        if layout.is_direct && is_shaped(data, &layout.fields) {
+            if data.len() > layout.fields.len() {
+                let mut wanted = layout.fields.iter().peekable();
+                data.retain(|key| wanted.next_if(|field| *key == *field.key).is_some());
+            }
+            for (value, field) in data.values_mut().zip(&layout.fields) {
+                match field.origin {
+                    Origin::Type => *value = Data::Text(layout.type_name.clone()),
+                    _ => self.value(value, &field.ty, field, &place.field(&field.key))?,
+                }
+            }
+            return Ok(());
+        }
+        let mut shaped = Fields::with_capacity(layout.fields.len());
+        let mut finder = Finder::default();
+        for field in &layout.fields {
+            let here = place.field(&field.key);
+            let mut key = None;
+            let value = match field.origin {
+                Origin::Type => Data::Text(layout.type_name.clone()),
+                _ if field.denied => {
+                    self.deny(&here, &field.name);
+                    nullable(&field.ty)?
+                }
+                Origin::Schema => introspect::answer(field, &self.lens, self.variables),
+                Origin::Subgraph => match finder.find(data, &field.from).map(|place| data.take_at(place)) {
+                    Some((from, mut value)) => {
+                        self.value(&mut value, &field.ty, field, &here)?;
+                        key = Some(from).filter(|from| *from == field.key);
+                        value
+                    }
+                    None => self.hole(&field.ty, &here)?,
+                },
+            };
+            shaped.push(key.unwrap_or_else(|| field.key.clone()), value);
+        }
+        *data = shaped;
+        Ok(())
+    }
+
+    /// The fields of an object in a place, by its type.
+    fn layout<'s>(&mut self, shape: &'s Shape, data: &Fields, place: &Place<'_>) -> Result<&'s Layout, Nulled> {
+        if let Some(only) = shape.only(&self.lens) {
+            return Ok(only);
+        }
+        let name = match data.get("__typename") {
+            Some(Data::Text(name)) => name,
+            _ => match shape.alike() {
+                Some(interface) => &**interface,
                 None => return Err(self.never_null(place, Code::Internal)),
             },
         };
-        let Some((type_name, fields)) = shape.fields(name, &self.lens) else {
+        shape.layout(name, &self.lens).ok_or_else(|| {
             // Whoever can tell the types of an `@interfaceObject` apart has not told.
             if self.lens.schema.is_stand_in(name) {
-                return Err(self.never_null(place, Code::SubgraphUnavailable));
+                return self.never_null(place, Code::SubgraphUnavailable);
             }
             tracing::error!(request_id = %self.request.id, type_name = name, "a subgraph answered with a type that cannot be here");
-            return Err(self.never_null(place, Code::Internal));
-        };
-        if !self.lens.schema.allows_type(self.lens.access, type_name) {
-            self.deny(place, type_name);
-            return Err(Nulled);
-        }
-        if is_shaped(&data, fields) {
-            if data.len() > fields.len() {
-                let mut wanted = fields.iter().peekable();
-                data.retain(|key, _| wanted.next_if(|field| *key == *field.key).is_some());
-            }
-            for (value, field) in data.values_mut().zip(fields) {
-                *value = match &*field.name {
-                    "__typename" => Value::String(type_name.to_string()),
-                    _ => self.value(mem::take(value), &field.ty, field, &place.field(&field.key))?,
-                };
-            }
-            return Ok(Value::Object(data));
-        }
-        let mut shaped = Map::with_capacity(fields.len());
-        for field in fields {
-            let here = place.field(&field.key);
-            let (key, value) = if &*field.name == "__typename" {
-                (field.key.to_string(), Value::String(type_name.to_string()))
-            } else if field.denied {
-                self.deny(&here, &field.name);
-                (field.key.to_string(), nullable(&field.ty)?)
-            } else if matches!(&*field.name, "__schema" | "__type") {
-                (field.key.to_string(), introspect::answer(field, &self.lens, self.variables))
-            } else {
-                match data.swap_remove_entry(&*field.from) {
-                    Some((key, value)) if key == *field.key => (key, self.value(value, &field.ty, field, &here)?),
-                    Some((_, value)) => (field.key.to_string(), self.value(value, &field.ty, field, &here)?),
-                    None => (field.key.to_string(), self.hole(&field.ty, &here)?),
-                }
-            };
-            shaped.insert(key, value);
-        }
-        Ok(Value::Object(shaped))
+            self.never_null(place, Code::Internal)
+        })
     }
 
-    fn value(&mut self, value: Value, ty: &Type, field: &Field, place: &Place<'_>) -> Result<Value, Nulled> {
+    fn value(&mut self, value: &mut Data, ty: &Type, field: &Field, place: &Place<'_>) -> Result<(), Nulled> {
         match ty {
-            Type::NonNullType(inner) => match self.value(value, inner, field, place)? {
-                Value::Null => Err(self.never_null(place, Code::Internal)),
-                value => Ok(value),
-            },
-            _ if value.is_null() => Ok(value),
-            Type::ListType(inner) => {
-                let Value::Array(mut items) = value else { return Ok(self.wrong_type(place)) };
-                for (index, item) in items.iter_mut().enumerate() {
-                    match self.value(mem::take(item), inner, field, &place.index(index)) {
-                        Ok(value) => *item = value,
-                        Err(Nulled) => return Ok(Value::Null),
-                    }
-                }
-                Ok(Value::Array(items))
+            Type::NonNullType(inner) => {
+                self.value(value, inner, field, place)?;
+                if value.is_null() { Err(self.never_null(place, Code::Internal)) } else { Ok(()) }
             }
-            Type::NamedType(name) => match (&field.shape, value) {
-                (Some(shape), Value::Object(data)) => Ok(self.object(shape, data, place).unwrap_or_default()),
-                (None, value) if self.is_leaf(name, &value) => Ok(value),
-                _ => Ok(self.wrong_type(place)),
-            },
+            _ if value.is_null() => Ok(()),
+            Type::ListType(inner) => {
+                let fits = match value {
+                    Data::List(items) => {
+                        items.iter_mut().enumerate().all(|(index, item)| self.value(item, inner, field, &place.index(index)).is_ok())
+                    }
+                    _ => {
+                        self.wrong_type(place);
+                        false
+                    }
+                };
+                if !fits {
+                    *value = Data::Null;
+                }
+                Ok(())
+            }
+            Type::NamedType(name) => {
+                let fits = match (&field.shape, &mut *value) {
+                    (Some(shape), Data::Object(data)) => self.object(shape, data, place).is_ok(),
+                    (None, value) if self.is_leaf(field.leaf, name, value) => true,
+                    _ => {
+                        self.wrong_type(place);
+                        false
+                    }
+                };
+                if !fits {
+                    *value = Data::Null;
+                }
+                Ok(())
+            }
         }
     }
 
-    /// Whether the value fits the scalar or enum; what custom scalars hold is their subgraph's business.
-    fn is_leaf(&self, name: &str, value: &Value) -> bool {
-        match name {
-            "Int" => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
-            "Float" => value.is_number(),
-            "String" => value.is_string(),
-            "ID" => value.is_string() || value.is_i64() || value.is_u64(),
-            "Boolean" => value.is_boolean(),
-            _ => match self.lens.schema.types.get(name).map(|entry| &entry.definition) {
+    /// Whether the value fits the scalar or enum.
+    fn is_leaf(&self, leaf: Leaf, name: &str, value: &Data) -> bool {
+        match leaf {
+            Leaf::Int => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+            Leaf::Float => value.is_number(),
+            Leaf::String => value.is_text(),
+            Leaf::Id => value.is_text() || value.as_i64().is_some() || value.as_u64().is_some(),
+            Leaf::Boolean => value.as_bool().is_some(),
+            Leaf::Enum => match self.lens.schema.types.get(name).map(|entry| &entry.definition) {
                 Some(TypeDefinition::Enum(values)) => {
                     value.as_str().is_some_and(|value| values.values.iter().any(|known| known.name == value))
                 }
                 _ => true,
             },
+            Leaf::Any => true,
         }
     }
 
     /// The data has no such key: a fetch failed and said so, or the owner has no such thing.
-    fn hole(&mut self, ty: &Type, place: &Place<'_>) -> Result<Value, Nulled> {
+    fn hole(&mut self, ty: &Type, place: &Place<'_>) -> Result<Data, Nulled> {
         nullable(ty).map_err(|Nulled| self.never_null(place, Code::NotFound))
     }
 
@@ -194,10 +219,9 @@ impl Projection<'_> {
         Nulled
     }
 
-    fn wrong_type(&mut self, place: &Place<'_>) -> Value {
+    fn wrong_type(&mut self, place: &Place<'_>) {
         tracing::error!(request_id = %self.request.id, path = ?place.path(), "a subgraph answered with a value of another type");
         self.fault(Code::Internal, place.path());
-        Value::Null
     }
 
     fn deny(&mut self, place: &Place<'_>, name: &str) {
@@ -214,15 +238,15 @@ impl Projection<'_> {
     }
 }
 
-fn nullable(ty: &Type) -> Result<Value, Nulled> {
-    if ty.is_non_null() { Err(Nulled) } else { Ok(Value::Null) }
+fn nullable(ty: &Type) -> Result<Data, Nulled> {
+    if ty.is_non_null() { Err(Nulled) } else { Ok(Data::Null) }
 }
 
 /// Whether the object has the client's fields in the client's order already, as most objects have; between them may be what the plan
 /// asked for.
-fn is_shaped(data: &Map<String, Value>, fields: &[Field]) -> bool {
+fn is_shaped(data: &Fields, fields: &[Field]) -> bool {
     let mut keys = data.keys();
-    data.len() >= fields.len() && fields.iter().all(|field| field.key == field.from && !field.denied && keys.any(|key| *key == *field.key))
+    data.len() >= fields.len() && fields.iter().all(|field| keys.any(|key| *key == *field.key))
 }
 
 /// Turns a path of the gathered data into one of the answer. A subgraph's fault may lie at a field that only the plan asked for; the

@@ -6,8 +6,12 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::schema::{Access, Schema};
-use graphql_tools::static_graphql::{query::Value as Literal, schema::Type};
+use graphql_tools::static_graphql::{
+    query::Value as Literal,
+    schema::{Type, TypeDefinition},
+};
 use indexmap::IndexMap;
+use kernel::Text;
 
 /// The key under which an aliased field is planned and gathered. A client may give a field any name, that of a key or of a required field
 /// too, so its names live apart from the graph's.
@@ -46,19 +50,71 @@ struct Source {
 
 pub(crate) struct Shape {
     sources: Vec<Source>,
-    by_type: Vec<(Arc<str>, OnceLock<Vec<Field>>)>,
+    by_type: Vec<(Arc<str>, OnceLock<Layout>)>,
     /// The interface, when all its types have these fields alike: its subgraphs may not know which type an object has.
-    alike: Option<(Arc<str>, OnceLock<Vec<Field>>)>,
+    alike: Option<(Arc<str>, OnceLock<Layout>)>,
+}
+
+/// The fields of the objects of one type.
+pub(crate) struct Layout {
+    pub(crate) type_name: Text,
+    pub(crate) fields: Vec<Field>,
+    /// Whether the actor may see such objects.
+    pub(crate) is_allowed: bool,
+    /// Whether all fields are the data's, under the client's keys.
+    pub(crate) is_direct: bool,
 }
 
 pub(crate) struct Field {
-    pub(crate) key: Arc<str>,
-    pub(crate) from: Arc<str>,
+    pub(crate) key: Text,
+    /// The key in the gathered data.
+    pub(crate) from: Text,
     pub(crate) name: Arc<str>,
+    pub(crate) origin: Origin,
     pub(crate) arguments: Arc<[(String, Literal)]>,
     pub(crate) ty: Arc<Type>,
+    pub(crate) leaf: Leaf,
     pub(crate) denied: bool,
     pub(crate) shape: Option<Shape>,
+}
+
+/// Who knows the value of a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Subgraph,
+    /// `__typename`.
+    Type,
+    /// `__schema` and `__type`.
+    Schema,
+}
+
+/// What a value without fields must be.
+#[derive(Clone, Copy)]
+pub(crate) enum Leaf {
+    Int,
+    Float,
+    String,
+    Id,
+    Boolean,
+    Enum,
+    /// What a custom scalar holds is its subgraph's business.
+    Any,
+}
+
+impl Leaf {
+    fn of(type_name: &str, schema: &Schema) -> Leaf {
+        match type_name {
+            "Int" => Leaf::Int,
+            "Float" => Leaf::Float,
+            "String" => Leaf::String,
+            "ID" => Leaf::Id,
+            "Boolean" => Leaf::Boolean,
+            _ => match schema.types.get(type_name).map(|entry| &entry.definition) {
+                Some(TypeDefinition::Enum(_)) => Leaf::Enum,
+                _ => Leaf::Any,
+            },
+        }
+    }
 }
 
 impl Shape {
@@ -74,10 +130,10 @@ impl Shape {
         Shape { sources, by_type, alike: alike.then(|| (Arc::from(type_name), OnceLock::new())) }
     }
 
-    /// The type of every object in this place, when there is only one.
-    pub(crate) fn only_type(&self) -> Option<&Arc<str>> {
+    /// The fields of every object in this place, when there is only one type.
+    pub(crate) fn only(&self, lens: &Lens<'_>) -> Option<&Layout> {
         match self.by_type.as_slice() {
-            [(name, _)] => Some(name),
+            [(name, layout)] => Some(layout.get_or_init(|| self.collect(name, lens))),
             _ => None,
         }
     }
@@ -88,28 +144,31 @@ impl Shape {
     }
 
     /// The fields of an object of this type; `None` when no such object can be here.
-    pub(crate) fn fields(&self, type_name: &str, lens: &Lens<'_>) -> Option<(&Arc<str>, &[Field])> {
-        let (name, fields) = match self.by_type.binary_search_by(|(name, _)| (**name).cmp(type_name)) {
+    pub(crate) fn layout(&self, type_name: &str, lens: &Lens<'_>) -> Option<&Layout> {
+        let (name, layout) = match self.by_type.binary_search_by(|(name, _)| (**name).cmp(type_name)) {
             Ok(at) => &self.by_type[at],
             Err(_) => self.alike.as_ref().filter(|(name, _)| **name == *type_name)?,
         };
-        Some((name, fields.get_or_init(|| self.collect(name, lens))))
+        Some(layout.get_or_init(|| self.collect(name, lens)))
     }
 
     /// The field that some object in this place has under this key of the gathered data.
     pub(crate) fn find(&self, from: &str, lens: &Lens<'_>) -> Option<&Field> {
-        self.by_type.iter().find_map(|(name, _)| {
-            let (_, fields) = self.fields(name, lens)?;
-            fields.iter().find(|field| *field.from == *from)
-        })
+        self.by_type.iter().find_map(|(name, _)| self.layout(name, lens)?.fields.iter().find(|field| *field.from == *from))
     }
 
-    fn collect(&self, type_name: &str, lens: &Lens<'_>) -> Vec<Field> {
+    fn collect(&self, type_name: &str, lens: &Lens<'_>) -> Layout {
         let mut fields: IndexMap<Arc<str>, Gathered<'_>> = IndexMap::new();
         for source in &self.sources {
             gather(&source.items, &source.on, type_name, lens, &mut fields);
         }
-        fields.into_values().filter_map(|gathered| gathered.finish(type_name, lens)).collect()
+        let fields: Vec<Field> = fields.into_values().filter_map(|gathered| gathered.finish(type_name, lens)).collect();
+        Layout {
+            type_name: Text::new(type_name),
+            is_allowed: lens.schema.allows_type(lens.access, type_name),
+            is_direct: fields.iter().all(|field| field.key == field.from && !field.denied && field.origin != Origin::Schema),
+            fields,
+        }
     }
 }
 
@@ -154,10 +213,17 @@ impl Gathered<'_> {
         };
         let composite = lens.schema.types.get(ty.inner_type()).is_some_and(|entry| entry.definition.is_composite_type());
         let shape = composite.then(|| Shape::new(ty.inner_type(), sources, lens.schema));
+        let origin = match &*item.name {
+            "__typename" => Origin::Type,
+            "__schema" | "__type" => Origin::Schema,
+            _ => Origin::Subgraph,
+        };
         Some(Field {
-            key: Arc::clone(&item.key),
-            from: Arc::clone(&item.from),
+            key: Text::new(&*item.key),
+            from: Text::new(&*item.from),
             name: Arc::clone(&item.name),
+            origin,
+            leaf: Leaf::of(ty.inner_type(), lens.schema),
             arguments: Arc::clone(&item.arguments),
             ty,
             denied,

@@ -4,7 +4,7 @@ use graphql_tools::static_graphql::{
     query::VariableDefinition,
     schema::{InputObjectType, Type, TypeDefinition},
 };
-use kernel::{Code, Locale};
+use kernel::{Code, Data, Fields, Locale};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -23,14 +23,14 @@ pub(crate) fn coerce(
     schema: &Schema,
     gate: Option<&Gate>,
     locale: Locale,
-) -> Result<Map<String, Value>, GraphResponse> {
-    let mut coerced = Map::with_capacity(definitions.len());
+) -> Result<Fields, GraphResponse> {
+    let mut coerced = Fields::with_capacity(definitions.len());
     let mut coercion = Coercion { schema, gate, locale, errors: Vec::new() };
     for definition in definitions {
         let value = given.swap_remove(&definition.name);
         let value = match (value, &definition.default_value) {
             (Some(value), _) => coercion.value(value, &definition.var_type, &mut vec![definition.name.clone()]),
-            (None, Some(default)) => Some(values::resolve(default, &Map::new())),
+            (None, Some(default)) => Some(values::resolve(default, &Fields::new())),
             (None, None) => {
                 if definition.var_type.is_non_null() {
                     coercion.error("variable-missing", std::slice::from_ref(&definition.name), &definition.var_type.to_string());
@@ -38,7 +38,9 @@ pub(crate) fn coerce(
                 continue;
             }
         };
-        coerced.extend(value.map(|value| (definition.name.clone(), value)));
+        if let Some(value) = value {
+            coerced.insert(definition.name.as_str(), value);
+        }
     }
     if coercion.errors.is_empty() { Ok(coerced) } else { Err(GraphResponse::refused(Stage::Coerce, coercion.errors)) }
 }
@@ -70,14 +72,14 @@ impl Coercion<'_> {
         weighed.is_err()
     }
 
-    fn value(&mut self, value: Value, ty: &Type, path: &mut Vec<String>) -> Option<Value> {
+    fn value(&mut self, value: Value, ty: &Type, path: &mut Vec<String>) -> Option<Data> {
         match (ty, value) {
             (Type::NonNullType(_), Value::Null) => {
                 self.error("variable-null", path, &ty.to_string());
                 None
             }
             (Type::NonNullType(inner), value) => self.value(value, inner, path),
-            (_, Value::Null) => Some(Value::Null),
+            (_, Value::Null) => Some(Data::Null),
             (Type::ListType(_), Value::Array(items)) if self.is_too_long(items.len()) => {
                 let max = self.gate.map_or(usize::MAX, |gate| gate.scale.limits().max(Limit::ListItems));
                 self.error("variable-list", path, &max.to_string());
@@ -90,20 +92,20 @@ impl Coercion<'_> {
                     path.pop();
                     item
                 });
-                items.collect::<Option<Vec<_>>>().map(Value::Array)
+                items.collect::<Option<Vec<_>>>().map(Data::List)
             }
             // A single value stands for a list of one (GraphQL §3.11).
-            (Type::ListType(inner), single) => self.value(single, inner, path).map(|item| Value::Array(vec![item])),
+            (Type::ListType(inner), single) => self.value(single, inner, path).map(|item| Data::List(vec![item])),
             (Type::NamedType(name), value) => self.named(value, name, path),
         }
     }
 
-    fn named(&mut self, value: Value, name: &str, path: &mut Vec<String>) -> Option<Value> {
+    fn named(&mut self, value: Value, name: &str, path: &mut Vec<String>) -> Option<Data> {
         let schema = self.schema;
         match (schema.types.get(name).map(|entry| &entry.definition), value) {
             (Some(TypeDefinition::InputObject(input)), Value::Object(fields)) => self.object(fields, input, path),
             (Some(TypeDefinition::Enum(values)), Value::String(value)) if values.values.iter().any(|known| known.name == value) => {
-                Some(Value::String(value))
+                Some(Data::from(value))
             }
             // PostgreSQL's text cannot hold it, and no text needs it.
             (Some(TypeDefinition::Scalar(_)), Value::String(text)) if text.contains('\0') => {
@@ -118,18 +120,22 @@ impl Coercion<'_> {
         }
     }
 
-    fn object(&mut self, mut given: Map<String, Value>, input: &InputObjectType, path: &mut Vec<String>) -> Option<Value> {
+    fn object(&mut self, mut given: Map<String, Value>, input: &InputObjectType, path: &mut Vec<String>) -> Option<Data> {
         let errors_before = self.errors.len();
         let one_of = input.directives.iter().any(|directive| directive.name == "oneOf");
         if one_of && (given.len() != 1 || given.values().any(Value::is_null)) {
             self.error("variable-one-of", path, &input.name);
             return None;
         }
-        let mut coerced = Map::with_capacity(given.len());
+        let mut coerced = Fields::with_capacity(given.len());
         for field in &input.fields {
             path.push(field.name.clone());
             match given.swap_remove(&field.name) {
-                Some(value) => coerced.extend(self.value(value, &field.value_type, path).map(|value| (field.name.clone(), value))),
+                Some(value) => {
+                    if let Some(value) = self.value(value, &field.value_type, path) {
+                        coerced.insert(field.name.as_str(), value);
+                    }
+                }
                 // The subgraph knows its defaults.
                 None if field.default_value.is_none() && field.value_type.is_non_null() => {
                     self.error("variable-missing", path, &field.value_type.to_string());
@@ -143,7 +149,7 @@ impl Coercion<'_> {
             self.error("variable-unknown", path, &input.name);
             path.pop();
         }
-        (self.errors.len() == errors_before).then_some(Value::Object(coerced))
+        (self.errors.len() == errors_before).then_some(Data::Object(coerced))
     }
 }
 
@@ -159,9 +165,9 @@ fn fits(scalar: &str, value: &Value) -> bool {
     }
 }
 
-fn as_input(scalar: &str, value: Value) -> Value {
+fn as_input(scalar: &str, value: Value) -> Data {
     match value {
-        Value::Number(number) if scalar == "ID" => Value::String(number.to_string()),
-        value => value,
+        Value::Number(number) if scalar == "ID" => Data::from(number.to_string()),
+        value => value.into(),
     }
 }

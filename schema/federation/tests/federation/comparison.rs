@@ -3,7 +3,7 @@
 use std::{sync::Arc, vec::IntoIter};
 
 use federation::{Federation, GraphRequest, Limits, Stage};
-use kernel::{Actor, Request};
+use kernel::{Actor, Data, Request};
 use proptest::{prelude::*, test_runner::TestCaseError};
 use serde_json::{Map, Value, json};
 use tokio::runtime::{Builder, Runtime};
@@ -69,7 +69,7 @@ impl Comparison {
     }
 
     /// Asks both, and gives the data that both answer.
-    pub fn check(&self, asked: &GraphRequest, name: &str) -> Result<Value, TestCaseError> {
+    pub fn check(&self, asked: &GraphRequest, name: &str) -> Result<Data, TestCaseError> {
         let answer = self.runtime.block_on(self.federation.execute(asked.clone(), &self.request));
         prop_assert_eq!(answer.stage, Stage::Execute, "{}: {}: {:?}", name, asked.query, answer.errors);
         prop_assert!(answer.errors.is_empty(), "{}: {}: {:?}", name, asked.query, answer.errors);

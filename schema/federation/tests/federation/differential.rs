@@ -3,12 +3,12 @@
 use std::{sync::Arc, vec::IntoIter};
 
 use federation::{Federation, Limits};
-use kernel::Subgraph;
+use kernel::{Data, Subgraph};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     comparison::{CONDITIONS, Comparison, Write, cases, wide},
@@ -151,10 +151,10 @@ impl Write for Writer {
 }
 
 /// The objects of an answer, the root included.
-fn objects(data: &Value) -> u64 {
+fn objects(data: &Data) -> u64 {
     match data {
-        Value::Object(fields) => 1 + fields.values().map(objects).sum::<u64>(),
-        Value::Array(items) => items.iter().map(objects).sum(),
+        Data::Object(fields) => 1 + fields.values().map(objects).sum::<u64>(),
+        Data::List(items) => items.iter().map(objects).sum(),
         _ => 0,
     }
 }

@@ -15,8 +15,7 @@ use futures_util::{
     Stream, StreamExt,
     stream::{self, BoxStream},
 };
-use kernel::{Actor, Answer, Call, Code, Fault, GlobalId, Locale, PathSegment, Person, PersonId, Request, Role, Subgraph};
-use serde_json::Value;
+use kernel::{Actor, Answer, Call, Code, Data, Fault, GlobalId, Locale, PathSegment, Person, PersonId, Request, Role, Subgraph};
 use uuid::Uuid;
 
 /// A room that counts its calls and can be switched off.
@@ -65,14 +64,14 @@ fn answer(response: async_graphql::Response) -> Answer {
         let code = code.and_then(|code| Code::from_wire(code.trim_matches('"'))).unwrap_or(Code::Internal);
         Fault { message: error.message, code, path: path.collect() }
     });
-    Answer { faults: faults.collect(), data: response.data.into_json().expect("an answer is JSON") }
+    Answer { faults: faults.collect(), data: response.data.into_json().expect("an answer is JSON").into() }
 }
 
 impl<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionType + 'static> Room<Q, M, S> {
     fn request(&self, call: Call<'_>) -> async_graphql::Request {
         self.texts.lock().expect("nobody panicked here").push(call.operation.text.clone());
         async_graphql::Request::new(&call.operation.text)
-            .variables(Variables::from_json(Value::Object(call.variables)))
+            .variables(Variables::from_json(Data::Object(call.variables).into()))
             .data(Arc::clone(call.request))
     }
 }
@@ -90,7 +89,7 @@ impl<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionType + 'st
     async fn execute(&self, call: Call<'_>) -> Answer {
         if self.dead.load(Ordering::SeqCst) {
             let fault = Fault { message: "away".to_owned(), code: Code::SubgraphUnavailable, path: Vec::new() };
-            return Answer { data: Value::Null, faults: vec![fault] };
+            return Answer { data: Data::Null, faults: vec![fault] };
         }
         answer(self.schema.execute(self.request(call)).await)
     }

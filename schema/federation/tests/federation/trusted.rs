@@ -57,7 +57,7 @@ async fn a_trusted_document_is_asked_for_by_its_name() {
         for (documents_only, expected) in [(false, open), (true, closed)] {
             let answer = city(documents_only).federation.execute(params.clone(), &request(Actor::Anonymous)).await;
             match expected {
-                Ok(data) => assert_eq!(answer.data.as_ref(), Some(data), "{params:?}"),
+                Ok(data) => assert_eq!(answer.data.unwrap(), *data, "{params:?}"),
                 Err(code) => assert_eq!((answer.stage, answer.errors[0].code), (Stage::Lookup, code), "{params:?}"),
             }
         }

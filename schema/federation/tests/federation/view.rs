@@ -15,7 +15,7 @@ use graphql_tools::{
     },
 };
 use indexmap::IndexMap;
-use kernel::{Answer, Call, Code, Fault, OperationKind, PathSegment, Subgraph};
+use kernel::{Answer, Call, Code, Data, Fault, OperationKind, PathSegment, Subgraph};
 use serde_json::{Map, Value, json};
 
 use crate::world::{self, Thing, World, field_set};
@@ -74,7 +74,7 @@ impl View {
             _ => "Query",
         };
         let evaluation = Evaluation { view: self, document: &document, variables, faults: Mutex::default() };
-        let data = act(&evaluation, root, operation.selection_set()).unwrap_or_default();
+        let data = act(&evaluation, root, operation.selection_set()).unwrap_or_default().into();
         Answer { data, faults: evaluation.faults.into_inner().unwrap() }
     }
 
@@ -400,20 +400,21 @@ impl Subgraph for View {
 
     async fn execute(&self, call: Call<'_>) -> Answer {
         if self.note() {
-            return self.answer(&call.operation.text, &call.variables);
+            return self.answer(&call.operation.text, &call.variables.into());
         }
         let fault = Fault { message: "away".to_owned(), code: Code::SubgraphUnavailable, path: Vec::new() };
-        Answer { data: Value::Null, faults: vec![fault] }
+        Answer { data: Data::Null, faults: vec![fault] }
     }
 
     /// The value of a subscription's field is the list of its events.
     async fn subscribe(&self, call: Call<'_>) -> BoxStream<'static, Answer> {
         assert_eq!(call.operation.kind, OperationKind::Subscription);
         self.note();
+        let variables = call.variables.into();
         let mut answers = Vec::new();
         let mut more = true;
         while more {
-            let answer = self.evaluate(&call.operation.text, &call.variables, |evaluation, root, selection| {
+            let answer = self.evaluate(&call.operation.text, &variables, |evaluation, root, selection| {
                 let mut thing = self.world.find(root).cloned().unwrap_or_default();
                 for value in thing.values_mut() {
                     *value = value.get(answers.len()).cloned().unwrap_or_default();

@@ -17,7 +17,7 @@ use futures_util::{
 };
 use graphql_tools::static_graphql::{query::Field, schema::Document};
 use hyper::{Method, StatusCode, body::Bytes};
-use kernel::{Answer, Call, Code, Error, Fault, OperationKind, PathSegment, Request, Result, Subgraph};
+use kernel::{Answer, Call, Code, Data, Error, Fault, Fields, OperationKind, PathSegment, Request, Result, Subgraph};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -102,7 +102,7 @@ impl Rest {
     }
 
     /// Answers one root field under its key.
-    async fn root(&self, read: &Read<'_>, field: &Field, request: &Request) -> (String, Value, Vec<Fault>) {
+    async fn root(&self, read: &Read<'_>, field: &Field, request: &Request) -> (String, Data, Vec<Fault>) {
         let key = field.alias.as_ref().unwrap_or(&field.name);
         let lost = |below: &[PathSegment]| {
             let path = [&[PathSegment::Field(key.clone())], below].concat();
@@ -121,7 +121,7 @@ impl Rest {
                     Some(entity) => projection.value(&entity, told["__typename"].as_str().unwrap_or_default(), &field.selection_set),
                     None => {
                         faults.push(lost(&[PathSegment::Index(index)]));
-                        Value::Null
+                        Data::Null
                     }
                 });
                 cut.collect()
@@ -133,7 +133,7 @@ impl Rest {
                 }
                 None => {
                     faults.push(lost(&[]));
-                    Value::Null
+                    Data::Null
                 }
             },
         };
@@ -184,12 +184,12 @@ impl Subgraph for Rest {
         } else {
             join_all(roots).await
         };
-        let (mut data, mut faults) = (Map::new(), Vec::new());
+        let (mut data, mut faults) = (Fields::new(), Vec::new());
         for (key, value, lost) in answers {
             data.insert(key, value);
             faults.extend(lost);
         }
-        Answer { data: Value::Object(data), faults }
+        Answer { data: Data::Object(data), faults }
     }
 
     async fn subscribe(&self, call: Call<'_>) -> BoxStream<'static, Answer> {

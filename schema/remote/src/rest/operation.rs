@@ -8,7 +8,7 @@ use graphql_tools::{
         schema::{self, TypeDefinition},
     },
 };
-use kernel::{Operation, OperationKind};
+use kernel::{Fields, Operation, OperationKind};
 use serde_json::{Map, Value};
 
 /// An operation with its variables.
@@ -16,11 +16,11 @@ pub(super) struct Read<'a> {
     pub(super) document: &'a query::Document,
     /// The root type's name.
     pub(super) root: String,
-    pub(super) variables: Map<String, Value>,
+    pub(super) variables: Fields,
 }
 
 /// Reads an operation, once for all calls.
-pub(super) fn read(operation: &Operation, variables: Map<String, Value>) -> Option<Read<'_>> {
+pub(super) fn read(operation: &Operation, variables: Fields) -> Option<Read<'_>> {
     let document = operation.prepared(|text| parse_query::<String>(text).ok().map(|document| document.into_static()))?.as_ref()?;
     let root = match operation.kind {
         OperationKind::Query => "Query",
@@ -30,8 +30,8 @@ pub(super) fn read(operation: &Operation, variables: Map<String, Value>) -> Opti
     let mut variables = variables;
     for definition in operation_of(document)?.variable_definitions() {
         if let Some(default) = definition.default_value.as_ref().filter(|_| !variables.contains_key(&definition.name)) {
-            let default = resolve(default, &Map::new());
-            variables.insert(definition.name.clone(), default);
+            let default = resolve(default, &Fields::new());
+            variables.insert(definition.name.as_str(), default);
         }
     }
     Some(Read { document, root: root.to_owned(), variables })
@@ -57,7 +57,7 @@ impl Read<'_> {
 
     /// The values of a field's arguments.
     pub(super) fn arguments(&self, field: &Field) -> Map<String, Value> {
-        field.arguments.iter().map(|(name, value)| (name.clone(), resolve(value, &self.variables))).collect()
+        field.arguments.iter().map(|(name, value)| (name.clone(), resolve(value, &self.variables).into())).collect()
     }
 }
 

@@ -7,7 +7,8 @@ use graphql_tools::static_graphql::{
     query::{Definition, Directive, Selection, SelectionSet, TypeCondition, Value as Literal},
     schema::Document,
 };
-use serde_json::{Map, Value};
+use kernel::{Data, Fields};
+use serde_json::Value;
 
 use super::operation::{Read, is_of, type_of};
 
@@ -21,32 +22,35 @@ pub(super) struct Projection<'a> {
 
 impl Projection<'_> {
     /// A value of a type, cut to a selection.
-    pub(super) fn value(&self, value: &Value, type_name: &str, selection: &SelectionSet) -> Value {
+    pub(super) fn value(&self, value: &Value, type_name: &str, selection: &SelectionSet) -> Data {
         match value {
             Value::Array(items) => items.iter().map(|item| self.value(item, type_name, selection)).collect(),
             Value::Object(object) if !selection.items.is_empty() => {
                 // An object behind an interface or a union says itself which it is.
                 let own = object.get("__typename").and_then(Value::as_str).unwrap_or(type_name);
-                let mut cut = Map::new();
+                let mut cut = Fields::new();
                 self.object(value, own, selection, &mut cut);
-                Value::Object(cut)
+                Data::Object(cut)
             }
-            leaf => leaf.clone(),
+            leaf => leaf.clone().into(),
         }
     }
 
-    fn object(&self, value: &Value, type_name: &str, selection: &SelectionSet, cut: &mut Map<String, Value>) {
+    fn object(&self, value: &Value, type_name: &str, selection: &SelectionSet, cut: &mut Fields) {
         for item in &selection.items {
             match item {
                 Selection::Field(field) if self.counts(&field.directives) => {
-                    let key = field.alias.as_ref().unwrap_or(&field.name).clone();
+                    let key = field.alias.as_ref().unwrap_or(&field.name).as_str();
                     let found = if field.name == "__typename" {
                         type_name.into()
                     } else {
                         let below = type_of(self.schema, type_name, &field.name).unwrap_or_default();
                         self.value(self.find(value, type_name, &field.name), below, &field.selection_set)
                     };
-                    merge(cut.entry(key).or_insert(Value::Null), found);
+                    match cut.get_mut(key) {
+                        Some(known) => merge(known, found),
+                        None => cut.push(key, found),
+                    }
                 }
                 Selection::InlineFragment(fragment) if self.counts(&fragment.directives) => {
                     let condition = fragment.type_condition.as_ref().map(|TypeCondition::On(name)| name.as_str());
@@ -84,7 +88,7 @@ impl Projection<'_> {
         directives.iter().filter(|directive| matches!(directive.name.as_str(), "skip" | "include")).all(|directive| {
             let condition = match directive.arguments.first() {
                 Some((_, Literal::Boolean(value))) => *value,
-                Some((_, Literal::Variable(name))) => self.read.variables.get(name) == Some(&Value::Bool(true)),
+                Some((_, Literal::Variable(name))) => self.read.variables.get(name) == Some(&Data::Bool(true)),
                 _ => true,
             };
             condition == (directive.name == "include")

@@ -90,7 +90,7 @@ impl Operator for Obedient {
 }
 
 fn next(number: usize) -> Event {
-    Event::Next(GraphResponse { data: Some(json!({ "number": number })), errors: Vec::new(), stage: Stage::Execute })
+    Event::Next(GraphResponse { data: Some(json!({ "number": number }).into()), errors: Vec::new(), stage: Stage::Execute })
 }
 
 fn done() -> impl Stream<Item = Event> {

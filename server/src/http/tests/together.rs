@@ -44,10 +44,10 @@ impl Subgraph for Slow {
     async fn execute(&self, call: Call<'_>) -> Answer {
         let asked = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         if call.operation.kind == OperationKind::Mutation {
-            return Answer { data: json!({ "change": asked }), faults: Vec::new() };
+            return Answer { data: json!({ "change": asked }).into(), faults: Vec::new() };
         }
         self.may_answer.acquire().await.expect("it is never closed").forget();
-        Answer { data: json!({ "asked": asked }), faults: Vec::new() }
+        Answer { data: json!({ "asked": asked }).into(), faults: Vec::new() }
     }
 
     async fn subscribe(&self, _: Call<'_>) -> BoxStream<'static, Answer> {

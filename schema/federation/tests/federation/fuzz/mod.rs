@@ -21,7 +21,7 @@ use graphql_tools::{
     parser::parse_query,
     static_graphql::query::{Definition, OperationDefinition},
 };
-use kernel::{Actor, Code, Request, Role, Subgraph};
+use kernel::{Actor, Code, Fields, Request, Role, Subgraph};
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use serde_json::{Map, Value};
 
@@ -183,7 +183,7 @@ impl Hunt {
         });
         let defined = operations.flat_map(OperationDefinition::variable_definitions);
         defined
-            .map(|variable| (variable.name.clone(), resolve(&self.types.write_value(&variable.var_type, 3, chance), &Map::new())))
+            .map(|variable| (variable.name.clone(), resolve(&self.types.write_value(&variable.var_type, 3, chance), &Fields::new()).into()))
             .collect()
     }
 
