@@ -240,8 +240,10 @@ impl Clocks {
         let mut rules: Vec<ClockRule> = Vec::with_capacity(file.clock.len());
         for clock in file.clock {
             let at = clock.id.span();
+            let is_statute = matches!(clock.applies, Some(Applies::Appeal { .. }));
+            let law = if is_statute { source.statute(&clock.source, clock.status)? } else { source.law(&clock.source, clock.status)? };
             let rule = ClockRule {
-                law: source.law(&clock.source, clock.status)?,
+                law,
                 id: clock.id.into_inner(),
                 version: version.clone(),
                 term: clock.term,
@@ -254,10 +256,11 @@ impl Clocks {
             };
             if let Some(twin) = rules.iter().find(|other| other.id == rule.id || (rule.applies.is_some() && other.applies == rule.applies))
             {
-                return Err(source.error(at, format!("clock `{}` repeats `{}`", rule.id, twin.id)));
+                return Err(source
+                    .error(at, format!("clock `{}` repeats `{}`: give it another name, or another case to apply to", rule.id, twin.id)));
             }
             if rule.pausable && !matches!(rule.term, Term::WorkingDays(_)) {
-                return Err(source.error(at, "only a term in working days can be paused"));
+                return Err(source.error(at, "only a term in working days can be paused: pausable = false"));
             }
             rules.push(rule);
         }
@@ -265,7 +268,9 @@ impl Clocks {
         for track in Track::ALL {
             for (kind, urgency) in Kind::ALL.into_iter().flat_map(|kind| Urgency::ALL.map(|urgency| (kind, urgency))) {
                 if clocks.find_deadline(track, kind, urgency).is_none() {
-                    return Err(source.error(file.version.span(), format!("no clock is for {track:?} {kind:?} {urgency:?}")));
+                    return Err(
+                        source.error(file.version.span(), format!("no clock is for {track:?} {kind:?} {urgency:?}: add one with `for`"))
+                    );
                 }
             }
         }

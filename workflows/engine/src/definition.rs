@@ -7,9 +7,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::{
-    Effect, FactType, Law, LoadError, PublicStatus, Status, VersionRef, Who,
-    check::check,
-    condition::{Condition, Declared},
+    Effect, FactType, Law, Library, LoadError, PublicStatus, Status, VersionRef, Who,
+    check::{self, Conditions},
+    condition::Condition,
+    fact::Declared,
     load::Source,
 };
 
@@ -98,7 +99,7 @@ pub(crate) struct RefusalRule {
     pub(crate) message: String,
 }
 
-/// The file. [`check`] compares its parts with one another before a [`Definition`] is made of them.
+/// The file. [`check::check`] compares its parts with one another before a [`Definition`] is made of them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProcessFile {
@@ -109,9 +110,9 @@ pub(crate) struct ProcessFile {
     #[serde(rename = "version")]
     _version: u32,
     pub(crate) initial: Spanned<String>,
-    rules: String,
+    pub(crate) rules: Spanned<String>,
     pub(crate) clocks: Spanned<String>,
-    calendar: String,
+    pub(crate) calendar: Spanned<String>,
     pub(crate) extension_limit: Option<Spanned<String>>,
     pub(crate) flags: Vec<Spanned<String>>,
     source: Spanned<String>,
@@ -119,7 +120,7 @@ pub(crate) struct ProcessFile {
     pub(crate) facts: BTreeMap<Spanned<String>, FactType>,
     pub(crate) start: StartFile,
     #[serde(default)]
-    public: Vec<OverrideFile>,
+    pub(crate) public: Vec<OverrideFile>,
     pub(crate) state: Vec<StateFile>,
     pub(crate) timer: Vec<TimerFile>,
     pub(crate) transition: Vec<TransitionFile>,
@@ -132,14 +133,14 @@ pub(crate) struct ProcessFile {
 pub(crate) struct StartFile {
     records: String,
     message: Spanned<String>,
-    effects: Vec<Effect>,
+    pub(crate) effects: Vec<Effect>,
     pub(crate) timers: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OverrideFile {
-    when: Spanned<String>,
+pub(crate) struct OverrideFile {
+    pub(crate) when: Spanned<String>,
     status: PublicStatus,
 }
 
@@ -150,6 +151,8 @@ pub(crate) struct StateFile {
     public: PublicStatus,
     #[serde(default)]
     pub(crate) end: bool,
+    /// The job that moves a case on from here, when neither a person nor a timer does.
+    pub(crate) awaits: Option<Spanned<Effect>>,
 }
 
 #[derive(Deserialize)]
@@ -175,14 +178,14 @@ pub(crate) struct TransitionFile {
     pub(crate) from: Vec<Spanned<String>>,
     pub(crate) to: Option<Spanned<String>>,
     pub(crate) who: Vec<Who>,
-    guard: Option<Spanned<String>>,
+    pub(crate) guard: Option<Spanned<String>>,
     refusal: Option<Spanned<String>>,
     records: String,
     message: Spanned<String>,
     #[serde(default)]
     internal: bool,
     #[serde(default)]
-    effects: Vec<Effect>,
+    pub(crate) effects: Vec<Effect>,
     #[serde(default)]
     pub(crate) set: Vec<Spanned<String>>,
     #[serde(default)]
@@ -205,13 +208,32 @@ pub(crate) struct RefusalFile {
 }
 
 impl Definition {
-    /// Loads a process. `clock_known` says whether its terms have a clock of that name.
-    pub(crate) fn load(source: Source<'_>, version: VersionRef, clock_known: impl Fn(&str, &str) -> bool) -> Result<Definition, LoadError> {
+    /// Loads a process and proves it. The library has the table, the clocks and the calendar that it names.
+    ///
+    /// # Errors
+    /// Every mistake that was found, each with its line.
+    pub(crate) fn load(source: Source<'_>, version: VersionRef, library: &Library) -> Result<Definition, Vec<LoadError>> {
         let file: ProcessFile = source.parse()?;
-        check(source, &file, clock_known)?;
+        let mut faults = check::check(source, &file, library);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
         let declared = declared(source, &file)?;
-        let condition =
-            |text: &Spanned<String>| Condition::parse(text.get_ref(), &declared).map_err(|reason| source.error(text.span(), reason));
+        let conditions = conditions(source, &file, &declared)?;
+        faults.extend(check::prove(source, &file, &conditions, &declared));
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(Definition::of(source, version, file, declared, conditions)?)
+    }
+
+    fn of(
+        source: Source<'_>,
+        version: VersionRef,
+        file: ProcessFile,
+        declared: Declared,
+        conditions: Conditions,
+    ) -> Result<Definition, LoadError> {
         let law = source.law(&file.source, file.status)?;
         let start = Start {
             records: file.start.records,
@@ -219,11 +241,11 @@ impl Definition {
             effects: file.start.effects,
             timers: plain(file.start.timers),
         };
-        let overrides = file.public.iter().map(|line| Ok((condition(&line.when)?, line.status))).collect::<Result<_, LoadError>>()?;
+        let overrides = conditions.publics.into_iter().zip(file.public.iter().map(|line| line.status)).collect();
         let mut transitions = Vec::with_capacity(file.transition.len());
-        for transition in file.transition {
+        for (transition, guard) in file.transition.into_iter().zip(conditions.guards) {
             transitions.push(Transition {
-                guard: transition.guard.as_ref().map(condition).transpose()?,
+                guard,
                 refusal: transition.refusal.as_ref().map(|key| source.message(key)).transpose()?,
                 message: source.message(&transition.message)?,
                 on: transition.on.into_inner(),
@@ -255,9 +277,9 @@ impl Definition {
             version,
             law,
             initial: file.initial.into_inner(),
-            rules: file.rules,
+            rules: file.rules.into_inner(),
             clocks: file.clocks.into_inner(),
-            calendar: file.calendar,
+            calendar: file.calendar.into_inner(),
             extension_limit: file.extension_limit.map(Spanned::into_inner),
             flags: plain(file.flags),
             declared,
@@ -319,10 +341,22 @@ fn declared(source: Source<'_>, file: &ProcessFile) -> Result<Declared, LoadErro
     let facts = file.facts.iter().map(|(name, of)| (name, *of)).chain(file.flags.iter().map(|name| (name, FactType::Bool)));
     for (name, of) in facts {
         if declared.insert(name.get_ref().clone(), of).is_some() {
-            return Err(source.error(name.span(), format!("`{}` is declared twice", name.get_ref())));
+            return Err(source.error(name.span(), format!("`{}` is declared twice: give one of them another name", name.get_ref())));
         }
     }
     Ok(declared)
+}
+
+/// The conditions of a file, or every one that is none.
+fn conditions(source: Source<'_>, file: &ProcessFile, declared: &Declared) -> Result<Conditions, Vec<LoadError>> {
+    let mut faults = Vec::new();
+    let mut read = |text: &Spanned<String>| {
+        let read = Condition::parse(text.get_ref(), declared).map_err(|reason| source.error(text.span(), reason));
+        read.map_err(|fault| faults.push(fault)).ok()
+    };
+    let publics = file.public.iter().filter_map(|line| read(&line.when)).collect();
+    let guards = file.transition.iter().map(|transition| transition.guard.as_ref().and_then(&mut read)).collect();
+    if faults.is_empty() { Ok(Conditions { guards, publics }) } else { Err(faults) }
 }
 
 fn plain(names: Vec<Spanned<String>>) -> Vec<String> {

@@ -77,29 +77,52 @@ impl Library {
     /// # Errors
     /// The first mistake, with its file and line.
     pub fn load(files: &[(&str, &str)]) -> Result<Library, LoadError> {
+        let (library, mut faults) = Library::read(files);
+        if faults.is_empty() { Ok(library) } else { Err(faults.swap_remove(0)) }
+    }
+
+    /// Every mistake in files by name and text, each with its file and line. Processes are looked at once the other files have none.
+    #[must_use]
+    pub fn check(files: &[(&str, &str)]) -> Vec<LoadError> {
+        Library::read(files).1
+    }
+
+    fn read(files: &[(&str, &str)]) -> (Library, Vec<LoadError>) {
         let mut library = Library::default();
+        let mut faults = Vec::new();
         // A process names clocks, so it is read after them, whatever the order of the files.
         let is_process = |source: &Source<'_>| source.head().is_ok_and(|(head, _)| head.format.get_ref() == "process");
         let (processes, others): (Vec<_>, Vec<_>) = files.iter().map(|(file, text)| Source { file, text }).partition(is_process);
-        for source in others.into_iter().chain(processes) {
-            let (head, version) = source.head()?;
-            let known = match head.format.get_ref().as_str() {
-                "calendar" => library.calendars.0.insert(version.clone(), Arc::new(Calendar::load(source, version.clone())?)).is_some(),
-                "clocks" => library.clocks.0.insert(version.clone(), Arc::new(Clocks::load(source, version.clone())?)).is_some(),
-                "table" => library.tables.0.insert(version.clone(), Arc::new(Table::load(source, version.clone())?)).is_some(),
-                "process" => {
-                    let clock_known =
-                        |clocks: &str, clock: &str| library.clocks.latest(clocks).is_ok_and(|clocks| clocks.find(clock).is_some());
-                    let definition = Definition::load(source, version.clone(), clock_known)?;
-                    library.definitions.0.insert(version.clone(), Arc::new(definition)).is_some()
-                }
-                other => return Err(source.error(head.format.span(), format!("unknown format `{other}`"))),
-            };
-            if known {
-                return Err(source.error(head.format.span(), format!("{version} is loaded twice")));
+        for source in others {
+            faults.extend(library.add(source).err().unwrap_or_default());
+        }
+        if faults.is_empty() {
+            for source in processes {
+                faults.extend(library.add(source).err().unwrap_or_default());
             }
         }
-        Ok(library)
+        (library, faults)
+    }
+
+    fn add(&mut self, source: Source<'_>) -> Result<(), Vec<LoadError>> {
+        let (head, version) = source.head()?;
+        let known = match head.format.get_ref().as_str() {
+            "calendar" => self.calendars.0.insert(version.clone(), Arc::new(Calendar::load(source, version.clone())?)).is_some(),
+            "clocks" => self.clocks.0.insert(version.clone(), Arc::new(Clocks::load(source, version.clone())?)).is_some(),
+            "table" => self.tables.0.insert(version.clone(), Arc::new(Table::load(source, version.clone())?)).is_some(),
+            "process" => {
+                let definition = Definition::load(source, version.clone(), self)?;
+                self.definitions.0.insert(version.clone(), Arc::new(definition)).is_some()
+            }
+            other => {
+                let formats = "process, table, clocks or calendar";
+                return Err(source.error(head.format.span(), format!("unknown format `{other}`: write {formats}")).into());
+            }
+        };
+        if known {
+            return Err(source.error(head.format.span(), format!("{version} is loaded twice: remove one of the files")).into());
+        }
+        Ok(())
     }
 
     /// One version of a calendar.

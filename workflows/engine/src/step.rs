@@ -7,9 +7,11 @@ use kernel::{Error, Fact, Refusal, RefusalCode};
 
 use crate::{
     AllowedAct, Calendar, CaseState, ClockRule, Clocks, Derived, Event, FactValue, Facts, Pause, PublicStatus, Step, StepError, Table,
-    Terms, TimerChange, Versions, Who, condition,
+    Terms, TimerChange, Versions, Who,
     definition::{ClockAct, Definition, TimerClock, Transition},
-    derive, extend, words,
+    derive, extend,
+    fact::{Known, Value},
+    words,
 };
 
 /// A process with everything that it runs on, each in the version that a case is pinned to.
@@ -163,11 +165,10 @@ impl Process {
     /// # Errors
     /// When the state is not one of the definition.
     pub fn public_status(&self, state: &CaseState) -> kernel::Result<PublicStatus> {
-        let context = condition::context(&self.definition.declared, &self.facts(state, &Facts::new()))?;
-        for (when, status) in &self.definition.overrides {
-            if when.holds(&context)? {
-                return Ok(*status);
-            }
+        let nothing = Facts::new();
+        let known = self.known(state, &nothing)?;
+        if let Some((_, status)) = self.definition.overrides.iter().find(|(when, _)| when.holds(&known)) {
+            return Ok(*status);
         }
         let known = self.definition.states.get(&state.name).map(|state| state.public);
         known.ok_or_else(|| Error::internal(format!("{} has no state `{}`", self.definition.version, state.name)))
@@ -307,11 +308,11 @@ impl Process {
             let ever = named().any(|transition| transition.who.iter().any(|who| by.contains(who)));
             return Err(if ever { self.refusal(state, on) } else { not_allowed() }.into());
         }
-        let context = condition::context(&self.definition.declared, &self.facts(state, facts))?;
+        let known = self.known(state, facts)?;
         let mut refusal = not_allowed();
         for transition in here.filter(|transition| transition.who.iter().any(|who| by.contains(who))) {
             match &transition.guard {
-                Some(guard) if !guard.holds(&context)? => {
+                Some(guard) if !guard.holds(&known) => {
                     let key = transition.refusal.as_deref().unwrap_or("refusal-wrong-state");
                     refusal = Refusal::new(RefusalCode::WrongState, words().localized(key, &[]));
                 }
@@ -322,9 +323,16 @@ impl Process {
     }
 
     /// The facts of an event, and what the case itself says, which no event can overrule.
-    fn facts(&self, state: &CaseState, facts: &Facts) -> Facts {
-        let flags = self.definition.flags.iter().fold(facts.clone(), |facts, flag| facts.with(flag, state.is(flag)));
-        flags.with("state", state.name.as_str()).with("track", state.terms.track.as_str()).with("kind", state.terms.kind.as_str())
+    fn known<'a>(&self, state: &'a CaseState, facts: &'a Facts) -> kernel::Result<Known<'a>> {
+        let declared = &self.definition.declared;
+        let mut known = Known::of(declared, facts)?;
+        for flag in &self.definition.flags {
+            known.set(declared, flag, Value::Bool(state.is(flag)));
+        }
+        known.set(declared, "state", Value::Text(&state.name));
+        known.set(declared, "track", Value::Text(state.terms.track.as_str()));
+        known.set(declared, "kind", Value::Text(state.terms.kind.as_str()));
+        Ok(known)
     }
 
     fn refusal(&self, state: &CaseState, on: &str) -> Refusal {
