@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use kernel::Locale;
 
 use crate::identity::Persona;
 
@@ -142,6 +143,9 @@ pub(crate) enum Command {
         )]
         urls: Vec<SubgraphUrl>,
     },
+    /// Check, draw and compare the definitions of processes, routing, terms and calendars; needs no database
+    #[command(subcommand)]
+    Workflow(Workflow),
     /// Load the demo city, or empty the database and load it anew
     #[command(subcommand)]
     Demo(Demo),
@@ -182,6 +186,29 @@ pub(crate) enum Schema {
         #[arg(long, requires = "used")]
         mail: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Workflow {
+    /// Prove that definitions can be loaded, and name every mistake with its file, line and remedy; exits with 1 when there is one.
+    /// Without arguments: those inside the program, or of --definitions
+    Check {
+        /// One folder, checked as --definitions would load it; or files, each checked among the definitions that it does not replace
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Print a process as a picture, SVG
+    Draw {
+        /// The process, e.g. `appeal`, or one version of it, e.g. `appeal.v1`
+        name: String,
+        /// The language: kk, ru or en
+        #[arg(long, default_value = "kk", value_parser = locale)]
+        locale: Locale,
+    },
+}
+
+fn locale(tag: &str) -> Result<Locale, &'static str> {
+    Locale::from_tag(tag).ok_or("write kk, ru or en")
 }
 
 /// Where a subgraph answers.

@@ -23,6 +23,7 @@ mod stop;
 mod telemetry;
 mod usage;
 mod words;
+mod workflow;
 
 use std::process::ExitCode;
 
@@ -76,6 +77,7 @@ async fn run(command: Command, settings: Settings) -> Result<ExitCode> {
         Command::Migrate => database::migrate_alone(&settings).await.map(|()| ExitCode::SUCCESS),
         Command::Schema(which) => schema::show(&which, &settings).await,
         Command::Compose { subgraphs, urls } => compose::compose(&subgraphs, &urls),
+        Command::Workflow(what) => workflow::run(&what, &settings),
         Command::Demo(what) => demo::run(&what, &settings).await.map(|()| ExitCode::SUCCESS),
         Command::Token { persona } => print_token(persona, &settings).map(|()| ExitCode::SUCCESS),
         Command::ServiceToken { days } => print_service_token(days, &settings).map(|()| ExitCode::SUCCESS),

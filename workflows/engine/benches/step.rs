@@ -19,7 +19,7 @@ fn step(c: &mut Criterion) {
     let (accept, forward) = (Event::new("accept", Who::Officer), Event::new("forward", Who::Officer));
     c.bench_function("step: accept", |b| b.iter(|| process.step(black_box(&assigned), &accept, received_at).unwrap()));
     c.bench_function("step: route, with the term derived anew", |b| {
-        b.iter(|| process.step(black_box(&filed), &route, received_at).unwrap())
+        b.iter(|| process.step(black_box(&filed), &route, received_at).unwrap());
     });
     c.bench_function("step: forward, with a timer", |b| b.iter(|| process.step(black_box(&assigned), &forward, received_at).unwrap()));
     c.bench_function("start", |b| b.iter(|| process.start(black_box(terms)).unwrap()));

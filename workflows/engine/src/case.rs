@@ -34,6 +34,25 @@ pub enum PublicStatus {
     Terminated,
 }
 
+impl PublicStatus {
+    /// The message that words it.
+    #[must_use]
+    pub fn text_key(self) -> &'static str {
+        match self {
+            PublicStatus::Registered => "status-registered",
+            PublicStatus::InProgress => "status-in-progress",
+            PublicStatus::WaitingForReporter => "status-waiting-for-reporter",
+            PublicStatus::Forwarded => "status-forwarded",
+            PublicStatus::Extended => "status-extended",
+            PublicStatus::Overdue => "status-overdue",
+            PublicStatus::Answered => "status-answered",
+            PublicStatus::Contested => "status-contested",
+            PublicStatus::Withdrawn => "status-withdrawn",
+            PublicStatus::Terminated => "status-terminated",
+        }
+    }
+}
+
 /// As what somebody acts on a case. The caller knows whose case it is: an officer of another party is nobody here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -48,6 +67,20 @@ pub enum Who {
     Officer,
     /// Whoever supervises that party.
     Supervisor,
+}
+
+impl Who {
+    /// The message that names the actor.
+    #[must_use]
+    pub fn text_key(self) -> &'static str {
+        match self {
+            Who::System => "who-system",
+            Who::Reporter => "who-reporter",
+            Who::Citizen => "who-citizen",
+            Who::Officer => "who-officer",
+            Who::Supervisor => "who-supervisor",
+        }
+    }
 }
 
 /// The jobs that a transition asks for, by their kinds.

@@ -82,6 +82,17 @@ impl Kind {
 impl Urgency {
     /// All levels.
     pub const ALL: [Urgency; 4] = [Urgency::Emergency, Urgency::Urgent, Urgency::Ordinary, Urgency::Planned];
+
+    /// The word in definitions and in the graph.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Urgency::Emergency => "EMERGENCY",
+            Urgency::Urgent => "URGENT",
+            Urgency::Ordinary => "ORDINARY",
+            Urgency::Planned => "PLANNED",
+        }
+    }
 }
 
 /// How long.
@@ -96,6 +107,20 @@ pub enum Term {
     CalendarDays(u32),
     /// Months, from the day of arrival.
     CalendarMonths(u32),
+}
+
+impl Term {
+    /// How long, in one language: `15 working days`.
+    #[must_use]
+    pub fn text(self, locale: kernel::Locale) -> String {
+        let (key, n) = match self {
+            Term::Hours(n) => ("term-hours", n),
+            Term::WorkingDays(n) => ("term-working-days", n),
+            Term::CalendarDays(n) => ("term-calendar-days", n),
+            Term::CalendarMonths(n) => ("term-calendar-months", n),
+        };
+        crate::words().text(locale, key, &[("n", n.into())])
+    }
 }
 
 /// The day that counts as the first of a term in working days.

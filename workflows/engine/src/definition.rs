@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::{
-    Effect, FactType, Law, Library, LoadError, PublicStatus, Status, VersionRef, Who,
+    Effect, FactType, Law, Library, LoadError, PublicStatus, Status, Track, VersionRef, Who,
     check::{self, Conditions},
     condition::Condition,
     fact::Declared,
@@ -18,6 +18,7 @@ use crate::{
 pub struct Definition {
     pub(crate) version: VersionRef,
     pub(crate) law: Law,
+    pub(crate) track: Option<Track>,
     pub(crate) initial: String,
     pub(crate) rules: String,
     pub(crate) clocks: String,
@@ -110,6 +111,8 @@ pub(crate) struct ProcessFile {
     #[serde(rename = "version")]
     _version: u32,
     pub(crate) initial: Spanned<String>,
+    /// The track of its cases, when they have but one.
+    pub(crate) track: Option<Track>,
     pub(crate) rules: Spanned<String>,
     pub(crate) clocks: Spanned<String>,
     pub(crate) calendar: Spanned<String>,
@@ -276,6 +279,7 @@ impl Definition {
         Ok(Definition {
             version,
             law,
+            track: file.track,
             initial: file.initial.into_inner(),
             rules: file.rules.into_inner(),
             clocks: file.clocks.into_inner(),

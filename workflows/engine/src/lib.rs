@@ -53,6 +53,7 @@ mod clocks;
 mod condition;
 mod deadline;
 mod definition;
+mod drawing;
 mod embedded;
 mod fact;
 mod library;

@@ -72,6 +72,12 @@ impl Library {
         LIBRARY.get_or_init(|| Library::load(&embedded::FILES).unwrap_or_else(|error| panic!("{error}")))
     }
 
+    /// The names and texts of those files.
+    #[must_use]
+    pub fn embedded_files() -> &'static [(&'static str, &'static str)] {
+        &embedded::FILES
+    }
+
     /// Loads files by name and text: an installation's own folder.
     ///
     /// # Errors
@@ -191,13 +197,30 @@ impl Library {
     /// # Errors
     /// When one of them is not in the library.
     pub fn latest_process(&self, id: &str) -> kernel::Result<Process> {
-        let definition = self.definitions.latest(id)?;
+        self.on_newest(self.definitions.latest(id)?)
+    }
+
+    fn on_newest(&self, definition: Arc<Definition>) -> kernel::Result<Process> {
         Ok(Process {
             table: self.tables.latest(&definition.rules)?,
             clocks: self.clocks.latest(&definition.clocks)?,
             calendar: self.calendars.latest(&definition.calendar)?,
             definition,
         })
+    }
+
+    /// A process by its name, `appeal`, or its name and version, `appeal.v1`; on the newest versions of what it names.
+    ///
+    /// # Errors
+    /// When it is not in the library.
+    pub fn find_process(&self, name: &str) -> kernel::Result<Process> {
+        let version =
+            name.rsplit_once(".v").and_then(|(id, version)| Some(VersionRef { id: id.to_owned(), version: version.parse().ok()? }));
+        let definition = match version {
+            Some(version) => self.definitions.get(&version)?,
+            None => self.definitions.latest(name)?,
+        };
+        self.on_newest(definition)
     }
 
     /// Derives the deadline that a report would have that came in at `received_at`, by the newest versions.

@@ -13,6 +13,7 @@ use crate::{
     Library, LoadError, Who,
     definition::{ClockAct, ProcessFile, TimerFrom},
     load::Source,
+    words,
 };
 
 pub(crate) use proofs::{Conditions, prove};
@@ -59,6 +60,12 @@ impl Checker<'_> {
                 self.fault(transition.on.span(), reason);
             }
         }
+        for state in &file.state {
+            self.worded("state", &state.name);
+        }
+        for transition in &file.transition {
+            self.worded("act", &transition.on);
+        }
         for refusal in &file.refusal {
             self.known("event", &events, [&refusal.on]);
             self.known("state", &states, &refusal.within);
@@ -66,6 +73,12 @@ impl Checker<'_> {
         for timer in &file.timer {
             self.known("event", &events, [&timer.raises]);
         }
+    }
+
+    /// States and events have names that people read, in every language.
+    fn worded(&mut self, what: &str, name: &Spanned<String>) {
+        let key = Spanned::new(name.span(), words::key(what, name.get_ref()));
+        self.faults.extend(self.source.message(&key).err());
     }
 
     fn once<'f>(&mut self, what: &str, all: impl Iterator<Item = &'f Spanned<String>>) -> BTreeSet<&'f str> {

@@ -49,7 +49,18 @@ impl<'a> Prover<'a> {
         let texts = |all: &[&str]| all.iter().map(|text| (*text).into()).collect();
         let closed = Closed::from([
             ("state".to_owned(), texts(states)),
-            ("track".to_owned(), texts(&Track::ALL.map(Track::as_str))),
+            (
+                "track".to_owned(),
+                texts(
+                    &self
+                        .file
+                        .track
+                        .map_or_else(|| Track::ALL.to_vec(), |track| vec![track])
+                        .iter()
+                        .map(|track| track.as_str())
+                        .collect::<Vec<_>>(),
+                ),
+            ),
             ("kind".to_owned(), texts(&Kind::ALL.map(Kind::as_str))),
         ]);
         Space::new(self.declared, &closed, self.conditions.guards.iter().flatten().chain(&self.conditions.publics))

@@ -23,7 +23,7 @@ fn transitions_that_compete_are_refused_with_an_example() {
         "on = \"assign\"\nfrom = [\"contested\"]",
         "on = \"assign\"\nfrom = [\"contested\", \"accepted\"]",
         "on = \"assign\"",
-        "this one and the one of line 170, always: make",
+        "this one and the one of line 171, always: make",
     );
 }
 

@@ -1,0 +1,92 @@
+//! `turkistan workflow`: the definitions of processes, routing, terms and calendars, without a database.
+
+use std::{path::Path, path::PathBuf, process::ExitCode};
+
+use engine::Library;
+use kernel::{Error, Result};
+
+use crate::{city, cli::Workflow, console, settings::Settings};
+
+type Files = Vec<(String, String)>;
+
+/// Performs a subcommand.
+pub(crate) fn run(what: &Workflow, settings: &Settings) -> Result<ExitCode> {
+    match what {
+        Workflow::Check { paths } => check(&gather(paths, settings)?),
+        Workflow::Draw { name, locale } => {
+            let picture = city::library(settings)?.find_process(name)?.draw(*locale);
+            console::say(picture.trim_end()).map(|()| ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Names every mistake, or says what was proved.
+fn check(files: &[(String, String)]) -> Result<ExitCode> {
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let faults = Library::check(&files);
+    for fault in &faults {
+        console::say(&fault.to_string())?;
+    }
+    if !faults.is_empty() {
+        console::say(&format!("mistakes: {}", faults.len()))?;
+        return Ok(ExitCode::FAILURE);
+    }
+    for (name, _) in &files {
+        console::say(&format!("ok {name}"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is to be checked: a folder alone, or files instead of those of the same name among all others.
+fn gather(paths: &[PathBuf], settings: &Settings) -> Result<Files> {
+    if let [folder] = paths
+        && folder.is_dir()
+    {
+        return city::definition_files(folder);
+    }
+    let mut files = match &settings.definitions {
+        Some(folder) => city::definition_files(folder)?,
+        None => Library::embedded_files().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
+    };
+    for path in paths {
+        let text = std::fs::read_to_string(path).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
+        files.retain(|(name, _)| Path::new(name).file_name() != path.file_name());
+        files.push((path.display().to_string(), text));
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Installation, Serving};
+
+    fn settings() -> Settings {
+        Settings::gather(Installation::default(), &Serving::default()).unwrap()
+    }
+
+    fn embedded(name: &str) -> String {
+        let found = Library::embedded_files().iter().find(|(file, _)| file.ends_with(name));
+        found.map(|(_, text)| (*text).to_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_file_is_checked_among_the_definitions_that_it_does_not_replace() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("request.v1.toml");
+        std::fs::write(&path, embedded("request.v1.toml").replace("guard = \"!triage\"\n", "")).unwrap();
+        let files = gather(&[path], &settings()).unwrap();
+        assert_eq!(files.len(), Library::embedded_files().len());
+        assert_eq!(check(&files).unwrap(), ExitCode::FAILURE);
+        assert_eq!(check(&gather(&[], &settings()).unwrap()).unwrap(), ExitCode::SUCCESS);
+        assert!(gather(&["no-such-file.toml".into()], &settings()).is_err());
+    }
+
+    #[test]
+    fn a_folder_is_checked_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("request.v1.toml"), embedded("request.v1.toml")).unwrap();
+        let files = gather(&[folder.path().to_owned()], &settings()).unwrap();
+        assert_eq!((files.len(), check(&files).unwrap()), (1, ExitCode::FAILURE));
+    }
+}
