@@ -197,6 +197,13 @@ pub(crate) enum Workflow {
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Print the days of a calendar, one a line, and whether people work on them; or the days that a newer version sees otherwise
+    Calendar {
+        /// The calendar, e.g. `kz`, or one version of it, e.g. `kz.v1`
+        name: String,
+        /// The newer version
+        newer: Option<String>,
+    },
     /// Print a process as a picture, SVG
     Draw {
         /// The process, e.g. `appeal`, or one version of it, e.g. `appeal.v1`

@@ -13,6 +13,7 @@ type Files = Vec<(String, String)>;
 pub(crate) fn run(what: &Workflow, settings: &Settings) -> Result<ExitCode> {
     match what {
         Workflow::Check { paths } => check(&gather(paths, settings)?),
+        Workflow::Calendar { name, newer } => calendar(name, newer.as_deref(), settings),
         Workflow::Draw { name, locale } => {
             let picture = city::library(settings)?.find_process(name)?.draw(*locale);
             console::say(picture.trim_end()).map(|()| ExitCode::SUCCESS)
@@ -23,7 +24,7 @@ pub(crate) fn run(what: &Workflow, settings: &Settings) -> Result<ExitCode> {
 /// Names every mistake, or says what was proved.
 fn check(files: &[(String, String)]) -> Result<ExitCode> {
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let faults = Library::check(&files);
+    let (faults, drafts) = Library::check(&files);
     for fault in &faults {
         console::say(&fault.to_string())?;
     }
@@ -33,6 +34,24 @@ fn check(files: &[(String, String)]) -> Result<ExitCode> {
     }
     for (name, _) in &files {
         console::say(&format!("ok {name}"))?;
+    }
+    for draft in drafts {
+        console::say(&format!(
+            "draft {}: to publish it, add the line \"{}\" = \"{}\" to published.toml",
+            draft.file, draft.name, draft.digest
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Every day of a calendar, or those that a newer version sees otherwise.
+fn calendar(name: &str, newer: Option<&str>, settings: &Settings) -> Result<ExitCode> {
+    let library = city::library(settings)?;
+    let calendar = library.find_calendar(name)?;
+    let say = |(day, worked): (chrono::NaiveDate, bool)| console::say(&format!("{day} {}", if worked { "worked" } else { "off" }));
+    match newer {
+        Some(newer) => calendar.changes(&*library.find_calendar(newer)?).try_for_each(say)?,
+        None => calendar.days().try_for_each(say)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -46,7 +65,7 @@ fn gather(paths: &[PathBuf], settings: &Settings) -> Result<Files> {
     }
     let mut files = match &settings.definitions {
         Some(folder) => city::definition_files(folder)?,
-        None => Library::embedded_files().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
+        None => Library::embedded_files().into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect(),
     };
     for path in paths {
         let text = std::fs::read_to_string(path).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
@@ -66,8 +85,8 @@ mod tests {
     }
 
     fn embedded(name: &str) -> String {
-        let found = Library::embedded_files().iter().find(|(file, _)| file.ends_with(name));
-        found.map(|(_, text)| (*text).to_owned()).unwrap()
+        let found = Library::embedded_files().into_iter().find(|(file, _)| file.ends_with(name));
+        found.map(|(_, text)| text.to_owned()).unwrap()
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(crate) struct Act {
 
 impl Act {
     pub(crate) fn new(name: &str, by: Vec<Who>) -> Act {
-        let event = engine::Event { name: name.to_owned(), by, facts: engine::Facts::new(), urgency: None };
+        let event = engine::Event { name: name.to_owned(), by, facts: engine::Facts::new(), urgency: None, clock: None };
         Act { event, facts: Map::new(), change: Box::new(|_| ()) }
     }
 

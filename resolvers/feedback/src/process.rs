@@ -163,6 +163,7 @@ pub(crate) fn routed(routing: &Routing) -> Result<Act, Error> {
             row.assignee = Set(None);
             row.routing = Set(Some(stored));
         });
-    act.event = act.event.with("triage", routing.decision.triage).with_urgency(routing.decision.urgency);
+    let decided = &routing.decision;
+    act.event = act.event.with("triage", decided.triage).with_urgency(decided.urgency).with_clock(decided.clock.clone());
     Ok(act)
 }

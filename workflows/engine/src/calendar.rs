@@ -176,6 +176,17 @@ impl Calendar {
         self.worked.contains(&day) || !(is_weekend(day) || self.off.contains_key(&day))
     }
 
+    /// Every day that the calendar covers, and whether people work on it.
+    pub fn days(&self) -> impl Iterator<Item = (NaiveDate, bool)> {
+        let (from, to) = self.covers;
+        from.iter_days().take_while(move |day| *day <= to).map(|day| (day, self.is_working_day(day)))
+    }
+
+    /// The days that another version sees otherwise, and whether people work on them by that version.
+    pub fn changes<'a>(&'a self, newer: &'a Calendar) -> impl Iterator<Item = (NaiveDate, bool)> {
+        newer.days().filter(|(day, worked)| self.is_working_day(*day) != *worked)
+    }
+
     /// The first working day after `day`.
     #[must_use]
     pub fn next_working_day(&self, day: NaiveDate) -> NaiveDate {

@@ -146,12 +146,18 @@ pub struct CaseState {
     pub flags: BTreeSet<String>,
     /// From what the term of the answer is derived.
     pub terms: Terms,
+    /// The clock of the answer, when the decision table named one; else it follows from the terms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<String>,
     /// When the clock of the answer stood still.
     pub pauses: Vec<Pause>,
     /// By how many working days the term was extended.
     pub extended_days: u32,
     /// The timers that run, and when they go off.
     pub timers: BTreeMap<String, DateTime<Utc>>,
+    /// Since when those that run from an event do.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub since: BTreeMap<String, DateTime<Utc>>,
 }
 
 impl CaseState {
@@ -179,13 +185,15 @@ pub struct Event {
     pub facts: Facts,
     /// A new urgency, when the case was routed again.
     pub urgency: Option<Urgency>,
+    /// The clock of the answer that the table named with that urgency.
+    pub clock: Option<String>,
 }
 
 impl Event {
     /// An event without facts.
     #[must_use]
     pub fn new(name: &str, by: Who) -> Event {
-        Event { name: name.to_owned(), by: vec![by], facts: Facts::new(), urgency: None }
+        Event { name: name.to_owned(), by: vec![by], facts: Facts::new(), urgency: None, clock: None }
     }
 
     /// Adds a fact.
@@ -199,6 +207,13 @@ impl Event {
     #[must_use]
     pub fn with_urgency(mut self, urgency: Urgency) -> Event {
         self.urgency = Some(urgency);
+        self
+    }
+
+    /// Sets the clock that routing named, with its urgency.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Option<String>) -> Event {
+        self.clock = clock;
         self
     }
 }

@@ -30,6 +30,7 @@ pub struct Definition {
     pub(crate) states: BTreeMap<String, State>,
     pub(crate) overrides: Vec<(Condition, PublicStatus)>,
     pub(crate) timers: BTreeMap<String, Timer>,
+    pub(crate) promises: Vec<Promise>,
     pub(crate) transitions: Vec<Transition>,
     pub(crate) refusals: Vec<RefusalRule>,
 }
@@ -49,6 +50,16 @@ pub(crate) struct Start {
 pub(crate) struct Timer {
     pub(crate) clock: TimerClock,
     pub(crate) raises: String,
+    /// The id of the calendar that its clock counts by; the process's own when there is none.
+    pub(crate) calendar: Option<String>,
+}
+
+/// A term that is shown and raises nothing: from arrival, as long as the case is in one of the states.
+pub(crate) struct Promise {
+    pub(crate) name: String,
+    pub(crate) clock: String,
+    pub(crate) within: Vec<String>,
+    pub(crate) calendar: Option<String>,
 }
 
 /// Which term a timer runs on.
@@ -126,6 +137,8 @@ pub(crate) struct ProcessFile {
     pub(crate) public: Vec<OverrideFile>,
     pub(crate) state: Vec<StateFile>,
     pub(crate) timer: Vec<TimerFile>,
+    #[serde(default)]
+    pub(crate) promise: Vec<PromiseFile>,
     pub(crate) transition: Vec<TransitionFile>,
     #[serde(default)]
     pub(crate) refusal: Vec<RefusalFile>,
@@ -165,6 +178,17 @@ pub(crate) struct TimerFile {
     pub(crate) clock: Spanned<String>,
     pub(crate) from: TimerFrom,
     pub(crate) raises: Spanned<String>,
+    pub(crate) calendar: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PromiseFile {
+    pub(crate) name: Spanned<String>,
+    pub(crate) clock: Spanned<String>,
+    #[serde(rename = "in")]
+    pub(crate) within: Vec<Spanned<String>>,
+    pub(crate) calendar: Option<Spanned<String>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Deserialize)]
@@ -276,6 +300,13 @@ impl Definition {
         let states =
             file.state.into_iter().map(|state| (state.name.into_inner(), State { public: state.public, end: state.end })).collect();
         let timers = file.timer.into_iter().map(TimerFile::read).collect();
+        let promise = |promise: PromiseFile| Promise {
+            name: promise.name.into_inner(),
+            clock: promise.clock.into_inner(),
+            within: plain(promise.within),
+            calendar: promise.calendar.map(Spanned::into_inner),
+        };
+        let promises = file.promise.into_iter().map(promise).collect();
         Ok(Definition {
             version,
             law,
@@ -291,6 +322,7 @@ impl Definition {
             states,
             overrides,
             timers,
+            promises,
             transitions,
             refusals,
         })
@@ -311,6 +343,12 @@ impl Definition {
     /// The states, what people see of them, and whether they are an end.
     pub fn states(&self) -> impl Iterator<Item = (&str, PublicStatus, bool)> {
         self.states.iter().map(|(name, state)| (name.as_str(), state.public, state.end))
+    }
+
+    /// The ids of the calendars that its clocks count by, beside the process's own.
+    pub(crate) fn other_calendars(&self) -> impl Iterator<Item = &str> {
+        let timers = self.timers.values().filter_map(|timer| timer.calendar.as_deref());
+        timers.chain(self.promises.iter().filter_map(|promise| promise.calendar.as_deref()))
     }
 
     /// The flags that a case may have.
@@ -335,7 +373,8 @@ impl TimerFile {
             TimerFrom::Arrival => TimerClock::Answer,
             TimerFrom::Event => TimerClock::Named(self.clock.into_inner()),
         };
-        (self.name.into_inner(), Timer { clock, raises: self.raises.into_inner() })
+        let calendar = self.calendar.map(Spanned::into_inner);
+        (self.name.into_inner(), Timer { clock, raises: self.raises.into_inner(), calendar })
     }
 }
 

@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Calendar, Clocks, Definition, Derived, Kind, LoadError, Process, Table, Track, Urgency, VersionRef, derive, embedded, load::Source,
+    Calendar, Clocks, Definition, Derived, Draft, Kind, LoadError, Migration, Process, Table, Track, Urgency, VersionRef, derive, embedded,
+    load::Source, published,
 };
 
 /// The versions under which something was decided. Every event is stamped with them.
@@ -23,6 +24,9 @@ pub struct Versions {
     pub clocks: VersionRef,
     /// The working days.
     pub calendar: VersionRef,
+    /// The working days of clocks that count by other calendars, by the calendars' ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<String, VersionRef>,
 }
 
 /// All versions of one kind of file.
@@ -46,6 +50,13 @@ impl<T> Shelf<T> {
         self.0.get(version).cloned().ok_or_else(|| kernel::Error::internal(format!("{version} is not in the library")))
     }
 
+    /// By name, or by name and version: `appeal`, `appeal.v1`.
+    fn find(&self, name: &str) -> kernel::Result<Arc<T>> {
+        let version =
+            name.rsplit_once(".v").and_then(|(id, version)| Some(VersionRef { id: id.to_owned(), version: version.parse().ok()? }));
+        version.map_or_else(|| self.latest(name), |version| self.get(&version))
+    }
+
     fn latest(&self, id: &str) -> kernel::Result<Arc<T>> {
         let found = self.0.iter().rev().find(|(version, _)| version.id == id).map(|(_, item)| item.clone());
         found.ok_or_else(|| kernel::Error::internal(format!("no version of `{id}` is in the library")))
@@ -59,6 +70,7 @@ pub struct Library {
     clocks: Shelf<Clocks>,
     tables: Shelf<Table>,
     definitions: Shelf<Definition>,
+    migrations: BTreeMap<(VersionRef, VersionRef), Arc<Migration>>,
 }
 
 impl Library {
@@ -69,45 +81,75 @@ impl Library {
     #[must_use]
     pub fn embedded() -> &'static Library {
         static LIBRARY: OnceLock<Library> = OnceLock::new();
-        LIBRARY.get_or_init(|| Library::load(&embedded::FILES).unwrap_or_else(|error| panic!("{error}")))
+        LIBRARY.get_or_init(|| Library::load(&Library::embedded_files()).unwrap_or_else(|error| panic!("{error}")))
     }
 
-    /// The names and texts of those files.
+    /// The names and texts of those files, the list of published versions among them.
     #[must_use]
-    pub fn embedded_files() -> &'static [(&'static str, &'static str)] {
-        &embedded::FILES
+    pub fn embedded_files() -> Vec<(&'static str, &'static str)> {
+        embedded::FILES.into_iter().chain([embedded::PUBLISHED]).collect()
     }
 
-    /// Loads files by name and text: an installation's own folder.
+    /// Loads files by name and text: an installation's own folder. When `published.toml` is among them, every version must be in it, as it
+    /// was when it was published.
     ///
     /// # Errors
     /// The first mistake, with its file and line.
     pub fn load(files: &[(&str, &str)]) -> Result<Library, LoadError> {
-        let (library, mut faults) = Library::read(files);
+        let (library, mut faults, drafts) = Library::read(files);
+        let unpublished = |draft: Draft| {
+            let Draft { file, name, digest } = draft;
+            let reason = format!("{name} is not published: when it is final, add the line \"{name}\" = \"{digest}\" to published.toml");
+            LoadError { file, line: 1, reason }
+        };
+        faults.extend(drafts.into_iter().map(unpublished));
         if faults.is_empty() { Ok(library) } else { Err(faults.swap_remove(0)) }
     }
 
-    /// Every mistake in files by name and text, each with its file and line. Processes are looked at once the other files have none.
+    /// Every mistake in files by name and text, each with its file and line; and the versions that are not published yet, when there is a
+    /// list of those that are. Processes are looked at once the other files have no mistake, maps and the list at the end.
     #[must_use]
-    pub fn check(files: &[(&str, &str)]) -> Vec<LoadError> {
-        Library::read(files).1
+    pub fn check(files: &[(&str, &str)]) -> (Vec<LoadError>, Vec<Draft>) {
+        let (_, faults, drafts) = Library::read(files);
+        (faults, drafts)
     }
 
-    fn read(files: &[(&str, &str)]) -> (Library, Vec<LoadError>) {
+    fn read(files: &[(&str, &str)]) -> (Library, Vec<LoadError>, Vec<Draft>) {
         let mut library = Library::default();
         let mut faults = Vec::new();
-        // A process names clocks, so it is read after them, whatever the order of the files.
-        let is_process = |source: &Source<'_>| source.head().is_ok_and(|(head, _)| head.format.get_ref() == "process");
-        let (processes, others): (Vec<_>, Vec<_>) = files.iter().map(|(file, text)| Source { file, text }).partition(is_process);
-        for source in others {
-            faults.extend(library.add(source).err().unwrap_or_default());
-        }
-        if faults.is_empty() {
-            for source in processes {
-                faults.extend(library.add(source).err().unwrap_or_default());
+        let sources = files.iter().map(|(file, text)| Source { file, text });
+        let (lists, versions): (Vec<_>, Vec<_>) = sources.partition(|source| source.file.rsplit('/').next() == Some(published::FILE));
+        // A process names clocks, so it is read after them, whatever the order of the files; and a map names processes.
+        let turn = |source: &Source<'_>| match source.format().as_deref() {
+            Some("migration") => 2,
+            Some("process") => 1,
+            _ => 0,
+        };
+        for this in 0..3 {
+            if faults.is_empty() {
+                for source in versions.iter().filter(|source| turn(source) == this) {
+                    let added = if this == 2 { library.add_migration(*source) } else { library.add(*source) };
+                    faults.extend(added.err().unwrap_or_default());
+                }
             }
         }
-        (library, faults)
+        let mut drafts = Vec::new();
+        for list in lists {
+            match published::compare(list, &versions) {
+                Ok((changed, unlisted)) => {
+                    faults.extend(changed);
+                    drafts.extend(unlisted);
+                }
+                Err(fault) => faults.push(fault),
+            }
+        }
+        (library, faults, drafts)
+    }
+
+    fn add_migration(&mut self, source: Source<'_>) -> Result<(), Vec<LoadError>> {
+        let migration = Migration::load(source, |version| self.definitions.get(version).ok())?;
+        self.migrations.insert((migration.from().clone(), migration.to().clone()), Arc::new(migration));
+        Ok(())
     }
 
     fn add(&mut self, source: Source<'_>) -> Result<(), Vec<LoadError>> {
@@ -121,7 +163,7 @@ impl Library {
                 self.definitions.0.insert(version.clone(), Arc::new(definition)).is_some()
             }
             other => {
-                let formats = "process, table, clocks or calendar";
+                let formats = "process, table, clocks, calendar or migration";
                 return Err(source.error(head.format.span(), format!("unknown format `{other}`: write {formats}")).into());
             }
         };
@@ -189,6 +231,11 @@ impl Library {
             table: self.tables.get(&versions.rules)?,
             clocks: self.clocks.get(&versions.clocks)?,
             calendar: self.calendars.get(&versions.calendar)?,
+            others: versions
+                .others
+                .iter()
+                .map(|(id, version)| Ok((id.clone(), self.calendars.get(version)?)))
+                .collect::<kernel::Result<_>>()?,
         })
     }
 
@@ -205,6 +252,10 @@ impl Library {
             table: self.tables.latest(&definition.rules)?,
             clocks: self.clocks.latest(&definition.clocks)?,
             calendar: self.calendars.latest(&definition.calendar)?,
+            others: definition
+                .other_calendars()
+                .map(|id| Ok((id.to_owned(), self.calendars.latest(id)?)))
+                .collect::<kernel::Result<_>>()?,
             definition,
         })
     }
@@ -214,13 +265,24 @@ impl Library {
     /// # Errors
     /// When it is not in the library.
     pub fn find_process(&self, name: &str) -> kernel::Result<Process> {
-        let version =
-            name.rsplit_once(".v").and_then(|(id, version)| Some(VersionRef { id: id.to_owned(), version: version.parse().ok()? }));
-        let definition = match version {
-            Some(version) => self.definitions.get(&version)?,
-            None => self.definitions.latest(name)?,
-        };
-        self.on_newest(definition)
+        self.on_newest(self.definitions.find(name)?)
+    }
+
+    /// A calendar by its name, `kz`, or its name and version, `kz.v1`.
+    ///
+    /// # Errors
+    /// When it is not in the library.
+    pub fn find_calendar(&self, name: &str) -> kernel::Result<Arc<Calendar>> {
+        self.calendars.find(name)
+    }
+
+    /// The map from one version of a process to another.
+    ///
+    /// # Errors
+    /// When there is none: running cases stay on theirs.
+    pub fn migration(&self, from: &VersionRef, to: &VersionRef) -> kernel::Result<Arc<Migration>> {
+        let found = self.migrations.get(&(from.clone(), to.clone())).cloned();
+        found.ok_or_else(|| kernel::Error::internal(format!("no map leads from {from} to {to}")))
     }
 
     /// Derives the deadline that a report would have that came in at `received_at`, by the newest versions.

@@ -96,7 +96,18 @@ pub(crate) struct Head {
     version: Spanned<u32>,
 }
 
+/// The first word of every file.
+#[derive(Deserialize)]
+struct Format {
+    format: String,
+}
+
 impl Source<'_> {
+    /// The format of a file; none when it does not say.
+    pub(crate) fn format(&self) -> Option<String> {
+        toml::from_str::<Format>(self.text).ok().map(|format| format.format)
+    }
+
     /// Reads the head and compares it with the file's name, `<id>.v<version>.toml`.
     pub(crate) fn head(&self) -> Result<(Head, VersionRef), LoadError> {
         if self.text.len() > FILE_BYTES_MAX {

@@ -21,6 +21,8 @@ pub struct Process {
     pub(crate) table: Arc<Table>,
     pub(crate) clocks: Arc<Clocks>,
     pub(crate) calendar: Arc<Calendar>,
+    /// Calendars of clocks that do not count by that one, by their ids.
+    pub(crate) others: BTreeMap<String, Arc<Calendar>>,
 }
 
 impl Process {
@@ -32,6 +34,7 @@ impl Process {
             rules: self.table.version().clone(),
             clocks: self.clocks.version().clone(),
             calendar: self.calendar.version().clone(),
+            others: self.others.iter().map(|(id, calendar)| (id.clone(), calendar.version().clone())).collect(),
         }
     }
 
@@ -70,14 +73,24 @@ impl Process {
     /// # Errors
     /// Never for a definition that was loaded.
     pub fn start(&self, terms: Terms) -> kernel::Result<Step> {
+        self.start_on(terms, None)
+    }
+
+    /// The first step of a case whose answer runs on a clock that the decision table named.
+    ///
+    /// # Errors
+    /// When the terms have no such clock; never for a table that was loaded with them.
+    pub fn start_on(&self, terms: Terms, clock: Option<&str>) -> kernel::Result<Step> {
         let start = &self.definition.start;
         let mut state = CaseState {
             name: self.definition.initial.clone(),
             flags: [].into(),
             terms,
+            clock: clock.map(str::to_owned),
             pauses: Vec::new(),
             extended_days: 0,
             timers: BTreeMap::new(),
+            since: BTreeMap::new(),
         };
         for timer in &start.timers {
             self.run(&mut state, timer, terms.received_at)?;
@@ -109,6 +122,7 @@ impl Process {
         }
         if let Some(urgency) = event.urgency {
             next.terms.urgency = urgency;
+            next.clock.clone_from(&event.clock);
         }
         next.flags.retain(|flag| !transition.clear.contains(flag));
         next.flags.extend(transition.set.iter().cloned());
@@ -125,6 +139,7 @@ impl Process {
         if self.definition.states.get(&next.name).is_some_and(|state| state.end) {
             next.timers.clear();
         }
+        next.since.retain(|timer, _| next.timers.contains_key(timer));
         Ok(Step {
             from: state.name.clone(),
             records: transition.records.clone(),
@@ -185,7 +200,7 @@ impl Process {
     /// # Errors
     /// Never for terms that were loaded.
     pub fn deadline(&self, state: &CaseState) -> kernel::Result<Derived> {
-        let derived = self.term(&state.terms, &state.pauses)?;
+        let derived = self.term(state, &state.pauses)?;
         if state.extended_days == 0 {
             return Ok(derived);
         }
@@ -197,12 +212,18 @@ impl Process {
     /// # Errors
     /// Never for terms that were loaded.
     pub fn original_deadline(&self, state: &CaseState) -> kernel::Result<Derived> {
-        self.term(&state.terms, &[])
+        self.term(state, &[])
     }
 
-    fn term(&self, terms: &Terms, pauses: &[Pause]) -> kernel::Result<Derived> {
-        let rule = self.clocks.get_deadline(terms.track, terms.kind, terms.urgency)?;
+    fn term(&self, state: &CaseState, pauses: &[Pause]) -> kernel::Result<Derived> {
+        let (rule, terms) = (self.answer(state)?, &state.terms);
         Ok(derive(rule, terms.received_at, terms.registered_on, &self.calendar, pauses))
+    }
+
+    /// The term of the answer.
+    fn answer(&self, state: &CaseState) -> kernel::Result<&ClockRule> {
+        let terms = &state.terms;
+        state.clock.as_ref().map_or_else(|| self.clocks.get_deadline(terms.track, terms.kind, terms.urgency), |clock| self.clock(clock))
     }
 
     fn clock(&self, id: &str) -> kernel::Result<&ClockRule> {
@@ -238,7 +259,7 @@ impl Process {
         let name = answer.0;
         match act {
             ClockAct::Pause => {
-                let rule = self.clocks.get_deadline(next.terms.track, next.terms.kind, next.terms.urgency)?;
+                let rule = self.answer(next)?;
                 // A term that has run out cannot be stopped any more.
                 if rule.pausable && next.timers.remove(name).is_some() {
                     next.pauses.push(Pause { from: now, to: None });
@@ -270,15 +291,25 @@ impl Process {
     }
 
     fn run(&self, state: &mut CaseState, timer: &str, now: DateTime<Utc>) -> kernel::Result<()> {
-        let at = match self.definition.timers.get(timer).map(|timer| &timer.clock) {
-            Some(TimerClock::Answer) => self.deadline(state)?.due_at,
-            Some(TimerClock::Named(clock)) => {
-                derive(self.clock(clock)?, now, self.calendar.registration_date(now), &self.calendar, &[]).due_at
+        let known = self.definition.timers.get(timer).ok_or_else(|| Error::internal(format!("no timer `{timer}`")))?;
+        let at = match &known.clock {
+            TimerClock::Answer => self.deadline(state)?.due_at,
+            TimerClock::Named(clock) => {
+                state.since.insert(timer.to_owned(), now);
+                self.derived(clock, known.calendar.as_deref(), now)?.due_at
             }
-            None => return Err(Error::internal(format!("no timer `{timer}`"))),
         };
         state.timers.insert(timer.to_owned(), at);
         Ok(())
+    }
+
+    /// A named clock from an instant, by its own calendar.
+    pub(crate) fn derived(&self, clock: &str, calendar: Option<&str>, from: DateTime<Utc>) -> kernel::Result<Derived> {
+        let calendar = match calendar {
+            None => &self.calendar,
+            Some(id) => self.others.get(id).ok_or_else(|| Error::internal(format!("no calendar `{id}`")))?,
+        };
+        Ok(derive(self.clock(clock)?, from, calendar.registration_date(from), calendar, &[]))
     }
 
     fn changes(

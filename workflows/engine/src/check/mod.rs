@@ -73,6 +73,10 @@ impl Checker<'_> {
         for timer in &file.timer {
             self.known("event", &events, [&timer.raises]);
         }
+        self.once("clock", file.timer.iter().map(|timer| &timer.name).chain(file.promise.iter().map(|promise| &promise.name)));
+        for promise in &file.promise {
+            self.known("state", &states, &promise.within);
+        }
     }
 
     /// States and events have names that people read, in every language.
@@ -106,6 +110,15 @@ impl Checker<'_> {
         if library.latest_calendar(calendar).is_err() {
             self.fault(file.calendar.span(), format!("there is no calendar `{calendar}`: put {calendar}.v1.toml beside this file"));
         }
+        let others = file
+            .timer
+            .iter()
+            .filter_map(|timer| timer.calendar.as_ref())
+            .chain(file.promise.iter().filter_map(|promise| promise.calendar.as_ref()));
+        for other in others.filter(|other| library.latest_calendar(other.get_ref()).is_err()) {
+            let id = other.get_ref();
+            self.fault(other.span(), format!("there is no calendar `{id}`: put {id}.v1.toml beside this file"));
+        }
         let Ok(clocks) = library.latest_clocks(file.clocks.get_ref()) else {
             let id = file.clocks.get_ref();
             self.fault(file.clocks.span(), format!("there are no clocks `{id}`: put {id}.v1.toml beside this file"));
@@ -138,6 +151,8 @@ impl Checker<'_> {
                 );
             } else if is_answer && std::mem::replace(&mut has_answer, true) {
                 self.fault(timer.clock.span(), "there is one clock `answer`: remove this timer");
+            } else if let Some(calendar) = timer.calendar.as_ref().filter(|_| is_answer) {
+                self.fault(calendar.span(), "the answer counts by the calendar of the process: leave this line out");
             } else if !is_answer && clocks.find(clock).is_none() {
                 self.fault(timer.clock.span(), format!("unknown clock `{clock}`: add it to {}.toml", clocks.version()));
             }
@@ -146,6 +161,9 @@ impl Checker<'_> {
                 let event = timer.raises.get_ref();
                 self.fault(transition.on.span(), format!("`{event}` is raised by a timer, so `system` may act: add it to `who`"));
             }
+        }
+        for promise in file.promise.iter().filter(|promise| clocks.find(promise.clock.get_ref()).is_none()) {
+            self.fault(promise.clock.span(), format!("unknown clock `{}`: add it to {}.toml", promise.clock.get_ref(), clocks.version()));
         }
         let limit = file.extension_limit.as_ref();
         if let Some(limit) = limit.filter(|limit| clocks.find(limit.get_ref()).is_none()) {

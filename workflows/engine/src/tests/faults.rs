@@ -23,7 +23,7 @@ fn transitions_that_compete_are_refused_with_an_example() {
         "on = \"assign\"\nfrom = [\"contested\"]",
         "on = \"assign\"\nfrom = [\"contested\", \"accepted\"]",
         "on = \"assign\"",
-        "this one and the one of line 171, always: make",
+        "this one and the one of line 178, always: make",
     );
 }
 
@@ -113,7 +113,7 @@ fn every_mistake_of_a_file_is_named_at_once() {
         .map(|(name, text)| (*name, text.replacen("name = \"window\"", "name = \"contest_window\"", 1)))
         .map(|(name, text)| (name, &*text.leak()))
         .collect();
-    let faults = Library::check(&broken);
+    let faults = Library::check(&broken).0;
     assert_eq!(faults.len(), 4, "{faults:?}");
     assert!(
         faults.iter().all(|fault| fault.reason.starts_with("unknown timer `window`: known are contest_window, deadline, question_open"))

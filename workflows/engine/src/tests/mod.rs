@@ -1,9 +1,11 @@
 mod deadlines;
+mod dues;
 mod faults;
 mod loading;
 mod policies;
 mod routing;
 mod steps;
+mod versions;
 
 use crate::{Library, embedded::FILES};
 

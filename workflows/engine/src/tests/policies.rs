@@ -24,7 +24,7 @@ fn text(hit: &str, rows: &[(&str, &str)]) -> String {
 fn load(hit: &str, rows: &[(&str, &str)]) -> Result<std::sync::Arc<Table>, Vec<String>> {
     let text = text(hit, rows);
     let files = [("routing.v1.toml", text.as_str())];
-    let faults: Vec<String> = Library::check(&files).into_iter().map(|fault| fault.reason).collect();
+    let faults: Vec<String> = Library::check(&files).0.into_iter().map(|fault| fault.reason).collect();
     if faults.is_empty() { Ok(Library::load(&files).unwrap().latest_table("routing").unwrap()) } else { Err(faults) }
 }
 
