@@ -206,7 +206,7 @@ pub(crate) enum Workflow {
     },
     /// Print a process as a picture, SVG
     Draw {
-        /// The process, e.g. `appeal`, or one version of it, e.g. `appeal.v1`
+        /// The process, e.g. `appeal`, one version of it, e.g. `appeal.v1`, or the file of a draft, e.g. `appeal.v2.toml`
         name: String,
         /// The language: kk, ru or en
         #[arg(long, default_value = "kk", value_parser = locale)]

@@ -1,8 +1,11 @@
 //! `turkistan workflow`: the definitions of processes, routing, terms and calendars, without a database.
 
-use std::{path::Path, path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use engine::Library;
+use engine::{Library, Process};
 use kernel::{Error, Result};
 
 use crate::{city, cli::Workflow, console, settings::Settings};
@@ -15,7 +18,7 @@ pub(crate) fn run(what: &Workflow, settings: &Settings) -> Result<ExitCode> {
         Workflow::Check { paths } => check(&gather(paths, settings)?),
         Workflow::Calendar { name, newer } => calendar(name, newer.as_deref(), settings),
         Workflow::Draw { name, locale } => {
-            let picture = city::library(settings)?.find_process(name)?.draw(*locale);
+            let picture = process(name, settings)?.draw(*locale);
             console::say(picture.trim_end()).map(|()| ExitCode::SUCCESS)
         }
     }
@@ -42,6 +45,15 @@ fn check(files: &[(String, String)]) -> Result<ExitCode> {
         ))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A process by its name, or of a file that is a draft yet.
+fn process(name: &str, settings: &Settings) -> Result<Process> {
+    let Some(draft) = name.strip_suffix(".toml") else { return city::library(settings)?.find_process(name) };
+    let files = gather(&[name.into()], settings)?;
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let library = Library::with_drafts(&files).map_err(Error::internal)?;
+    library.find_process(draft.rsplit('/').next().unwrap_or(draft))
 }
 
 /// Every day of a calendar, or those that a newer version sees otherwise.
@@ -99,6 +111,17 @@ mod tests {
         assert_eq!(check(&files).unwrap(), ExitCode::FAILURE);
         assert_eq!(check(&gather(&[], &settings()).unwrap()).unwrap(), ExitCode::SUCCESS);
         assert!(gather(&["no-such-file.toml".into()], &settings()).is_err());
+    }
+
+    #[test]
+    fn a_draft_is_drawn_before_it_is_published() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rating.v2.toml");
+        std::fs::write(&path, embedded("rating.v1.toml").replace("version = 1", "version = 2")).unwrap();
+        let drawn = |name: &str| process(name, &settings()).map(|process| process.draw(kernel::Locale::En));
+        assert!(drawn(&path.display().to_string()).unwrap().contains("Rating, version 2"));
+        assert!(drawn("rating").unwrap().contains("Rating, version 1"));
+        assert!(drawn("rating.v2").is_err());
     }
 
     #[test]

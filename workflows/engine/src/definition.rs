@@ -269,26 +269,9 @@ impl Definition {
             timers: plain(file.start.timers),
         };
         let overrides = conditions.publics.into_iter().zip(file.public.iter().map(|line| line.status)).collect();
-        let mut transitions = Vec::with_capacity(file.transition.len());
-        for (transition, guard) in file.transition.into_iter().zip(conditions.guards) {
-            transitions.push(Transition {
-                guard,
-                refusal: transition.refusal.as_ref().map(|key| source.message(key)).transpose()?,
-                message: source.message(&transition.message)?,
-                on: transition.on.into_inner(),
-                from: plain(transition.from),
-                to: transition.to.map(Spanned::into_inner),
-                who: transition.who,
-                records: transition.records,
-                internal: transition.internal,
-                effects: transition.effects,
-                set: plain(transition.set),
-                clear: plain(transition.clear),
-                clock: transition.clock.map(Spanned::into_inner),
-                start: plain(transition.start),
-                stop: plain(transition.stop),
-            });
-        }
+        let guarded = file.transition.into_iter().zip(conditions.guards);
+        let transitions =
+            guarded.map(|(transition, guard)| Transition::read(source, transition, guard)).collect::<Result<_, LoadError>>()?;
         let refusals = file
             .refusal
             .into_iter()
@@ -363,6 +346,28 @@ impl Definition {
                 let to = transition.to.as_ref().unwrap_or(from);
                 (transition.on.as_str(), from.as_str(), to.as_str(), transition.who.as_slice())
             })
+        })
+    }
+}
+
+impl Transition {
+    fn read(source: Source<'_>, file: TransitionFile, guard: Option<Condition>) -> Result<Transition, LoadError> {
+        Ok(Transition {
+            guard,
+            refusal: file.refusal.as_ref().map(|key| source.message(key)).transpose()?,
+            message: source.message(&file.message)?,
+            on: file.on.into_inner(),
+            from: plain(file.from),
+            to: file.to.map(Spanned::into_inner),
+            who: file.who,
+            records: file.records,
+            internal: file.internal,
+            effects: file.effects,
+            set: plain(file.set),
+            clear: plain(file.clear),
+            clock: file.clock.map(Spanned::into_inner),
+            start: plain(file.start),
+            stop: plain(file.stop),
         })
     }
 }

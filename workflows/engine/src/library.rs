@@ -106,6 +106,15 @@ impl Library {
         if faults.is_empty() { Ok(library) } else { Err(faults.swap_remove(0)) }
     }
 
+    /// Loads files by name and text, drafts among them: to draw them, or to try them on cases of the past. No case begins on a draft.
+    ///
+    /// # Errors
+    /// The first mistake, with its file and line.
+    pub fn with_drafts(files: &[(&str, &str)]) -> Result<Library, LoadError> {
+        let (library, mut faults, _) = Library::read(files);
+        if faults.is_empty() { Ok(library) } else { Err(faults.swap_remove(0)) }
+    }
+
     /// Every mistake in files by name and text, each with its file and line; and the versions that are not published yet, when there is a
     /// list of those that are. Processes are looked at once the other files have no mistake, maps and the list at the end.
     #[must_use]

@@ -83,3 +83,10 @@ fn a_picture_names_its_states_acts_actors_and_terms_in_three_languages() {
         }
     }
 }
+
+#[test]
+fn the_picture_in_the_documentation_is_todays() {
+    let committed = include_str!("../../../../docs/appeal.svg");
+    let picture = Library::embedded().latest_process("appeal").unwrap().draw(Locale::En);
+    assert!(picture == committed, "turkistan workflow draw appeal --locale en > docs/appeal.svg");
+}
