@@ -33,6 +33,8 @@ fn decide(c: &mut Criterion) {
     c.bench_function("urgency", |b| b.iter(|| table.urgency(black_box(&facts)).map(|(urgency, _)| urgency).unwrap()));
     let text = include_str!("../../definitions/routing.v1.toml");
     c.bench_function("load and prove the city's table", |b| b.iter(|| Library::load(black_box(&[("routing.v1.toml", text)])).unwrap()));
+    let files = Library::embedded_files();
+    c.bench_function("load and prove everything", |b| b.iter(|| Library::load(black_box(&files)).unwrap()));
 }
 
 criterion_group!(benches, decide);
