@@ -83,14 +83,20 @@ fn check(graph: &Federation, documents: &[&'static Document]) -> Result<()> {
 /// The calendars, terms, routing and processes: the ones inside the program, or an installation's own.
 pub(crate) fn library(settings: &Settings) -> Result<Arc<Library>> {
     let Some(folder) = &settings.definitions else { return Ok(Arc::new(Library::embedded().clone())) };
+    let files = definition_files(folder)?;
+    let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    Library::load(&files).map(Arc::new).map_err(Error::internal)
+}
+
+/// The names and texts of a folder of definitions.
+pub(crate) fn definition_files(folder: &Path) -> Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     read_folder(folder, &mut files)?;
     files.sort();
     if files.is_empty() {
         return Err(Error::internal(format!("{}: there is no .toml file in this folder", folder.display())));
     }
-    let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    Library::load(&files).map(Arc::new).map_err(Error::internal)
+    Ok(files)
 }
 
 fn read_folder(folder: &Path, files: &mut Vec<(String, String)>) -> Result<()> {

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use kernel::Locale;
 
 use crate::identity::Persona;
 
@@ -147,7 +148,7 @@ pub(crate) enum Command {
         )]
         urls: Vec<SubgraphUrl>,
     },
-    /// Run recorded cases again: by the rules that they were judged by, or by others
+    /// Check, draw and compare the definitions of processes, routing, terms and calendars; and run recorded cases again
     #[command(subcommand)]
     Workflow(Workflow),
     /// Load the demo city, or empty the database and load it anew
@@ -192,22 +193,30 @@ pub(crate) enum Schema {
     },
 }
 
-/// Where a subgraph answers.
-#[derive(Clone, Debug)]
-pub(crate) struct SubgraphUrl {
-    pub(crate) subgraph: String,
-    pub(crate) url: String,
-}
-
-impl SubgraphUrl {
-    fn parse(text: &str) -> Result<SubgraphUrl, &'static str> {
-        let (subgraph, url) = text.split_once('=').ok_or("write NAME=URL")?;
-        Ok(SubgraphUrl { subgraph: subgraph.to_owned(), url: url.to_owned() })
-    }
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Workflow {
+    /// Prove that definitions can be loaded, and name every mistake with its file, line and remedy; exits with 1 when there is one.
+    /// Without arguments: those inside the program, or of --definitions
+    Check {
+        /// One folder, checked as --definitions would load it; or files, each checked among the definitions that it does not replace
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Print the days of a calendar, one a line, and whether people work on them; or the days that a newer version sees otherwise
+    Calendar {
+        /// The calendar, e.g. `kz`, or one version of it, e.g. `kz.v1`
+        name: String,
+        /// The newer version
+        newer: Option<String>,
+    },
+    /// Print a process as a picture, SVG
+    Draw {
+        /// The process, e.g. `appeal`, one version of it, e.g. `appeal.v1`, or the file of a draft, e.g. `appeal.v2.toml`
+        name: String,
+        /// The language: kk, ru or en
+        #[arg(long, default_value = "kk", value_parser = locale)]
+        locale: Locale,
+    },
     /// Derive every recorded case again and compare; exits with 1 when one differs
     Replay,
     /// Run the recorded cases by today's rules and by a draft, and tell what differs; nothing is changed
@@ -220,6 +229,24 @@ pub(crate) enum Workflow {
         #[arg(long)]
         json: bool,
     },
+}
+
+fn locale(tag: &str) -> Result<Locale, &'static str> {
+    Locale::from_tag(tag).ok_or("write kk, ru or en")
+}
+
+/// Where a subgraph answers.
+#[derive(Clone, Debug)]
+pub(crate) struct SubgraphUrl {
+    pub(crate) subgraph: String,
+    pub(crate) url: String,
+}
+
+impl SubgraphUrl {
+    fn parse(text: &str) -> Result<SubgraphUrl, &'static str> {
+        let (subgraph, url) = text.split_once('=').ok_or("write NAME=URL")?;
+        Ok(SubgraphUrl { subgraph: subgraph.to_owned(), url: url.to_owned() })
+    }
 }
 
 #[derive(Debug, Subcommand)]

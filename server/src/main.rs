@@ -24,6 +24,7 @@ mod stop;
 mod telemetry;
 mod usage;
 mod words;
+mod workflow;
 
 use std::process::ExitCode;
 
@@ -33,7 +34,7 @@ use kernel::{Clock, Error, Result, SystemClock};
 use tikv_jemallocator::Jemalloc;
 
 use crate::{
-    cli::{Cli, Command, Serving, Workflow},
+    cli::{Cli, Command, Serving},
     identity::{Issuer, Keys, Persona},
     settings::Settings,
 };
@@ -78,8 +79,7 @@ async fn run(command: Command, settings: Settings) -> Result<ExitCode> {
         Command::Migrate => database::migrate_alone(&settings).await.map(|()| ExitCode::SUCCESS),
         Command::Schema(which) => schema::show(&which, &settings).await,
         Command::Compose { subgraphs, urls } => compose::compose(&subgraphs, &urls),
-        Command::Workflow(Workflow::Replay) => histories::replay_all(&settings).await,
-        Command::Workflow(Workflow::Simulate { draft, json }) => histories::simulate(&settings, &draft, json).await,
+        Command::Workflow(what) => workflow::run(&what, &settings).await,
         Command::Demo(what) => demo::run(&what, &settings).await.map(|()| ExitCode::SUCCESS),
         Command::Token { persona } => print_token(persona, &settings).map(|()| ExitCode::SUCCESS),
         Command::ServiceToken { days } => print_service_token(days, &settings).map(|()| ExitCode::SUCCESS),

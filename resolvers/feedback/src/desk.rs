@@ -39,7 +39,7 @@ pub(crate) struct Act {
 
 impl Act {
     pub(crate) fn new(name: &str, by: Vec<Who>) -> Act {
-        let event = engine::Event { name: name.to_owned(), by, facts: Facts::new(), urgency: None };
+        let event = engine::Event { name: name.to_owned(), by, facts: Facts::new(), urgency: None, clock: None };
         Act { event, asked: None, facts: Map::new(), change: Box::new(|_| ()) }
     }
 

@@ -103,7 +103,7 @@ impl Desk {
             received_at: request.now,
             registered_on: calendar.registration_date(request.now),
         };
-        let step = process.start(terms)?;
+        let step = process.start_on(terms, process.table().clock(&facts)?)?;
         let cause = Cause::Filed { terms, facts };
         let mut row = feedback::ActiveModel {
             id: Set(id.uuid()),

@@ -164,6 +164,7 @@ pub(crate) fn routed(routing: &Routing, asked: Facts) -> Result<Act, Error> {
             row.routing = Set(Some(stored));
         });
     act.asked = Some(asked);
-    act.event = act.event.with("triage", routing.decision.triage).with_urgency(routing.decision.urgency);
+    let decided = &routing.decision;
+    act.event = act.event.with("triage", decided.triage).with_urgency(decided.urgency).with_clock(decided.clock.clone());
     Ok(act)
 }

@@ -103,35 +103,43 @@ struct Off {
 impl Calendar {
     pub(crate) fn load(source: Source<'_>, version: VersionRef) -> Result<Calendar, LoadError> {
         let file: CalendarFile = source.parse()?;
-        let zone = file.zone.get_ref().parse().map_err(|_| source.error(file.zone.span(), "no such time zone"))?;
+        let zone = file.zone.get_ref().parse().map_err(|_| source.error(file.zone.span(), "no such time zone: write e.g. Asia/Almaty"))?;
         let law = source.law(&file.source, file.status)?;
         let hours_law = source.law(&file.hours.source, file.hours.status)?;
         let covers = (file.covers.get_ref().from, file.covers.get_ref().to);
         if covers.0 >= covers.1 {
-            return Err(source.error(file.covers.span(), "the calendar ends before it begins"));
+            return Err(source.error(file.covers.span(), "the calendar ends before it begins: `from` is earlier than `to`"));
         }
         let mut off = BTreeMap::new();
         for item in &file.days.off {
             let Off { day, name, .. } = item.get_ref();
-            let names = file.names.get(name).ok_or_else(|| source.error(item.span(), format!("day off `{name}` has no name")))?;
+            let names = file
+                .names
+                .get(name)
+                .ok_or_else(|| source.error(item.span(), format!("day off `{name}` has no name: add it to [names] in kk, ru and en")))?;
             if *day < covers.0 || *day > covers.1 {
-                return Err(source.error(item.span(), format!("{day} lies outside of what the calendar covers")));
+                return Err(
+                    source.error(item.span(), format!("{day} lies outside of what the calendar covers: correct the day, or [covers]"))
+                );
             }
             if off.insert(*day, names.clone()).is_some() {
-                return Err(source.error(item.span(), format!("{day} is listed twice")));
+                return Err(source.error(item.span(), format!("{day} is listed twice: remove one of them")));
             }
         }
         let mut worked = BTreeSet::new();
         for item in &file.days.worked {
             let Worked { day, instead_of } = item.get_ref();
             if !is_weekend(*day) {
-                return Err(source.error(item.span(), format!("{day} is no Saturday or Sunday, so it is worked anyway")));
+                return Err(source.error(item.span(), format!("{day} is no Saturday or Sunday, so it is worked anyway: remove it")));
             }
             if !off.contains_key(instead_of) {
-                return Err(source.error(item.span(), format!("{day} is worked instead of {instead_of}, which is no day off")));
+                return Err(source.error(
+                    item.span(),
+                    format!("{day} is worked instead of {instead_of}, which is no day off: list that day as off, name = \"moved\""),
+                ));
             }
             if !worked.insert(*day) {
-                return Err(source.error(item.span(), format!("{day} is listed twice")));
+                return Err(source.error(item.span(), format!("{day} is listed twice: remove one of them")));
             }
         }
         let shifts = shifts(source, &file.hours.shifts)?;
@@ -166,6 +174,17 @@ impl Calendar {
     #[must_use]
     pub fn is_working_day(&self, day: NaiveDate) -> bool {
         self.worked.contains(&day) || !(is_weekend(day) || self.off.contains_key(&day))
+    }
+
+    /// Every day that the calendar covers, and whether people work on it.
+    pub fn days(&self) -> impl Iterator<Item = (NaiveDate, bool)> {
+        let (from, to) = self.covers;
+        from.iter_days().take_while(move |day| *day <= to).map(|day| (day, self.is_working_day(day)))
+    }
+
+    /// The days that another version sees otherwise, and whether people work on them by that version.
+    pub fn changes<'a>(&'a self, newer: &'a Calendar) -> impl Iterator<Item = (NaiveDate, bool)> {
+        newer.days().filter(|(day, worked)| self.is_working_day(*day) != *worked)
     }
 
     /// The first working day after `day`.
@@ -271,7 +290,9 @@ fn shifts(source: Source<'_>, shifts: &Spanned<Vec<(String, String)>>) -> Result
         shifts.get_ref().iter().map(|(opens, closes)| Ok((time(opens)?, time(closes)?))).collect::<Result<Vec<_>, LoadError>>()?;
     let in_order = shifts_read.iter().flat_map(|(opens, closes)| [opens, closes]).is_sorted_by(|a, b| a < b);
     if shifts_read.is_empty() || !in_order {
-        return Err(source.error(shifts.span(), "shifts must follow one another within the day"));
+        return Err(
+            source.error(shifts.span(), "shifts must follow one another within the day: [[\"09:00\", \"13:00\"], [\"14:30\", \"18:30\"]]")
+        );
     }
     Ok(shifts_read)
 }

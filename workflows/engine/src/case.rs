@@ -35,6 +35,25 @@ pub enum PublicStatus {
     Terminated,
 }
 
+impl PublicStatus {
+    /// The message that words it.
+    #[must_use]
+    pub fn text_key(self) -> &'static str {
+        match self {
+            PublicStatus::Registered => "status-registered",
+            PublicStatus::InProgress => "status-in-progress",
+            PublicStatus::WaitingForReporter => "status-waiting-for-reporter",
+            PublicStatus::Forwarded => "status-forwarded",
+            PublicStatus::Extended => "status-extended",
+            PublicStatus::Overdue => "status-overdue",
+            PublicStatus::Answered => "status-answered",
+            PublicStatus::Contested => "status-contested",
+            PublicStatus::Withdrawn => "status-withdrawn",
+            PublicStatus::Terminated => "status-terminated",
+        }
+    }
+}
+
 /// As what somebody acts on a case. The caller knows whose case it is: an officer of another party is nobody here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,6 +68,20 @@ pub enum Who {
     Officer,
     /// Whoever supervises that party.
     Supervisor,
+}
+
+impl Who {
+    /// The message that names the actor.
+    #[must_use]
+    pub fn text_key(self) -> &'static str {
+        match self {
+            Who::System => "who-system",
+            Who::Reporter => "who-reporter",
+            Who::Citizen => "who-citizen",
+            Who::Officer => "who-officer",
+            Who::Supervisor => "who-supervisor",
+        }
+    }
 }
 
 /// The jobs that a transition asks for, by their kinds.
@@ -114,12 +147,18 @@ pub struct CaseState {
     pub flags: BTreeSet<String>,
     /// From what the term of the answer is derived.
     pub terms: Terms,
+    /// The clock of the answer, when the decision table named one; else it follows from the terms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<String>,
     /// When the clock of the answer stood still.
     pub pauses: Vec<Pause>,
     /// By how many working days the term was extended.
     pub extended_days: u32,
     /// The timers that run, and when they go off.
     pub timers: BTreeMap<String, DateTime<Utc>>,
+    /// Since when those that run from an event do.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub since: BTreeMap<String, DateTime<Utc>>,
 }
 
 impl CaseState {
@@ -156,13 +195,16 @@ pub struct Event {
     /// A new urgency, when the case was routed again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urgency: Option<Urgency>,
+    /// The clock of the answer that the table named with that urgency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<String>,
 }
 
 impl Event {
     /// An event without facts.
     #[must_use]
     pub fn new(name: &str, by: Who) -> Event {
-        Event { name: name.to_owned(), by: vec![by], facts: Facts::new(), urgency: None }
+        Event { name: name.to_owned(), by: vec![by], facts: Facts::new(), urgency: None, clock: None }
     }
 
     /// Adds a fact.
@@ -176,6 +218,13 @@ impl Event {
     #[must_use]
     pub fn with_urgency(mut self, urgency: Urgency) -> Event {
         self.urgency = Some(urgency);
+        self
+    }
+
+    /// Sets the clock that routing named, with its urgency.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Option<String>) -> Event {
+        self.clock = clock;
         self
     }
 }

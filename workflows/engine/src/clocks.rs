@@ -82,6 +82,17 @@ impl Kind {
 impl Urgency {
     /// All levels.
     pub const ALL: [Urgency; 4] = [Urgency::Emergency, Urgency::Urgent, Urgency::Ordinary, Urgency::Planned];
+
+    /// The word in definitions and in the graph.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Urgency::Emergency => "EMERGENCY",
+            Urgency::Urgent => "URGENT",
+            Urgency::Ordinary => "ORDINARY",
+            Urgency::Planned => "PLANNED",
+        }
+    }
 }
 
 /// How long.
@@ -96,6 +107,20 @@ pub enum Term {
     CalendarDays(u32),
     /// Months, from the day of arrival.
     CalendarMonths(u32),
+}
+
+impl Term {
+    /// How long, in one language: `15 working days`.
+    #[must_use]
+    pub fn text(self, locale: kernel::Locale) -> String {
+        let (key, n) = match self {
+            Term::Hours(n) => ("term-hours", n),
+            Term::WorkingDays(n) => ("term-working-days", n),
+            Term::CalendarDays(n) => ("term-calendar-days", n),
+            Term::CalendarMonths(n) => ("term-calendar-months", n),
+        };
+        crate::words().text(locale, key, &[("n", n.into())])
+    }
 }
 
 /// The day that counts as the first of a term in working days.
@@ -240,8 +265,10 @@ impl Clocks {
         let mut rules: Vec<ClockRule> = Vec::with_capacity(file.clock.len());
         for clock in file.clock {
             let at = clock.id.span();
+            let is_statute = matches!(clock.applies, Some(Applies::Appeal { .. }));
+            let law = if is_statute { source.statute(&clock.source, clock.status)? } else { source.law(&clock.source, clock.status)? };
             let rule = ClockRule {
-                law: source.law(&clock.source, clock.status)?,
+                law,
                 id: clock.id.into_inner(),
                 version: version.clone(),
                 term: clock.term,
@@ -254,10 +281,11 @@ impl Clocks {
             };
             if let Some(twin) = rules.iter().find(|other| other.id == rule.id || (rule.applies.is_some() && other.applies == rule.applies))
             {
-                return Err(source.error(at, format!("clock `{}` repeats `{}`", rule.id, twin.id)));
+                return Err(source
+                    .error(at, format!("clock `{}` repeats `{}`: give it another name, or another case to apply to", rule.id, twin.id)));
             }
             if rule.pausable && !matches!(rule.term, Term::WorkingDays(_)) {
-                return Err(source.error(at, "only a term in working days can be paused"));
+                return Err(source.error(at, "only a term in working days can be paused: pausable = false"));
             }
             rules.push(rule);
         }
@@ -265,7 +293,9 @@ impl Clocks {
         for track in Track::ALL {
             for (kind, urgency) in Kind::ALL.into_iter().flat_map(|kind| Urgency::ALL.map(|urgency| (kind, urgency))) {
                 if clocks.find_deadline(track, kind, urgency).is_none() {
-                    return Err(source.error(file.version.span(), format!("no clock is for {track:?} {kind:?} {urgency:?}")));
+                    return Err(
+                        source.error(file.version.span(), format!("no clock is for {track:?} {kind:?} {urgency:?}: add one with `for`"))
+                    );
                 }
             }
         }

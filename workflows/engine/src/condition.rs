@@ -1,197 +1,67 @@
-//! Conditions that officials write, in CEL, over declared facts. The crate `cel` checks no types, so this module does when a file is
-//! loaded: a condition that names an unknown fact or compares text with a number never reaches a case.
-
-use std::collections::BTreeMap;
+//! Conditions that officials write, in CEL, over declared facts. The crate `cel` reads them; it checks no types, so this module does when
+//! a file is loaded: a condition that names an unknown fact or compares text with a number never reaches a case. What was checked is kept
+//! in a form of its own, which evaluates without allocating and also with facts left open, as [`crate::proof`] needs it.
 
 use cel::{
-    Context, IdedExpr, Program, Value,
+    IdedExpr, Program,
     common::ast::{CallExpr, Expr, LiteralValue, operators},
 };
-use serde::{Deserialize, Serialize};
+
+use crate::{
+    FactType, FactValue,
+    fact::{Declared, Known, Value, place_of},
+};
 
 /// A condition is a line, not a program.
 const CONDITION_BYTES_MAX: usize = 1_000;
-/// A fact is a slug, a word or a number.
-const FACT_BYTES_MAX: usize = 200;
-
-/// What kind of value a fact has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FactType {
-    /// A slug or a word; empty when not known.
-    Text,
-    /// Yes or no; no when not known.
-    Bool,
-    /// A whole number; 0 when not known.
-    Int,
-}
-
-/// A fact's value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum FactValue {
-    /// Yes or no.
-    Bool(bool),
-    /// A whole number.
-    Int(i64),
-    /// A slug or a word.
-    Text(String),
-}
-
-impl FactValue {
-    fn unknown(of: FactType) -> FactValue {
-        match of {
-            FactType::Text => FactValue::Text(String::new()),
-            FactType::Bool => FactValue::Bool(false),
-            FactType::Int => FactValue::Int(0),
-        }
-    }
-
-    fn is_a(&self, of: FactType) -> bool {
-        matches!(
-            (self, of),
-            (FactValue::Text(_), FactType::Text) | (FactValue::Bool(_), FactType::Bool) | (FactValue::Int(_), FactType::Int)
-        )
-    }
-
-    /// Whether the fact says nothing: empty, no, or 0.
-    #[must_use]
-    pub fn is_unknown(&self) -> bool {
-        match self {
-            FactValue::Text(text) => text.is_empty(),
-            FactValue::Bool(yes) => !yes,
-            FactValue::Int(number) => *number == 0,
-        }
-    }
-
-    /// The text of a text fact; empty for others.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        match self {
-            FactValue::Text(text) => text,
-            FactValue::Bool(_) | FactValue::Int(_) => "",
-        }
-    }
-}
-
-impl From<bool> for FactValue {
-    fn from(value: bool) -> FactValue {
-        FactValue::Bool(value)
-    }
-}
-
-impl From<i64> for FactValue {
-    fn from(value: i64) -> FactValue {
-        FactValue::Int(value)
-    }
-}
-
-impl From<&str> for FactValue {
-    fn from(value: &str) -> FactValue {
-        FactValue::Text(value.to_owned())
-    }
-}
-
-impl From<String> for FactValue {
-    fn from(value: String) -> FactValue {
-        FactValue::Text(value)
-    }
-}
-
-/// Named values that conditions speak of. A fact that is not given is not known.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Facts(BTreeMap<String, FactValue>);
-
-impl Facts {
-    /// No facts.
-    #[must_use]
-    pub fn new() -> Facts {
-        Facts::default()
-    }
-
-    /// Adds a fact.
-    #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<FactValue>) -> Facts {
-        self.0.insert(name.to_owned(), value.into());
-        self
-    }
-
-    /// Removes a fact.
-    #[must_use]
-    pub fn without(mut self, name: &str) -> Facts {
-        self.0.remove(name);
-        self
-    }
-
-    /// A fact's value.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&FactValue> {
-        self.0.get(name)
-    }
-
-    /// The text of a fact; empty when it is not known or not a text.
-    #[must_use]
-    pub fn text(&self, name: &str) -> &str {
-        self.get(name).map(FactValue::text).unwrap_or_default()
-    }
-
-    /// All facts in the order of their names.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &FactValue)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
-    }
-}
-
-impl<N: Into<String>, V: Into<FactValue>> FromIterator<(N, V)> for Facts {
-    fn from_iter<I: IntoIterator<Item = (N, V)>>(facts: I) -> Facts {
-        Facts(facts.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
-    }
-}
-
-/// The facts that a file's conditions may speak of.
-pub(crate) type Declared = BTreeMap<String, FactType>;
-
-/// What conditions are evaluated in: every declared fact has a value.
-///
-/// # Errors
-/// When a fact is not declared, has another type, or is too long: the caller is at fault.
-pub(crate) fn context(declared: &Declared, facts: &Facts) -> kernel::Result<Context<'static, 'static>> {
-    for (name, value) in facts.iter() {
-        match declared.get(name) {
-            None => return Err(kernel::Error::internal(format!("fact `{name}` is not declared"))),
-            Some(of) if !value.is_a(*of) => return Err(kernel::Error::internal(format!("fact `{name}` is not of type {of:?}"))),
-            Some(_) if value.text().len() > FACT_BYTES_MAX => return Err(kernel::Error::internal(format!("fact `{name}` is too long"))),
-            Some(_) => {}
-        }
-    }
-    let mut context = Context::default();
-    for (name, of) in declared {
-        match facts.get(name).cloned().unwrap_or_else(|| FactValue::unknown(*of)) {
-            FactValue::Bool(value) => context.add_variable_from_value(name.clone(), value),
-            FactValue::Int(value) => context.add_variable_from_value(name.clone(), value),
-            FactValue::Text(value) => context.add_variable_from_value(name.clone(), value),
-        }
-    }
-    Ok(context)
-}
+/// More facts, values and signs than this nobody can read.
+const CONDITION_PARTS_MAX: usize = 200;
 
 /// A parsed and checked condition.
 pub(crate) struct Condition {
     text: String,
-    program: Program,
+    pub(crate) term: Term,
+}
+
+/// A part of a condition.
+#[derive(Debug)]
+pub(crate) enum Term {
+    /// A fact, by its place in the declared order.
+    Fact(usize),
+    Literal(FactValue),
+    Call(Sign, Vec<Term>),
+}
+
+/// What joins parts. The first part of [`Sign::In`] is looked for among the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    And,
+    Or,
+    Not,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    In,
+    StartsWith,
+    EndsWith,
+    Contains,
 }
 
 impl Condition {
     pub(crate) fn parse(text: &str, declared: &Declared) -> Result<Condition, String> {
         if text.len() > CONDITION_BYTES_MAX {
-            return Err(format!("a condition has at most {CONDITION_BYTES_MAX} bytes"));
+            return Err(format!("a condition has at most {CONDITION_BYTES_MAX} bytes: divide it among several rows or transitions"));
         }
         let program = Program::compile(text).map_err(|errors| {
             errors.errors.first().map_or_else(|| "not a condition".to_owned(), |error| format!("not CEL: {}", error.msg))
         })?;
-        match type_of(program.expression(), declared)? {
-            Type::Is(FactType::Bool) => Ok(Condition { text: text.to_owned(), program }),
-            other => Err(format!("a condition answers yes or no, this one is {}", other.name())),
+        let mut reader = Reader { declared, parts: 0 };
+        match reader.read(program.expression())? {
+            (term, Type::Is(FactType::Bool)) => Ok(Condition { text: text.to_owned(), term }),
+            (_, other) => Err(format!("a condition answers yes or no, this one is {}", other.name())),
         }
     }
 
@@ -200,12 +70,87 @@ impl Condition {
         &self.text
     }
 
-    pub(crate) fn holds(&self, context: &Context<'_, '_>) -> kernel::Result<bool> {
-        match self.program.execute(context) {
-            Ok(Value::Bool(yes)) => Ok(yes),
-            other => Err(kernel::Error::internal(format!("condition `{}` gave {other:?}", self.text))),
+    pub(crate) fn holds(&self, known: &Known<'_>) -> bool {
+        // Every fact has a value and every type was checked, so there is an answer.
+        self.answer(&known.0) == Some(true)
+    }
+
+    /// The answer as far as it follows from the facts that are not open.
+    pub(crate) fn answer(&self, facts: &[Option<Value<'_>>]) -> Option<bool> {
+        self.term.truth(facts)
+    }
+}
+
+impl Term {
+    pub(crate) fn truth(&self, facts: &[Option<Value<'_>>]) -> Option<bool> {
+        match self {
+            Term::Fact(place) => facts.get(*place).copied().flatten().and_then(truth),
+            Term::Literal(value) => truth(value.into()),
+            Term::Call(Sign::And, parts) => all(parts, facts, true),
+            Term::Call(Sign::Or, parts) => all(parts, facts, false),
+            Term::Call(Sign::Not, parts) => parts.first()?.truth(facts).map(|yes| !yes),
+            Term::Call(Sign::In, parts) => {
+                let (wanted, among) = parts.split_first()?;
+                let wanted = wanted.value(facts)?;
+                let mut open = false;
+                for part in among {
+                    match part.value(facts) {
+                        Some(value) if value == wanted => return Some(true),
+                        Some(_) => {}
+                        None => open = true,
+                    }
+                }
+                (!open).then_some(false)
+            }
+            Term::Call(sign, parts) => {
+                let [left, right] = parts.as_slice() else { return None };
+                compare(*sign, left.value(facts)?, right.value(facts)?)
+            }
         }
     }
+
+    fn value<'a>(&'a self, facts: &[Option<Value<'a>>]) -> Option<Value<'a>> {
+        match self {
+            Term::Fact(place) => facts.get(*place).copied().flatten(),
+            Term::Literal(value) => Some(value.into()),
+            Term::Call(..) => self.truth(facts).map(Value::Bool),
+        }
+    }
+}
+
+/// Whether all parts are `wanted` (and), or any is (or, with `wanted` false: not all are false).
+fn all(parts: &[Term], facts: &[Option<Value<'_>>], wanted: bool) -> Option<bool> {
+    let mut answer = Some(wanted);
+    for part in parts {
+        match part.truth(facts) {
+            Some(yes) if yes != wanted => return Some(!wanted),
+            Some(_) => {}
+            None => answer = None,
+        }
+    }
+    answer
+}
+
+fn truth(value: Value<'_>) -> Option<bool> {
+    match value {
+        Value::Bool(yes) => Some(yes),
+        Value::Int(_) | Value::Text(_) => None,
+    }
+}
+
+fn compare(sign: Sign, left: Value<'_>, right: Value<'_>) -> Option<bool> {
+    Some(match (sign, left, right) {
+        (Sign::Equal, left, right) => left == right,
+        (Sign::NotEqual, left, right) => left != right,
+        (Sign::Less, Value::Int(left), Value::Int(right)) => left < right,
+        (Sign::LessEqual, Value::Int(left), Value::Int(right)) => left <= right,
+        (Sign::Greater, Value::Int(left), Value::Int(right)) => left > right,
+        (Sign::GreaterEqual, Value::Int(left), Value::Int(right)) => left >= right,
+        (Sign::StartsWith, Value::Text(text), Value::Text(part)) => text.starts_with(part),
+        (Sign::EndsWith, Value::Text(text), Value::Text(part)) => text.ends_with(part),
+        (Sign::Contains, Value::Text(text), Value::Text(part)) => text.contains(part),
+        _ => return None,
+    })
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -223,51 +168,93 @@ impl Type {
     }
 }
 
-fn type_of(expr: &IdedExpr, declared: &Declared) -> Result<Type, String> {
-    match &expr.expr {
-        Expr::Ident(name) => declared.get(name).map(|of| Type::Is(*of)).ok_or_else(|| format!("unknown fact `{name}`")),
-        Expr::Literal(LiteralValue::Boolean(_)) => Ok(Type::Is(FactType::Bool)),
-        Expr::Literal(LiteralValue::Int(_)) => Ok(Type::Is(FactType::Int)),
-        Expr::Literal(LiteralValue::String(_)) => Ok(Type::Is(FactType::Text)),
-        Expr::List(list) => {
-            let mut of = None;
-            for element in &list.elements {
-                match type_of(element, declared)? {
-                    Type::Is(found) if of.is_none_or(|of| of == found) => of = Some(found),
-                    found => return Err(format!("a list holds values of one type, here is {}", found.name())),
-                }
-            }
-            of.map(Type::ListOf).ok_or_else(|| "an empty list".to_owned())
-        }
-        Expr::Call(call) => type_of_call(call, declared),
-        _ => {
-            Err("only facts, literals, lists, comparisons, `in`, `&&`, `||`, `!`, startsWith, endsWith and contains are allowed".to_owned())
-        }
-    }
+/// Reads the syntax tree of `cel`, checks its types, and makes a [`Term`] of it.
+struct Reader<'a> {
+    declared: &'a Declared,
+    parts: usize,
 }
 
-fn type_of_call(call: &CallExpr, declared: &Declared) -> Result<Type, String> {
-    let given =
-        call.target.iter().map(AsRef::as_ref).chain(&call.args).map(|expr| type_of(expr, declared)).collect::<Result<Vec<_>, _>>()?;
-    let all = |of: FactType| given.iter().all(|found| *found == Type::Is(of));
-    let fits = match (call.func_name.as_str(), given.as_slice()) {
-        (operators::LOGICAL_AND | operators::LOGICAL_OR | operators::LOGICAL_NOT, _) => all(FactType::Bool),
-        (operators::EQUALS | operators::NOT_EQUALS, [Type::Is(left), Type::Is(right)]) => left == right,
-        (operators::LESS | operators::LESS_EQUALS | operators::GREATER | operators::GREATER_EQUALS, _) => all(FactType::Int),
-        (operators::IN, [Type::Is(element), Type::ListOf(of)]) => element == of,
-        ("startsWith" | "endsWith" | "contains", [_, _]) => call.target.is_some() && all(FactType::Text),
-        _ => false,
-    };
-    if fits {
-        return Ok(Type::Is(FactType::Bool));
+impl Reader<'_> {
+    fn read(&mut self, expr: &IdedExpr) -> Result<(Term, Type), String> {
+        self.parts += 1;
+        if self.parts > CONDITION_PARTS_MAX {
+            return Err(format!("a condition has at most {CONDITION_PARTS_MAX} parts: divide it among several rows or transitions"));
+        }
+        let literal = |value: FactValue, of| Ok((Term::Literal(value), Type::Is(of)));
+        match &expr.expr {
+            Expr::Ident(name) => {
+                let place = place_of(self.declared, name).zip(self.declared.get(name));
+                place.map(|(place, of)| (Term::Fact(place), Type::Is(*of))).ok_or_else(|| format!("unknown fact `{name}`"))
+            }
+            Expr::Literal(LiteralValue::Boolean(yes)) => literal((**yes).into(), FactType::Bool),
+            Expr::Literal(LiteralValue::Int(number)) => literal((**number).into(), FactType::Int),
+            Expr::Literal(LiteralValue::String(text)) => literal(text.to_string().into(), FactType::Text),
+            Expr::Call(call) => self.read_call(call),
+            Expr::List(_) => Err("a list stands after `in` and nowhere else".to_owned()),
+            _ => {
+                Err("only facts, literals, lists, comparisons, `in`, `&&`, `||`, `!`, startsWith, endsWith and contains are allowed"
+                    .to_owned())
+            }
+        }
     }
-    let types = given.into_iter().map(Type::name).collect::<Vec<_>>().join(", ");
-    Err(format!("`{}` cannot be used on ({types})", call.func_name.trim_matches(['_', '@'])))
+
+    fn read_list(&mut self, elements: &[IdedExpr]) -> Result<(Vec<Term>, Type), String> {
+        let mut of = None;
+        let mut terms = Vec::with_capacity(elements.len());
+        for element in elements {
+            match self.read(element)? {
+                (term, Type::Is(found)) if of.is_none_or(|of| of == found) => {
+                    of = Some(found);
+                    terms.push(term);
+                }
+                (_, found) => return Err(format!("a list holds values of one type, here is {}", found.name())),
+            }
+        }
+        of.map(|of| (terms, Type::ListOf(of))).ok_or_else(|| "an empty list".to_owned())
+    }
+
+    fn read_call(&mut self, call: &CallExpr) -> Result<(Term, Type), String> {
+        let (mut terms, mut given) = (Vec::new(), Vec::new());
+        for (n, expr) in call.target.iter().map(AsRef::as_ref).chain(&call.args).enumerate() {
+            if let (Expr::List(list), operators::IN, 1) = (&expr.expr, call.func_name.as_str(), n) {
+                let (listed, of) = self.read_list(&list.elements)?;
+                terms.extend(listed);
+                given.push(of);
+                continue;
+            }
+            let (term, of) = self.read(expr)?;
+            terms.push(term);
+            given.push(of);
+        }
+        let all = |of: FactType| given.iter().all(|found| *found == Type::Is(of));
+        let sign = match (call.func_name.as_str(), given.as_slice()) {
+            (operators::LOGICAL_AND, _) if all(FactType::Bool) => Some(Sign::And),
+            (operators::LOGICAL_OR, _) if all(FactType::Bool) => Some(Sign::Or),
+            (operators::LOGICAL_NOT, [_]) if all(FactType::Bool) => Some(Sign::Not),
+            (operators::EQUALS, [Type::Is(left), Type::Is(right)]) if left == right => Some(Sign::Equal),
+            (operators::NOT_EQUALS, [Type::Is(left), Type::Is(right)]) if left == right => Some(Sign::NotEqual),
+            (operators::LESS, [_, _]) if all(FactType::Int) => Some(Sign::Less),
+            (operators::LESS_EQUALS, [_, _]) if all(FactType::Int) => Some(Sign::LessEqual),
+            (operators::GREATER, [_, _]) if all(FactType::Int) => Some(Sign::Greater),
+            (operators::GREATER_EQUALS, [_, _]) if all(FactType::Int) => Some(Sign::GreaterEqual),
+            (operators::IN, [Type::Is(element), Type::ListOf(of)]) if element == of => Some(Sign::In),
+            ("startsWith", [_, _]) if call.target.is_some() && all(FactType::Text) => Some(Sign::StartsWith),
+            ("endsWith", [_, _]) if call.target.is_some() && all(FactType::Text) => Some(Sign::EndsWith),
+            ("contains", [_, _]) if call.target.is_some() && all(FactType::Text) => Some(Sign::Contains),
+            _ => None,
+        };
+        if let Some(sign) = sign {
+            return Ok((Term::Call(sign, terms), Type::Is(FactType::Bool)));
+        }
+        let types = given.into_iter().map(Type::name).collect::<Vec<_>>().join(", ");
+        Err(format!("`{}` cannot be used on ({types})", call.func_name.trim_matches(['_', '@'])))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Facts, fact::FACT_BYTES_MAX};
 
     fn declared() -> Declared {
         Declared::from([("category".into(), FactType::Text), ("urgent".into(), FactType::Bool), ("days".into(), FactType::Int)])
@@ -285,6 +272,7 @@ mod tests {
             ("category < 'b'", Some("`<` cannot be used on (text, text)")),
             ("category", Some("a condition answers yes or no, this one is text")),
             ("days in ['a']", Some("`in` cannot be used on (int, a list of text)")),
+            ("['a'] == ['a']", Some("a list stands after `in` and nowhere else")),
             ("size(category) > 1", Some("`size` cannot be used on (text)")),
             ("[1, 2].all(x, x > 0)", Some("only facts, literals,")),
             ("category ==", Some("not CEL: ")),
@@ -298,23 +286,26 @@ mod tests {
             }
         }
         assert!(Condition::parse(&format!("category == '{}'", "x".repeat(CONDITION_BYTES_MAX)), &declared()).is_err());
+        let many = format!("days in [{}1]", "1,".repeat(CONDITION_PARTS_MAX));
+        assert!(Condition::parse(&many, &declared()).is_err_and(|error| error.contains("at most 200 parts")));
     }
 
     #[test]
     fn unknown_facts_are_empty_no_and_zero() {
         let condition = Condition::parse("category == '' && !urgent && days == 0", &declared()).unwrap();
-        assert!(condition.holds(&context(&declared(), &Facts::new()).unwrap()).unwrap());
-        assert!(!condition.holds(&context(&declared(), &Facts::new().with("days", 2)).unwrap()).unwrap());
+        assert!(condition.holds(&Known::of(&declared(), &Facts::new()).unwrap()));
+        assert!(!condition.holds(&Known::of(&declared(), &Facts::new().with("days", 2)).unwrap()));
     }
 
     #[test]
     fn a_fact_that_is_not_declared_or_too_long_is_refused() {
         for facts in [
             Facts::new().with("colour", "red"),
+            Facts::new().with("zeal", "red"),
             Facts::new().with("days", "many"),
             Facts::new().with("category", "x".repeat(FACT_BYTES_MAX + 1)),
         ] {
-            assert!(context(&declared(), &facts).is_err(), "{facts:?}");
+            assert!(Known::of(&declared(), &facts).is_err(), "{facts:?}");
         }
     }
 }

@@ -7,9 +7,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::{
-    Effect, FactType, Law, LoadError, PublicStatus, Status, VersionRef, Who,
-    check::check,
-    condition::{Condition, Declared},
+    Effect, FactType, Law, Library, LoadError, PublicStatus, Status, Track, VersionRef, Who,
+    check::{self, Conditions},
+    condition::Condition,
+    fact::Declared,
     load::Source,
 };
 
@@ -17,6 +18,7 @@ use crate::{
 pub struct Definition {
     pub(crate) version: VersionRef,
     pub(crate) law: Law,
+    pub(crate) track: Option<Track>,
     pub(crate) initial: String,
     pub(crate) rules: String,
     pub(crate) clocks: String,
@@ -28,6 +30,7 @@ pub struct Definition {
     pub(crate) states: BTreeMap<String, State>,
     pub(crate) overrides: Vec<(Condition, PublicStatus)>,
     pub(crate) timers: BTreeMap<String, Timer>,
+    pub(crate) promises: Vec<Promise>,
     pub(crate) transitions: Vec<Transition>,
     pub(crate) refusals: Vec<RefusalRule>,
 }
@@ -47,6 +50,16 @@ pub(crate) struct Start {
 pub(crate) struct Timer {
     pub(crate) clock: TimerClock,
     pub(crate) raises: String,
+    /// The id of the calendar that its clock counts by; the process's own when there is none.
+    pub(crate) calendar: Option<String>,
+}
+
+/// A term that is shown and raises nothing: from arrival, as long as the case is in one of the states.
+pub(crate) struct Promise {
+    pub(crate) name: String,
+    pub(crate) clock: String,
+    pub(crate) within: Vec<String>,
+    pub(crate) calendar: Option<String>,
 }
 
 /// Which term a timer runs on.
@@ -98,7 +111,7 @@ pub(crate) struct RefusalRule {
     pub(crate) message: String,
 }
 
-/// The file. [`check`] compares its parts with one another before a [`Definition`] is made of them.
+/// The file. [`check::check`] compares its parts with one another before a [`Definition`] is made of them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProcessFile {
@@ -109,9 +122,11 @@ pub(crate) struct ProcessFile {
     #[serde(rename = "version")]
     _version: u32,
     pub(crate) initial: Spanned<String>,
-    rules: String,
+    /// The track of its cases, when they have but one.
+    pub(crate) track: Option<Track>,
+    pub(crate) rules: Spanned<String>,
     pub(crate) clocks: Spanned<String>,
-    calendar: String,
+    pub(crate) calendar: Spanned<String>,
     pub(crate) extension_limit: Option<Spanned<String>>,
     pub(crate) flags: Vec<Spanned<String>>,
     source: Spanned<String>,
@@ -119,9 +134,11 @@ pub(crate) struct ProcessFile {
     pub(crate) facts: BTreeMap<Spanned<String>, FactType>,
     pub(crate) start: StartFile,
     #[serde(default)]
-    public: Vec<OverrideFile>,
+    pub(crate) public: Vec<OverrideFile>,
     pub(crate) state: Vec<StateFile>,
     pub(crate) timer: Vec<TimerFile>,
+    #[serde(default)]
+    pub(crate) promise: Vec<PromiseFile>,
     pub(crate) transition: Vec<TransitionFile>,
     #[serde(default)]
     pub(crate) refusal: Vec<RefusalFile>,
@@ -132,14 +149,14 @@ pub(crate) struct ProcessFile {
 pub(crate) struct StartFile {
     records: String,
     message: Spanned<String>,
-    effects: Vec<Effect>,
+    pub(crate) effects: Vec<Effect>,
     pub(crate) timers: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OverrideFile {
-    when: Spanned<String>,
+pub(crate) struct OverrideFile {
+    pub(crate) when: Spanned<String>,
     status: PublicStatus,
 }
 
@@ -150,6 +167,8 @@ pub(crate) struct StateFile {
     public: PublicStatus,
     #[serde(default)]
     pub(crate) end: bool,
+    /// The job that moves a case on from here, when neither a person nor a timer does.
+    pub(crate) awaits: Option<Spanned<Effect>>,
 }
 
 #[derive(Deserialize)]
@@ -159,6 +178,17 @@ pub(crate) struct TimerFile {
     pub(crate) clock: Spanned<String>,
     pub(crate) from: TimerFrom,
     pub(crate) raises: Spanned<String>,
+    pub(crate) calendar: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PromiseFile {
+    pub(crate) name: Spanned<String>,
+    pub(crate) clock: Spanned<String>,
+    #[serde(rename = "in")]
+    pub(crate) within: Vec<Spanned<String>>,
+    pub(crate) calendar: Option<Spanned<String>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Deserialize)]
@@ -175,14 +205,14 @@ pub(crate) struct TransitionFile {
     pub(crate) from: Vec<Spanned<String>>,
     pub(crate) to: Option<Spanned<String>>,
     pub(crate) who: Vec<Who>,
-    guard: Option<Spanned<String>>,
+    pub(crate) guard: Option<Spanned<String>>,
     refusal: Option<Spanned<String>>,
     records: String,
     message: Spanned<String>,
     #[serde(default)]
     internal: bool,
     #[serde(default)]
-    effects: Vec<Effect>,
+    pub(crate) effects: Vec<Effect>,
     #[serde(default)]
     pub(crate) set: Vec<Spanned<String>>,
     #[serde(default)]
@@ -205,13 +235,32 @@ pub(crate) struct RefusalFile {
 }
 
 impl Definition {
-    /// Loads a process. `clock_known` says whether its terms have a clock of that name.
-    pub(crate) fn load(source: Source<'_>, version: VersionRef, clock_known: impl Fn(&str, &str) -> bool) -> Result<Definition, LoadError> {
+    /// Loads a process and proves it. The library has the table, the clocks and the calendar that it names.
+    ///
+    /// # Errors
+    /// Every mistake that was found, each with its line.
+    pub(crate) fn load(source: Source<'_>, version: VersionRef, library: &Library) -> Result<Definition, Vec<LoadError>> {
         let file: ProcessFile = source.parse()?;
-        check(source, &file, clock_known)?;
+        let mut faults = check::check(source, &file, library);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
         let declared = declared(source, &file)?;
-        let condition =
-            |text: &Spanned<String>| Condition::parse(text.get_ref(), &declared).map_err(|reason| source.error(text.span(), reason));
+        let conditions = conditions(source, &file, &declared)?;
+        faults.extend(check::prove(source, &file, &conditions, &declared));
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(Definition::of(source, version, file, declared, conditions)?)
+    }
+
+    fn of(
+        source: Source<'_>,
+        version: VersionRef,
+        file: ProcessFile,
+        declared: Declared,
+        conditions: Conditions,
+    ) -> Result<Definition, LoadError> {
         let law = source.law(&file.source, file.status)?;
         let start = Start {
             records: file.start.records,
@@ -219,27 +268,10 @@ impl Definition {
             effects: file.start.effects,
             timers: plain(file.start.timers),
         };
-        let overrides = file.public.iter().map(|line| Ok((condition(&line.when)?, line.status))).collect::<Result<_, LoadError>>()?;
-        let mut transitions = Vec::with_capacity(file.transition.len());
-        for transition in file.transition {
-            transitions.push(Transition {
-                guard: transition.guard.as_ref().map(condition).transpose()?,
-                refusal: transition.refusal.as_ref().map(|key| source.message(key)).transpose()?,
-                message: source.message(&transition.message)?,
-                on: transition.on.into_inner(),
-                from: plain(transition.from),
-                to: transition.to.map(Spanned::into_inner),
-                who: transition.who,
-                records: transition.records,
-                internal: transition.internal,
-                effects: transition.effects,
-                set: plain(transition.set),
-                clear: plain(transition.clear),
-                clock: transition.clock.map(Spanned::into_inner),
-                start: plain(transition.start),
-                stop: plain(transition.stop),
-            });
-        }
+        let overrides = conditions.publics.into_iter().zip(file.public.iter().map(|line| line.status)).collect();
+        let guarded = file.transition.into_iter().zip(conditions.guards);
+        let transitions =
+            guarded.map(|(transition, guard)| Transition::read(source, transition, guard)).collect::<Result<_, LoadError>>()?;
         let refusals = file
             .refusal
             .into_iter()
@@ -251,13 +283,21 @@ impl Definition {
         let states =
             file.state.into_iter().map(|state| (state.name.into_inner(), State { public: state.public, end: state.end })).collect();
         let timers = file.timer.into_iter().map(TimerFile::read).collect();
+        let promise = |promise: PromiseFile| Promise {
+            name: promise.name.into_inner(),
+            clock: promise.clock.into_inner(),
+            within: plain(promise.within),
+            calendar: promise.calendar.map(Spanned::into_inner),
+        };
+        let promises = file.promise.into_iter().map(promise).collect();
         Ok(Definition {
             version,
             law,
+            track: file.track,
             initial: file.initial.into_inner(),
-            rules: file.rules,
+            rules: file.rules.into_inner(),
             clocks: file.clocks.into_inner(),
-            calendar: file.calendar,
+            calendar: file.calendar.into_inner(),
             extension_limit: file.extension_limit.map(Spanned::into_inner),
             flags: plain(file.flags),
             declared,
@@ -265,6 +305,7 @@ impl Definition {
             states,
             overrides,
             timers,
+            promises,
             transitions,
             refusals,
         })
@@ -287,6 +328,12 @@ impl Definition {
         self.states.iter().map(|(name, state)| (name.as_str(), state.public, state.end))
     }
 
+    /// The ids of the calendars that its clocks count by, beside the process's own.
+    pub(crate) fn other_calendars(&self) -> impl Iterator<Item = &str> {
+        let timers = self.timers.values().filter_map(|timer| timer.calendar.as_deref());
+        timers.chain(self.promises.iter().filter_map(|promise| promise.calendar.as_deref()))
+    }
+
     /// The flags that a case may have.
     pub fn flags(&self) -> impl Iterator<Item = &str> {
         self.flags.iter().map(String::as_str)
@@ -303,13 +350,36 @@ impl Definition {
     }
 }
 
+impl Transition {
+    fn read(source: Source<'_>, file: TransitionFile, guard: Option<Condition>) -> Result<Transition, LoadError> {
+        Ok(Transition {
+            guard,
+            refusal: file.refusal.as_ref().map(|key| source.message(key)).transpose()?,
+            message: source.message(&file.message)?,
+            on: file.on.into_inner(),
+            from: plain(file.from),
+            to: file.to.map(Spanned::into_inner),
+            who: file.who,
+            records: file.records,
+            internal: file.internal,
+            effects: file.effects,
+            set: plain(file.set),
+            clear: plain(file.clear),
+            clock: file.clock.map(Spanned::into_inner),
+            start: plain(file.start),
+            stop: plain(file.stop),
+        })
+    }
+}
+
 impl TimerFile {
     fn read(self) -> (String, Timer) {
         let clock = match self.from {
             TimerFrom::Arrival => TimerClock::Answer,
             TimerFrom::Event => TimerClock::Named(self.clock.into_inner()),
         };
-        (self.name.into_inner(), Timer { clock, raises: self.raises.into_inner() })
+        let calendar = self.calendar.map(Spanned::into_inner);
+        (self.name.into_inner(), Timer { clock, raises: self.raises.into_inner(), calendar })
     }
 }
 
@@ -319,10 +389,22 @@ fn declared(source: Source<'_>, file: &ProcessFile) -> Result<Declared, LoadErro
     let facts = file.facts.iter().map(|(name, of)| (name, *of)).chain(file.flags.iter().map(|name| (name, FactType::Bool)));
     for (name, of) in facts {
         if declared.insert(name.get_ref().clone(), of).is_some() {
-            return Err(source.error(name.span(), format!("`{}` is declared twice", name.get_ref())));
+            return Err(source.error(name.span(), format!("`{}` is declared twice: give one of them another name", name.get_ref())));
         }
     }
     Ok(declared)
+}
+
+/// The conditions of a file, or every one that is none.
+fn conditions(source: Source<'_>, file: &ProcessFile, declared: &Declared) -> Result<Conditions, Vec<LoadError>> {
+    let mut faults = Vec::new();
+    let mut read = |text: &Spanned<String>| {
+        let read = Condition::parse(text.get_ref(), declared).map_err(|reason| source.error(text.span(), reason));
+        read.map_err(|fault| faults.push(fault)).ok()
+    };
+    let publics = file.public.iter().filter_map(|line| read(&line.when)).collect();
+    let guards = file.transition.iter().map(|transition| transition.guard.as_ref().and_then(&mut read)).collect();
+    if faults.is_empty() { Ok(Conditions { guards, publics }) } else { Err(faults) }
 }
 
 fn plain(names: Vec<Spanned<String>>) -> Vec<String> {

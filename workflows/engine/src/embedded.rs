@@ -9,3 +9,6 @@ pub(crate) const FILES: [(&str, &str); 6] = [
     ("definitions/request.v1.toml", include_str!("../../definitions/request.v1.toml")),
     ("definitions/routing.v1.toml", include_str!("../../definitions/routing.v1.toml")),
 ];
+
+/// The list of those that are published, which all of them are.
+pub(crate) const PUBLISHED: (&str, &str) = ("definitions/published.toml", include_str!("../../definitions/published.toml"));

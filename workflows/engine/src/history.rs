@@ -109,7 +109,7 @@ pub fn replay(library: &Library, history: &History) -> kernel::Result<Replayed> 
 fn derive(library: &Library, before: Option<&CaseState>, event: &Recorded) -> Result<Step, StepError> {
     let process = library.process(&event.versions)?;
     match (&event.cause, before) {
-        (Cause::Filed { terms, .. }, _) => Ok(process.start(*terms)?),
+        (Cause::Filed { terms, facts }, _) => Ok(process.start_on(*terms, process.table().clock(facts)?)?),
         (Cause::Happened { event: happened, .. }, Some(state)) => process.step(state, happened, event.at),
         (Cause::Happened { .. }, None) => Err(kernel::Error::internal("a history that does not begin with a filing").into()),
     }

@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Calendar, Clocks, Definition, Derived, Kind, LoadError, Process, Table, Track, Urgency, VersionRef, derive, embedded, load::Source,
+    Calendar, Clocks, Definition, Derived, Draft, Kind, LoadError, Migration, Process, Table, Track, Urgency, VersionRef, derive, embedded,
+    load::Source, published,
 };
 
 /// The versions under which something was decided. Every event is stamped with them.
@@ -23,6 +24,9 @@ pub struct Versions {
     pub clocks: VersionRef,
     /// The working days.
     pub calendar: VersionRef,
+    /// The working days of clocks that count by other calendars, by the calendars' ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<String, VersionRef>,
 }
 
 /// All versions of one kind of file.
@@ -46,6 +50,13 @@ impl<T> Shelf<T> {
         self.0.get(version).cloned().ok_or_else(|| kernel::Error::internal(format!("{version} is not in the library")))
     }
 
+    /// By name, or by name and version: `appeal`, `appeal.v1`.
+    fn find(&self, name: &str) -> kernel::Result<Arc<T>> {
+        let version =
+            name.rsplit_once(".v").and_then(|(id, version)| Some(VersionRef { id: id.to_owned(), version: version.parse().ok()? }));
+        version.map_or_else(|| self.latest(name), |version| self.get(&version))
+    }
+
     fn latest(&self, id: &str) -> kernel::Result<Arc<T>> {
         let found = self.0.iter().rev().find(|(version, _)| version.id == id).map(|(_, item)| item.clone());
         found.ok_or_else(|| kernel::Error::internal(format!("no version of `{id}` is in the library")))
@@ -59,6 +70,7 @@ pub struct Library {
     clocks: Shelf<Clocks>,
     tables: Shelf<Table>,
     definitions: Shelf<Definition>,
+    migrations: BTreeMap<(VersionRef, VersionRef), Arc<Migration>>,
 }
 
 impl Library {
@@ -69,45 +81,113 @@ impl Library {
     #[must_use]
     pub fn embedded() -> &'static Library {
         static LIBRARY: OnceLock<Library> = OnceLock::new();
-        LIBRARY.get_or_init(|| Library::load(&embedded::FILES).unwrap_or_else(|error| panic!("{error}")))
+        LIBRARY.get_or_init(|| Library::load(&Library::embedded_files()).unwrap_or_else(|error| panic!("{error}")))
     }
 
-    /// Loads files by name and text: an installation's own folder.
+    /// The names and texts of those files, the list of published versions among them.
+    #[must_use]
+    pub fn embedded_files() -> Vec<(&'static str, &'static str)> {
+        embedded::FILES.into_iter().chain([embedded::PUBLISHED]).collect()
+    }
+
+    /// Loads files by name and text: an installation's own folder. When `published.toml` is among them, every version must be in it, as it
+    /// was when it was published.
     ///
     /// # Errors
     /// The first mistake, with its file and line.
     pub fn load(files: &[(&str, &str)]) -> Result<Library, LoadError> {
-        Library::default().with(files)
+        let (library, mut faults, drafts) = Library::read(Library::default(), files);
+        let unpublished = |draft: Draft| {
+            let Draft { file, name, digest } = draft;
+            let reason = format!("{name} is not published: when it is final, add the line \"{name}\" = \"{digest}\" to published.toml");
+            LoadError { file, line: 1, reason }
+        };
+        faults.extend(drafts.into_iter().map(unpublished));
+        if faults.is_empty() { Ok(library) } else { Err(faults.swap_remove(0)) }
     }
 
-    /// The same library with more files: a draft, or what was published since.
+    /// Loads files by name and text, drafts among them: to draw them, or to try them on cases of the past. No case begins on a draft.
+    ///
+    /// # Errors
+    /// The first mistake, with its file and line.
+    pub fn with_drafts(files: &[(&str, &str)]) -> Result<Library, LoadError> {
+        let (library, mut faults, _) = Library::read(Library::default(), files);
+        if faults.is_empty() { Ok(library) } else { Err(faults.swap_remove(0)) }
+    }
+
+    /// The same library with more files: a draft, to try on cases of the past.
     ///
     /// # Errors
     /// The first mistake, with its file and line; also when a version is there already.
     pub fn with(&self, files: &[(&str, &str)]) -> Result<Library, LoadError> {
-        let mut library = self.clone();
-        // A process names clocks, so it is read after them, whatever the order of the files.
-        let is_process = |source: &Source<'_>| source.head().is_ok_and(|(head, _)| head.format.get_ref() == "process");
-        let (processes, others): (Vec<_>, Vec<_>) = files.iter().map(|(file, text)| Source { file, text }).partition(is_process);
-        for source in others.into_iter().chain(processes) {
-            let (head, version) = source.head()?;
-            let known = match head.format.get_ref().as_str() {
-                "calendar" => library.calendars.0.insert(version.clone(), Arc::new(Calendar::load(source, version.clone())?)).is_some(),
-                "clocks" => library.clocks.0.insert(version.clone(), Arc::new(Clocks::load(source, version.clone())?)).is_some(),
-                "table" => library.tables.0.insert(version.clone(), Arc::new(Table::load(source, version.clone())?)).is_some(),
-                "process" => {
-                    let clock_known =
-                        |clocks: &str, clock: &str| library.clocks.latest(clocks).is_ok_and(|clocks| clocks.find(clock).is_some());
-                    let definition = Definition::load(source, version.clone(), clock_known)?;
-                    library.definitions.0.insert(version.clone(), Arc::new(definition)).is_some()
+        let (library, mut faults, _) = Library::read(self.clone(), files);
+        if faults.is_empty() { Ok(library) } else { Err(faults.swap_remove(0)) }
+    }
+
+    /// Every mistake in files by name and text, each with its file and line; and the versions that are not published yet, when there is a
+    /// list of those that are. Processes are looked at once the other files have no mistake, maps and the list at the end.
+    #[must_use]
+    pub fn check(files: &[(&str, &str)]) -> (Vec<LoadError>, Vec<Draft>) {
+        let (_, faults, drafts) = Library::read(Library::default(), files);
+        (faults, drafts)
+    }
+
+    fn read(mut library: Library, files: &[(&str, &str)]) -> (Library, Vec<LoadError>, Vec<Draft>) {
+        let mut faults = Vec::new();
+        let sources = files.iter().map(|(file, text)| Source { file, text });
+        let (lists, versions): (Vec<_>, Vec<_>) = sources.partition(|source| source.file.rsplit('/').next() == Some(published::FILE));
+        // A process names clocks, so it is read after them, whatever the order of the files; and a map names processes.
+        let turn = |source: &Source<'_>| match source.format().as_deref() {
+            Some("migration") => 2,
+            Some("process") => 1,
+            _ => 0,
+        };
+        for this in 0..3 {
+            if faults.is_empty() {
+                for source in versions.iter().filter(|source| turn(source) == this) {
+                    let added = if this == 2 { library.add_migration(*source) } else { library.add(*source) };
+                    faults.extend(added.err().unwrap_or_default());
                 }
-                other => return Err(source.error(head.format.span(), format!("unknown format `{other}`"))),
-            };
-            if known {
-                return Err(source.error(head.format.span(), format!("{version} is loaded twice")));
             }
         }
-        Ok(library)
+        let mut drafts = Vec::new();
+        for list in lists {
+            match published::compare(list, &versions) {
+                Ok((changed, unlisted)) => {
+                    faults.extend(changed);
+                    drafts.extend(unlisted);
+                }
+                Err(fault) => faults.push(fault),
+            }
+        }
+        (library, faults, drafts)
+    }
+
+    fn add_migration(&mut self, source: Source<'_>) -> Result<(), Vec<LoadError>> {
+        let migration = Migration::load(source, |version| self.definitions.get(version).ok())?;
+        self.migrations.insert((migration.from().clone(), migration.to().clone()), Arc::new(migration));
+        Ok(())
+    }
+
+    fn add(&mut self, source: Source<'_>) -> Result<(), Vec<LoadError>> {
+        let (head, version) = source.head()?;
+        let known = match head.format.get_ref().as_str() {
+            "calendar" => self.calendars.0.insert(version.clone(), Arc::new(Calendar::load(source, version.clone())?)).is_some(),
+            "clocks" => self.clocks.0.insert(version.clone(), Arc::new(Clocks::load(source, version.clone())?)).is_some(),
+            "table" => self.tables.0.insert(version.clone(), Arc::new(Table::load(source, version.clone())?)).is_some(),
+            "process" => {
+                let definition = Definition::load(source, version.clone(), self)?;
+                self.definitions.0.insert(version.clone(), Arc::new(definition)).is_some()
+            }
+            other => {
+                let formats = "process, table, clocks, calendar or migration";
+                return Err(source.error(head.format.span(), format!("unknown format `{other}`: write {formats}")).into());
+            }
+        };
+        if known {
+            return Err(source.error(head.format.span(), format!("{version} is loaded twice: remove one of the files")).into());
+        }
+        Ok(())
     }
 
     /// One version of a calendar.
@@ -168,6 +248,11 @@ impl Library {
             table: self.tables.get(&versions.rules)?,
             clocks: self.clocks.get(&versions.clocks)?,
             calendar: self.calendars.get(&versions.calendar)?,
+            others: versions
+                .others
+                .iter()
+                .map(|(id, version)| Ok((id.clone(), self.calendars.get(version)?)))
+                .collect::<kernel::Result<_>>()?,
         })
     }
 
@@ -176,13 +261,45 @@ impl Library {
     /// # Errors
     /// When one of them is not in the library.
     pub fn latest_process(&self, id: &str) -> kernel::Result<Process> {
-        let definition = self.definitions.latest(id)?;
+        self.on_newest(self.definitions.latest(id)?)
+    }
+
+    fn on_newest(&self, definition: Arc<Definition>) -> kernel::Result<Process> {
         Ok(Process {
             table: self.tables.latest(&definition.rules)?,
             clocks: self.clocks.latest(&definition.clocks)?,
             calendar: self.calendars.latest(&definition.calendar)?,
+            others: definition
+                .other_calendars()
+                .map(|id| Ok((id.to_owned(), self.calendars.latest(id)?)))
+                .collect::<kernel::Result<_>>()?,
             definition,
         })
+    }
+
+    /// A process by its name, `appeal`, or its name and version, `appeal.v1`; on the newest versions of what it names.
+    ///
+    /// # Errors
+    /// When it is not in the library.
+    pub fn find_process(&self, name: &str) -> kernel::Result<Process> {
+        self.on_newest(self.definitions.find(name)?)
+    }
+
+    /// A calendar by its name, `kz`, or its name and version, `kz.v1`.
+    ///
+    /// # Errors
+    /// When it is not in the library.
+    pub fn find_calendar(&self, name: &str) -> kernel::Result<Arc<Calendar>> {
+        self.calendars.find(name)
+    }
+
+    /// The map from one version of a process to another.
+    ///
+    /// # Errors
+    /// When there is none: running cases stay on theirs.
+    pub fn migration(&self, from: &VersionRef, to: &VersionRef) -> kernel::Result<Arc<Migration>> {
+        let found = self.migrations.get(&(from.clone(), to.clone())).cloned();
+        found.ok_or_else(|| kernel::Error::internal(format!("no map leads from {from} to {to}")))
     }
 
     /// Derives the deadline that a report would have that came in at `received_at`, by the newest versions.

@@ -22,6 +22,13 @@ pub struct LoadError {
     pub reason: String,
 }
 
+/// So that whoever finds several mistakes can also give up at one.
+impl From<LoadError> for Vec<LoadError> {
+    fn from(error: LoadError) -> Vec<LoadError> {
+        vec![error]
+    }
+}
+
 /// How sure the house is of a rule of law.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -89,7 +96,18 @@ pub(crate) struct Head {
     version: Spanned<u32>,
 }
 
+/// The first word of every file.
+#[derive(Deserialize)]
+struct Format {
+    format: String,
+}
+
 impl Source<'_> {
+    /// The format of a file; none when it does not say.
+    pub(crate) fn format(&self) -> Option<String> {
+        toml::from_str::<Format>(self.text).ok().map(|format| format.format)
+    }
+
     /// Reads the head and compares it with the file's name, `<id>.v<version>.toml`.
     pub(crate) fn head(&self) -> Result<(Head, VersionRef), LoadError> {
         if self.text.len() > FILE_BYTES_MAX {
@@ -109,25 +127,53 @@ impl Source<'_> {
     }
 
     pub(crate) fn error(&self, at: Range<usize>, reason: impl Into<String>) -> LoadError {
-        let line = self.text.as_bytes().iter().take(at.start).filter(|byte| **byte == b'\n').count() + 1;
-        LoadError { file: self.file.to_owned(), line, reason: reason.into() }
+        LoadError { file: self.file.to_owned(), line: self.line(at.start), reason: reason.into() }
     }
 
-    /// A law must say where it is written.
+    /// The line of a place, from 1.
+    pub(crate) fn line(&self, place: usize) -> usize {
+        self.text.as_bytes().iter().take(place).filter(|byte| **byte == b'\n').count() + 1
+    }
+
+    /// A law must say where it is written. What counts as more than unverified names an article, where anybody can look it up.
     pub(crate) fn law(&self, source: &Spanned<String>, status: Status) -> Result<Law, LoadError> {
-        if source.get_ref().trim().is_empty() {
+        let written = source.get_ref().trim();
+        if written.is_empty() {
             return Err(self.error(source.span(), "the source of the rule is empty: name the article"));
         }
+        if status != Status::Unverified && !names_article(written) {
+            let reason =
+                format!("`{written}` names no article: write e.g. `APPC Art. 76`, or status = \"unverified\" for a rule of our own");
+            return Err(self.error(source.span(), reason));
+        }
         Ok(Law { source: source.get_ref().clone(), status })
+    }
+
+    /// The law of a term that binds the state: always an article, however sure the house is of it.
+    pub(crate) fn statute(&self, source: &Spanned<String>, status: Status) -> Result<Law, LoadError> {
+        if !names_article(source.get_ref()) {
+            let reason =
+                format!("`{}` names no article, and the term of an appeal is a term of law: write e.g. `APPC Art. 76`", source.get_ref());
+            return Err(self.error(source.span(), reason));
+        }
+        self.law(source, status)
     }
 
     /// A message must have words in all languages; [`kernel::Words`] has all or none.
     pub(crate) fn message(&self, key: &Spanned<String>) -> Result<String, LoadError> {
         if !crate::words().has(key.get_ref()) {
-            return Err(self.error(key.span(), format!("message `{}` has no words in kk, ru and en", key.get_ref())));
+            return Err(self.error(
+                key.span(),
+                format!("message `{}` has no words in kk, ru and en: add it to the engine's words, or name one of theirs", key.get_ref()),
+            ));
         }
         Ok(key.get_ref().clone())
     }
+}
+
+/// Whether a source is one of law: `… Art. 76`.
+fn names_article(source: &str) -> bool {
+    source.split("Art. ").skip(1).any(|article| article.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 /// A TOML local date.

@@ -4,7 +4,8 @@ use kernel::{Fact, Locale};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Decision, Facts, PartyFacts,
+    Decision, PartyFacts,
+    fact::Known,
     table::{Executor, Row},
     words,
 };
@@ -37,19 +38,28 @@ impl Because {
 
 /// Where a case is, and who is there.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
-    pub(crate) facts: &'a Facts,
+pub(crate) struct Place<'a, 'k> {
+    pub(crate) known: &'k Known<'k>,
+    pub(crate) facts: PlaceFacts,
     pub(crate) parties: &'a [PartyFacts],
 }
 
-pub(crate) fn route<'a>(row: &Row, triage: &str, place: Place<'a>) -> kernel::Result<(&'a PartyFacts, Because)> {
+/// Where among the declared facts stands what a place is known by.
+#[derive(Clone, Copy)]
+pub(crate) struct PlaceFacts {
+    pub(crate) district: usize,
+    pub(crate) service_provider: usize,
+    pub(crate) building_manager: usize,
+}
+
+pub(crate) fn route<'a>(row: &Row, triage: &str, place: Place<'a, '_>) -> kernel::Result<(&'a PartyFacts, Because)> {
     let candidates = [
         (Some(&row.executor), Because::Executor),
         (row.otherwise.as_ref(), Because::Otherwise),
         (row.without_place.as_ref(), Because::WithoutPlace),
     ];
     // A row that asks for a place goes, without one, to the party that it names for this, not to the one for a place without executor.
-    let placeless = row.executor.needs_place() && place.facts.text("district").is_empty();
+    let placeless = row.executor.needs_place() && place.district().is_empty();
     let usable = candidates.into_iter().filter(|(_, because)| !placeless || *because != Because::Otherwise);
     usable
         .filter_map(|(executor, because)| Some((executor?.find(place)?, because)))
@@ -63,7 +73,7 @@ impl Executor {
         matches!(self, Executor::AkimatOfDistrict | Executor::UtilityOfDistrict(_) | Executor::BuildingManagerOfAddress)
     }
 
-    fn find<'a>(&self, place: Place<'a>) -> Option<&'a PartyFacts> {
+    fn find<'a>(&self, place: Place<'a, '_>) -> Option<&'a PartyFacts> {
         match self {
             Executor::Party(slug) => place.by_slug(slug),
             Executor::AkimatOfDistrict => place.here(|party| matches!(party.kind.as_str(), "city_akimat" | "district_akimat")).next(),
@@ -71,23 +81,27 @@ impl Executor {
                 place.here(|party| party.slug.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with('-'))).next()
             }
             Executor::BuildingManagerOfAddress => {
-                let named = place.facts.text("building_manager");
+                let named = place.known.text(place.facts.building_manager);
                 let mut managers = place.here(|party| party.kind == "building_manager" && (named.is_empty() || party.slug == named));
                 managers.next().filter(|_| managers.next().is_none())
             }
-            Executor::ProviderOfService => place.by_slug(place.facts.text("service_provider")),
+            Executor::ProviderOfService => place.by_slug(place.known.text(place.facts.service_provider)),
         }
     }
 }
 
-impl<'a> Place<'a> {
+impl<'a, 'k> Place<'a, 'k> {
+    fn district(self) -> &'k str {
+        self.known.text(self.facts.district)
+    }
+
     fn by_slug(self, slug: &str) -> Option<&'a PartyFacts> {
         self.parties.iter().find(|party| party.slug == slug)
     }
 
     fn here(self, fits: impl Fn(&PartyFacts) -> bool) -> impl Iterator<Item = &'a PartyFacts> {
-        let district = self.facts.text("district").to_owned();
-        self.parties.iter().filter(move |party| fits(party) && party.territories.contains(&district))
+        let district = self.district();
+        self.parties.iter().filter(move |party| fits(party) && party.territories.iter().any(|served| served == district))
     }
 }
 

@@ -164,7 +164,7 @@ impl<'a> Run<'a> {
         let process = library.latest_process(&first.versions.definition.id)?;
         terms.urgency = process.table().urgency(&facts)?.0;
         terms.registered_on = process.calendar().registration_date(terms.received_at);
-        let state = process.start(terms)?.state;
+        let state = process.start_on(terms, process.table().clock(&facts)?)?.state;
         Ok(Run { process, parties, state, desk: None, breached: false, refused: 0 })
     }
 
@@ -206,7 +206,7 @@ impl<'a> Run<'a> {
 
     fn decide(&mut self, event: &Event, facts: &Facts) -> kernel::Result<Event> {
         let decision = self.process.table().decide_once(facts, self.parties)?;
-        let decided = event.clone().with("triage", decision.triage).with_urgency(decision.urgency);
+        let decided = event.clone().with("triage", decision.triage).with_urgency(decision.urgency).with_clock(decision.clock);
         self.desk = Some(decision.party);
         Ok(decided)
     }

@@ -7,9 +7,11 @@ use kernel::{Error, Fact, Refusal, RefusalCode};
 
 use crate::{
     AllowedAct, Calendar, CaseState, ClockRule, Clocks, Derived, Event, FactValue, Facts, Pause, PublicStatus, Step, StepError, Table,
-    Terms, TimerChange, Versions, Who, condition,
+    Terms, TimerChange, Versions, Who,
     definition::{ClockAct, Definition, TimerClock, Transition},
-    derive, extend, words,
+    derive, extend,
+    fact::{Known, Value},
+    words,
 };
 
 /// A process with everything that it runs on, each in the version that a case is pinned to.
@@ -19,6 +21,8 @@ pub struct Process {
     pub(crate) table: Arc<Table>,
     pub(crate) clocks: Arc<Clocks>,
     pub(crate) calendar: Arc<Calendar>,
+    /// Calendars of clocks that do not count by that one, by their ids.
+    pub(crate) others: BTreeMap<String, Arc<Calendar>>,
 }
 
 impl Process {
@@ -30,6 +34,7 @@ impl Process {
             rules: self.table.version().clone(),
             clocks: self.clocks.version().clone(),
             calendar: self.calendar.version().clone(),
+            others: self.others.iter().map(|(id, calendar)| (id.clone(), calendar.version().clone())).collect(),
         }
     }
 
@@ -78,14 +83,24 @@ impl Process {
     /// # Errors
     /// Never for a definition that was loaded.
     pub fn start(&self, terms: Terms) -> kernel::Result<Step> {
+        self.start_on(terms, None)
+    }
+
+    /// The first step of a case whose answer runs on a clock that the decision table named.
+    ///
+    /// # Errors
+    /// When the terms have no such clock; never for a table that was loaded with them.
+    pub fn start_on(&self, terms: Terms, clock: Option<&str>) -> kernel::Result<Step> {
         let start = &self.definition.start;
         let mut state = CaseState {
             name: self.definition.initial.clone(),
             flags: [].into(),
             terms,
+            clock: clock.map(str::to_owned),
             pauses: Vec::new(),
             extended_days: 0,
             timers: BTreeMap::new(),
+            since: BTreeMap::new(),
         };
         for timer in &start.timers {
             self.run(&mut state, timer, terms.received_at)?;
@@ -117,6 +132,7 @@ impl Process {
         }
         if let Some(urgency) = event.urgency {
             next.terms.urgency = urgency;
+            next.clock.clone_from(&event.clock);
         }
         next.flags.retain(|flag| !transition.clear.contains(flag));
         next.flags.extend(transition.set.iter().cloned());
@@ -133,6 +149,7 @@ impl Process {
         if self.definition.states.get(&next.name).is_some_and(|state| state.end) {
             next.timers.clear();
         }
+        next.since.retain(|timer, _| next.timers.contains_key(timer));
         Ok(Step {
             from: state.name.clone(),
             records: transition.records.clone(),
@@ -173,11 +190,10 @@ impl Process {
     /// # Errors
     /// When the state is not one of the definition.
     pub fn public_status(&self, state: &CaseState) -> kernel::Result<PublicStatus> {
-        let context = condition::context(&self.definition.declared, &self.facts(state, &Facts::new()))?;
-        for (when, status) in &self.definition.overrides {
-            if when.holds(&context)? {
-                return Ok(*status);
-            }
+        let nothing = Facts::new();
+        let known = self.known(state, &nothing)?;
+        if let Some((_, status)) = self.definition.overrides.iter().find(|(when, _)| when.holds(&known)) {
+            return Ok(*status);
         }
         let known = self.definition.states.get(&state.name).map(|state| state.public);
         known.ok_or_else(|| Error::internal(format!("{} has no state `{}`", self.definition.version, state.name)))
@@ -194,7 +210,7 @@ impl Process {
     /// # Errors
     /// Never for terms that were loaded.
     pub fn deadline(&self, state: &CaseState) -> kernel::Result<Derived> {
-        let derived = self.term(&state.terms, &state.pauses)?;
+        let derived = self.term(state, &state.pauses)?;
         if state.extended_days == 0 {
             return Ok(derived);
         }
@@ -206,12 +222,18 @@ impl Process {
     /// # Errors
     /// Never for terms that were loaded.
     pub fn original_deadline(&self, state: &CaseState) -> kernel::Result<Derived> {
-        self.term(&state.terms, &[])
+        self.term(state, &[])
     }
 
-    fn term(&self, terms: &Terms, pauses: &[Pause]) -> kernel::Result<Derived> {
-        let rule = self.clocks.get_deadline(terms.track, terms.kind, terms.urgency)?;
+    fn term(&self, state: &CaseState, pauses: &[Pause]) -> kernel::Result<Derived> {
+        let (rule, terms) = (self.answer(state)?, &state.terms);
         Ok(derive(rule, terms.received_at, terms.registered_on, &self.calendar, pauses))
+    }
+
+    /// The term of the answer.
+    fn answer(&self, state: &CaseState) -> kernel::Result<&ClockRule> {
+        let terms = &state.terms;
+        state.clock.as_ref().map_or_else(|| self.clocks.get_deadline(terms.track, terms.kind, terms.urgency), |clock| self.clock(clock))
     }
 
     fn clock(&self, id: &str) -> kernel::Result<&ClockRule> {
@@ -247,7 +269,7 @@ impl Process {
         let name = answer.0;
         match act {
             ClockAct::Pause => {
-                let rule = self.clocks.get_deadline(next.terms.track, next.terms.kind, next.terms.urgency)?;
+                let rule = self.answer(next)?;
                 // A term that has run out cannot be stopped any more.
                 if rule.pausable && next.timers.remove(name).is_some() {
                     next.pauses.push(Pause { from: now, to: None });
@@ -279,15 +301,25 @@ impl Process {
     }
 
     fn run(&self, state: &mut CaseState, timer: &str, now: DateTime<Utc>) -> kernel::Result<()> {
-        let at = match self.definition.timers.get(timer).map(|timer| &timer.clock) {
-            Some(TimerClock::Answer) => self.deadline(state)?.due_at,
-            Some(TimerClock::Named(clock)) => {
-                derive(self.clock(clock)?, now, self.calendar.registration_date(now), &self.calendar, &[]).due_at
+        let known = self.definition.timers.get(timer).ok_or_else(|| Error::internal(format!("no timer `{timer}`")))?;
+        let at = match &known.clock {
+            TimerClock::Answer => self.deadline(state)?.due_at,
+            TimerClock::Named(clock) => {
+                state.since.insert(timer.to_owned(), now);
+                self.derived(clock, known.calendar.as_deref(), now)?.due_at
             }
-            None => return Err(Error::internal(format!("no timer `{timer}`"))),
         };
         state.timers.insert(timer.to_owned(), at);
         Ok(())
+    }
+
+    /// A named clock from an instant, by its own calendar.
+    pub(crate) fn derived(&self, clock: &str, calendar: Option<&str>, from: DateTime<Utc>) -> kernel::Result<Derived> {
+        let calendar = match calendar {
+            None => &self.calendar,
+            Some(id) => self.others.get(id).ok_or_else(|| Error::internal(format!("no calendar `{id}`")))?,
+        };
+        Ok(derive(self.clock(clock)?, from, calendar.registration_date(from), calendar, &[]))
     }
 
     fn changes(
@@ -317,11 +349,11 @@ impl Process {
             let ever = named().any(|transition| transition.who.iter().any(|who| by.contains(who)));
             return Err(if ever { self.refusal(state, on) } else { not_allowed() }.into());
         }
-        let context = condition::context(&self.definition.declared, &self.facts(state, facts))?;
+        let known = self.known(state, facts)?;
         let mut refusal = not_allowed();
         for transition in here.filter(|transition| transition.who.iter().any(|who| by.contains(who))) {
             match &transition.guard {
-                Some(guard) if !guard.holds(&context)? => {
+                Some(guard) if !guard.holds(&known) => {
                     let key = transition.refusal.as_deref().unwrap_or("refusal-wrong-state");
                     refusal = Refusal::new(RefusalCode::WrongState, words().localized(key, &[]));
                 }
@@ -332,9 +364,16 @@ impl Process {
     }
 
     /// The facts of an event, and what the case itself says, which no event can overrule.
-    fn facts(&self, state: &CaseState, facts: &Facts) -> Facts {
-        let flags = self.definition.flags.iter().fold(facts.clone(), |facts, flag| facts.with(flag, state.is(flag)));
-        flags.with("state", state.name.as_str()).with("track", state.terms.track.as_str()).with("kind", state.terms.kind.as_str())
+    fn known<'a>(&self, state: &'a CaseState, facts: &'a Facts) -> kernel::Result<Known<'a>> {
+        let declared = &self.definition.declared;
+        let mut known = Known::of(declared, facts)?;
+        for flag in &self.definition.flags {
+            known.set(declared, flag, Value::Bool(state.is(flag)));
+        }
+        known.set(declared, "state", Value::Text(&state.name));
+        known.set(declared, "track", Value::Text(state.terms.track.as_str()));
+        known.set(declared, "kind", Value::Text(state.terms.kind.as_str()));
+        Ok(known)
     }
 
     fn refusal(&self, state: &CaseState, on: &str) -> Refusal {

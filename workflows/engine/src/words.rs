@@ -4,6 +4,11 @@ use std::sync::OnceLock;
 
 use kernel::Words;
 
+/// The message that names something of a definition: `act`, `answer_question` is `act-answer-question`.
+pub(crate) fn key(what: &str, name: &str) -> String {
+    format!("{what}-{}", name.to_lowercase().replace('_', "-"))
+}
+
 /// The engine's messages in three languages.
 #[must_use]
 pub fn words() -> &'static Words {

@@ -33,7 +33,7 @@ pub(super) struct Life {
 
 impl Life {
     pub(super) fn begin(process: Process, terms: Terms, asked: Facts, row: feedback::ActiveModel) -> Result<Life> {
-        let step = process.start(terms)?;
+        let step = process.start_on(terms, process.table().clock(&asked)?)?;
         let deadline = process.deadline(&step.state)?;
         let row = feedback::ActiveModel { original_due_on: Set(deadline.due_on), ..row };
         let cause = Cause::Filed { terms, facts: asked.clone() };

@@ -91,7 +91,10 @@ impl Life {
         self.pass(self.now + TimeDelta::seconds(2));
         let decision = self.process.table().decide(&self.asked, &CITY.parties).unwrap();
         let asked = self.asked.clone();
-        self.take(Event::new("route", Who::System).with("triage", decision.triage).with_urgency(decision.urgency), Some(asked));
+        self.take(
+            Event::new("route", Who::System).with("triage", decision.triage).with_urgency(decision.urgency).with_clock(decision.clock),
+            Some(asked),
+        );
         for _ in 0..rng.below(9) {
             self.pass(self.now + TimeDelta::minutes(i64::try_from(rng.below(6 * 24 * 60)).unwrap()));
             let event = match rng.below(8) {

@@ -111,25 +111,6 @@ fn a_decision_is_explained_in_three_languages() {
     insta::assert_snapshot!(texts.join("\n"));
 }
 
-#[test]
-fn a_table_of_unique_rows_refuses_to_choose_between_two() {
-    let text = include_str!("../../../definitions/routing.v1.toml");
-    let head = text.split("[[row]]").next().unwrap().replace("hit = \"first\"", "hit = \"unique\"");
-    let row = |id: &str, when: &str| {
-        let party = "{ party = \"akim-office\" }";
-        format!("[[row]]\nid = \"{id}\"\nwhen = \"{when}\"\nexecutor = {party}\nsupervisor = {party}\nwhy = \"why-subject\"\n")
-    };
-    let text = head + &row("a", "category == 'heating'") + &row("b", "district == 'arys'");
-    let table = Library::load(&[("routing.v1.toml", &text)]).unwrap().latest_table("routing").unwrap();
-    let decide = |category: &str, district: &str| {
-        table.decide(&Facts::new().with("category", category).with("district", district), &CITY.parties).map(|decision| decision.row)
-    };
-    assert_eq!(decide("heating", "sozaq").unwrap(), "a");
-    assert_eq!(decide("sewage", "arys").unwrap(), "b");
-    assert!(decide("heating", "arys").unwrap_err().internal_text().starts_with("two rows fit"));
-    assert!(decide("sewage", "sozaq").unwrap_err().internal_text().starts_with("no row"));
-}
-
 fn facts() -> impl Strategy<Value = Facts> {
     let or_none = |slugs: Vec<String>| prop_oneof![1 => Just(String::new()), 4 => proptest::sample::select(slugs)];
     let slugs: Vec<String> = CITY.parties.iter().map(|party| party.slug.clone()).collect();

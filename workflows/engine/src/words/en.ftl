@@ -87,3 +87,99 @@ refusal-extension-days = Say by how many working days.
 refusal-extension-limit = An extension cannot go beyond { $until }.
 refusal-contest-too-late = The time to contest has passed.
 refusal-question-closed = The question is closed already.
+
+# Drawings of processes: what a state, an act, a status and an actor are called.
+draw-title = { $process }, version { $version }
+draw-start = Filed
+draw-end = end
+draw-public = The public sees: { $status }
+draw-here = Without leaving this state:
+draw-timers = Timers
+draw-if = if { $condition }
+draw-legend = An arrow leads from an act to the state after it; its number is that state's. Under an act stands who may do it. A clock marks what time itself does.
+state-submitted = Came in
+state-routing = Looked at again: who answers?
+state-triage = A person decides who answers
+state-assigned = With the responsible body
+state-accepted = In work
+state-waiting-for-reporter = Waits for the reporter
+state-merged = Joined with another case
+state-answered = Answered, may be contested
+state-contested = Contested
+state-closed = Closed
+state-withdrawn = Withdrawn
+state-received = Rating received
+state-held = Held back for a person to look at
+state-repairing = A case is open for it
+state-excluded = Left out, may be contested
+state-counted = Counted
+state-dropped = Left out for good
+act-route = Routing
+act-correct-category = Correct the subject
+act-forward = Forward to another body
+act-forward-window-passed = The days to forward pass
+act-accept = Take up the work
+act-assign = Give to a colleague
+act-note = Make a note
+act-ask = Ask the reporter
+act-answer-question = Answer the question
+act-question-unanswered = The question stays unanswered
+act-extend = Extend the term
+act-merge = Join with another case
+act-unmerge = Take out again
+act-join = Say “same here”
+act-respond = Answer
+act-respond-to-merged = The other case is answered
+act-contest = Contest: not fixed
+act-contest-window-passed = The time to contest passes
+act-withdraw = Take back
+act-deadline-passed = The term of the answer passes
+act-count = Count the rating
+act-repair = The case is answered
+act-hold = Hold back
+act-release = Let it count
+act-exclude = Leave out
+status-registered = Registered
+status-in-progress = In progress
+status-waiting-for-reporter = Waiting for the reporter
+status-forwarded = Forwarded
+status-extended = Extended
+status-overdue = Overdue
+status-answered = Answered
+status-contested = Contested
+status-withdrawn = Withdrawn
+status-terminated = Terminated
+who-system = the system
+who-reporter = the reporter
+who-citizen = any citizen
+who-officer = officer
+who-supervisor = supervisor
+process-request = Request
+process-appeal = Statutory appeal
+process-rating = Rating
+term-hours = { $n ->
+    [one] { $n } hour
+   *[other] { $n } hours
+}
+term-working-days = { $n ->
+    [one] { $n } working day
+   *[other] { $n } working days
+}
+term-calendar-days = { $n ->
+    [one] { $n } day
+   *[other] { $n } days
+}
+term-calendar-months = { $n ->
+    [one] { $n } month
+   *[other] { $n } months
+}
+case-emergency = emergency
+case-urgent = urgent
+case-ordinary = ordinary
+case-planned = planned
+case-application = application
+case-complaint = complaint
+case-message = message
+case-proposal = proposal
+case-response = response
+case-info-request = request for information

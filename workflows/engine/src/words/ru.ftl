@@ -94,3 +94,103 @@ refusal-extension-days = Укажите, на сколько рабочих дн
 refusal-extension-limit = Продлить можно не дольше чем до { $until }.
 refusal-contest-too-late = Срок оспаривания прошёл.
 refusal-question-closed = Вопрос уже закрыт.
+
+# Схемы процессов: как называются состояния, действия, статусы и участники.
+draw-title = { $process }, версия { $version }
+draw-start = Подано
+draw-end = конец
+draw-public = Видно всем: { $status }
+draw-here = Не меняя состояния:
+draw-timers = Сроки
+draw-if = если { $condition }
+draw-legend = Стрелка ведёт от действия к следующему состоянию, номер — это его номер. Под действием указано, кто может его выполнить. Часы отмечают то, что наступает само, по времени.
+state-submitted = Поступило
+state-routing = Заново определяется, кто ответит
+state-triage = Человек решает, кто ответит
+state-assigned = У ответственного органа
+state-accepted = В работе
+state-waiting-for-reporter = Ждёт заявителя
+state-merged = Объединено с другим делом
+state-answered = Дан ответ, его можно оспорить
+state-contested = Оспорено
+state-closed = Закрыто
+state-withdrawn = Отозвано
+state-received = Оценка получена
+state-held = Отложена до проверки человеком
+state-repairing = По ней открыто дело
+state-excluded = Исключена, это можно оспорить
+state-counted = Учтена
+state-dropped = Исключена окончательно
+act-route = Маршрутизация
+act-correct-category = Исправить тему
+act-forward = Переслать другому органу
+act-forward-window-passed = Дни для пересылки проходят
+act-accept = Взять в работу
+act-assign = Передать коллеге
+act-note = Сделать пометку
+act-ask = Спросить заявителя
+act-answer-question = Ответить на вопрос
+act-question-unanswered = Вопрос остаётся без ответа
+act-extend = Продлить срок
+act-merge = Объединить с другим делом
+act-unmerge = Отделить обратно
+act-join = Присоединиться
+act-respond = Дать ответ
+act-respond-to-merged = На другое дело дан ответ
+act-contest = Оспорить: не исправлено
+act-contest-window-passed = Срок оспаривания проходит
+act-withdraw = Отозвать
+act-deadline-passed = Срок ответа проходит
+act-count = Учесть оценку
+act-repair = На дело дан ответ
+act-hold = Отложить
+act-release = Учесть после проверки
+act-exclude = Исключить
+status-registered = Зарегистрировано
+status-in-progress = В работе
+status-waiting-for-reporter = Ожидает заявителя
+status-forwarded = Перенаправлено
+status-extended = Продлено
+status-overdue = Просрочено
+status-answered = Дан ответ
+status-contested = Оспорено
+status-withdrawn = Отозвано
+status-terminated = Прекращено
+who-system = система
+who-reporter = заявитель
+who-citizen = любой гражданин
+who-officer = сотрудник
+who-supervisor = контролёр
+process-request = Заявка
+process-appeal = Обращение по АППК
+process-rating = Оценка
+term-hours = { $n ->
+    [one] { $n } час
+    [few] { $n } часа
+   *[other] { $n } часов
+}
+term-working-days = { $n ->
+    [one] { $n } рабочий день
+    [few] { $n } рабочих дня
+   *[other] { $n } рабочих дней
+}
+term-calendar-days = { $n ->
+    [one] { $n } день
+    [few] { $n } дня
+   *[other] { $n } дней
+}
+term-calendar-months = { $n ->
+    [one] { $n } месяц
+    [few] { $n } месяца
+   *[other] { $n } месяцев
+}
+case-emergency = аварийное
+case-urgent = срочное
+case-ordinary = обычное
+case-planned = плановое
+case-application = заявление
+case-complaint = жалоба
+case-message = сообщение
+case-proposal = предложение
+case-response = отклик
+case-info-request = запрос
