@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use engine::Library;
 use federation::{Documents, Federation, Policy};
-use journal::{Database, Demo, Handler, House, Mailer};
+use journal::{Database, Demo, Handler, House, Mailer, log::Signer};
 use kernel::{Clock, Document, Error, GraphHandle, Personal, Result, Rng};
 use runner::{FolderMailer, SmtpMailer};
 
@@ -25,6 +25,8 @@ pub(crate) struct City {
     pub(crate) handlers: Vec<Arc<dyn Handler>>,
     /// What loads their demo data, in the order of the rooms.
     pub(crate) demos: Vec<Arc<dyn Demo>>,
+    /// What signs its journal.
+    pub(crate) signer: Arc<Signer>,
 }
 
 impl City {
@@ -37,10 +39,11 @@ impl City {
         rng: Arc<dyn Rng>,
     ) -> Result<City> {
         let (library, mailer) = (library(settings)?, mailer(settings, Arc::clone(&clock))?);
+        let signer = Arc::new(Signer::derive(&secret, &settings.log_origin)?);
         let house = House { database, graph: GraphHandle::default(), clock, rng, secret };
         let (mut subgraphs, mut handlers, mut documents, mut demos) =
             (Vec::new(), Vec::new(), vec![&demo::ANY_PARTY, &greeting::FIRST_QUERY], Vec::new());
-        for room in modules::rooms(&house, &library, &mailer) {
+        for room in modules::rooms(&house, &library, &mailer, &signer) {
             subgraphs.push(room.subgraph);
             handlers.extend(room.handlers);
             documents.extend(room.documents);
@@ -50,7 +53,7 @@ impl City {
         check(&graph, &documents)?;
         manifest::check(&graph)?;
         house.graph.connect(Arc::new(graph.clone()));
-        Ok(City { house, graph, handlers, demos })
+        Ok(City { house, graph, handlers, demos, signer })
     }
 }
 
