@@ -45,7 +45,7 @@ test(`another verifier agrees on ${COUNT} receipts`, async () => {
   const files = await each(coupons, async ({ reference, key: couponKey }) => {
     const { data: answer } = await askCity({ query: RECEIPT, variables: { r: reference, k: couponKey }, actor: "nobody" });
     const { position, file: text } = answer.feedback.receipt;
-    assert.deepEqual(verify(text, key), { reference, position: Number(position) });
+    assert.deepEqual(verify(text, key), { reference, position });
     return text;
   });
   assert.equal(files.length, COUNT);

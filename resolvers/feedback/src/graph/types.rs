@@ -383,7 +383,7 @@ pub(crate) struct Receipt {
     /// Whether what was filed has been erased; the proof holds on.
     erased: bool,
     /// The place in the log, from 1; null until the next checkpoint is signed.
-    position: Option<String>,
+    position: Option<i32>,
     /// The nodes from the entry to the root, in base64 (RFC 6962 §2.1.1); null until then.
     #[graphql(directive = list_size::apply(64))]
     path: Option<Vec<String>>,
@@ -404,7 +404,7 @@ impl Receipt {
         Ok(Some(Receipt {
             promise: receipt.promise,
             erased: receipt.content.is_none(),
-            position: proof.as_ref().map(|proof| (proof.index + 1).to_string()),
+            position: proof.as_ref().and_then(|proof| i32::try_from(proof.index + 1).ok()),
             path: proof.as_ref().map(|proof| proof.path.clone()),
             checkpoint: proof.map(|proof| proof.checkpoint),
             file,
