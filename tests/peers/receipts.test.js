@@ -14,7 +14,7 @@ import { readKey, verify } from "./verifier.js";
 const COUNT = Number(process.env.RECEIPTS_COUNT ?? 300);
 const AT_ONCE = 32;
 // Every so many-th byte of one receipt is changed for the program, which takes a process each; for the other verifier every byte is.
-const STRIDE = 41;
+const STRIDE = 97;
 const { TURKISTAN_BIN: program, TURKISTAN_DATA_DIR: data } = process.env;
 const SUBMIT = "mutation($i: SubmitFeedbackInput!) { submitFeedback(input: $i) { coupon { reference key } errors { message } } }";
 const RECEIPT = "query($r: String!, $k: String!) { feedback(reference: $r, key: $k) { receipt { position file } } }";
