@@ -20,6 +20,8 @@ mod m20261124_000008_feedback;
 mod m20261124_000009_notifications;
 mod m20261125_000010_order_of_codes;
 mod m20261125_000011_job_deaths;
+mod m20261126_000012_log;
+mod m20261126_000013_receipts;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000009_notifications::Migration),
             Box::new(m20261125_000010_order_of_codes::Migration),
             Box::new(m20261125_000011_job_deaths::Migration),
+            Box::new(m20261126_000012_log::Migration),
+            Box::new(m20261126_000013_receipts::Migration),
         ]
     }
 }

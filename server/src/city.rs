@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use engine::Library;
 use federation::{Documents, Federation, Policy};
-use journal::{Database, Demo, Handler, Histories, House, Mailer};
+use journal::{Database, Demo, Handler, Histories, House, Mailer, log::Signer};
 use kernel::{Clock, Document, Error, GraphHandle, Personal, Result, Rng};
 use runner::{FolderMailer, SmtpMailer};
 
@@ -29,6 +29,8 @@ pub(crate) struct City {
     pub(crate) library: Arc<Library>,
     /// What reads its recorded cases.
     pub(crate) histories: Vec<Arc<dyn Histories>>,
+    /// What signs its journal.
+    pub(crate) signer: Arc<Signer>,
 }
 
 impl City {
@@ -41,10 +43,11 @@ impl City {
         rng: Arc<dyn Rng>,
     ) -> Result<City> {
         let (library, mailer) = (library(settings)?, mailer(settings, Arc::clone(&clock))?);
+        let signer = Arc::new(Signer::derive(&secret, &settings.log_origin)?);
         let house = House { database, graph: GraphHandle::default(), clock, rng, secret };
         let (mut subgraphs, mut handlers, mut demos, mut histories) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut documents = vec![&demo::ANY_PARTY, &greeting::FIRST_QUERY];
-        for room in modules::rooms(&house, &library, &mailer) {
+        for room in modules::rooms(&house, &library, &mailer, &signer) {
             subgraphs.push(room.subgraph);
             handlers.extend(room.handlers);
             documents.extend(room.documents);
@@ -55,7 +58,7 @@ impl City {
         check(&graph, &documents)?;
         manifest::check(&graph)?;
         house.graph.connect(Arc::new(graph.clone()));
-        Ok(City { house, graph, handlers, demos, library, histories })
+        Ok(City { house, graph, handlers, demos, library, histories, signer })
     }
 }
 

@@ -58,6 +58,12 @@ pub(crate) struct Installation {
     /// The manifest of trusted documents, TOML or JSON: operations that clients may ask for by name, with their owners
     #[arg(long, value_name = "FILE", global = true, env = "TURKISTAN_DOCUMENTS")]
     pub(crate) documents: Option<PathBuf>,
+    /// The file of signed checkpoints of the journal, which should be where the database's owner cannot write [default: DATA-DIR/checkpoints]
+    #[arg(long, value_name = "FILE", global = true, env = "TURKISTAN_CHECKPOINTS")]
+    pub(crate) checkpoints: Option<PathBuf>,
+    /// The name of the journal in checkpoints and receipts, as host/name; for good, for it is part of every signature [default: turkistan.localhost/journal]
+    #[arg(long, value_name = "NAME", global = true, env = "TURKISTAN_LOG_ORIGIN")]
+    pub(crate) log_origin: Option<String>,
     /// How the log on stderr is written [default: text]
     #[arg(long, value_name = "FORM", global = true, env = "TURKISTAN_LOG")]
     pub(crate) log: Option<LogForm>,
@@ -85,6 +91,9 @@ pub(crate) struct Serving {
     /// Answer nothing but trusted documents
     #[arg(long)]
     pub(crate) documents_only: bool,
+    /// How often the journal is signed [default: 60]
+    #[arg(long, value_name = "MINUTES", env = "TURKISTAN_CHECKPOINT_MINUTES", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) checkpoint_minutes: Option<u32>,
     /// Do not load the demo city into an empty database
     #[arg(long)]
     pub(crate) no_demo: bool,
@@ -167,6 +176,48 @@ pub(crate) enum Command {
     },
     /// Check the installation, one line a check; exits with 1 when a check fails
     Doctor,
+    /// Verify the journal, or sign it
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Verify what an outsider was given
+    #[command(subcommand)]
+    Verify(Verify),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Read the journal again, compute it anew, hold it against all checkpoints, and name the first bad entry; exits with 1 when there is one
+    Verify {
+        /// Take the entries up to this position as they are stored
+        #[arg(long, value_name = "POSITION", default_value_t = 0)]
+        since: u64,
+        /// The journal's public key, as `audit key` prints it; by default this installation's own
+        #[arg(long, value_name = "KEY")]
+        key: Option<String>,
+    },
+    /// Sign the journal as it is now
+    Checkpoint,
+    /// Print the public key that checkpoints and receipts are verified with, and nothing else
+    Key,
+    /// Print the proof that the journal of NEW entries begins with that of its first OLD, one node in base64 a line (RFC 6962 §2.1.2)
+    Consistency {
+        /// The size of an older checkpoint
+        old: u64,
+        /// The size of a newer checkpoint
+        new: u64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verify {
+    /// Verify a receipt, without database and network; exits with 1 when it does not hold
+    Receipt {
+        /// The receipt
+        file: PathBuf,
+        /// The journal's public key, as `audit key` prints it; by default this installation's own
+        #[arg(long, value_name = "KEY")]
+        key: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

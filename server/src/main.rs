@@ -3,6 +3,7 @@
 //! **Invariants:** only this crate and `playground` know HTTP; every request passes the same layers in the same order; what a person wrote
 //! reaches no log and no metric.
 
+mod audit;
 mod city;
 mod cli;
 mod compose;
@@ -23,6 +24,7 @@ mod settings;
 mod stop;
 mod telemetry;
 mod usage;
+mod verify;
 mod words;
 mod workflow;
 
@@ -84,6 +86,8 @@ async fn run(command: Command, settings: Settings) -> Result<ExitCode> {
         Command::Token { persona } => print_token(persona, &settings).map(|()| ExitCode::SUCCESS),
         Command::ServiceToken { days } => print_service_token(days, &settings).map(|()| ExitCode::SUCCESS),
         Command::Doctor => doctor::examine(&settings).await,
+        Command::Audit(what) => audit::run(&what, &settings).await,
+        Command::Verify(what) => verify::run(&what, &settings),
     }
 }
 

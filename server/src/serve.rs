@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
+use journal::log::Signer;
 use kernel::{Clock, Error, Result, Rng, SystemClock};
 use runner::Runner;
 use tokio::{
@@ -11,6 +12,7 @@ use tokio::{
 };
 
 use crate::{
+    audit,
     city::City,
     console,
     database::{self, Held},
@@ -44,7 +46,7 @@ pub(crate) async fn serve(settings: &Settings, face: Face) -> Result<()> {
     let origins = if matches!(face, Face::City) { settings.allow_origins.clone() } else { Vec::new() };
     let edge = Edge::new(Some(Arc::clone(&issuer)), Vec::new(), origins, Arc::clone(&clock), Arc::clone(&rng), stopping.clone());
     let routes = match &face {
-        Face::City => http::city_routes(&edge),
+        Face::City => http::city_routes(&edge, &Signer::derive(&keys.secret, &settings.log_origin)?.verifier().text()),
         // What only this machine reaches is as safe as the machine.
         Face::Room(name) => http::subgraph_routes(&edge, http::Door { name: name.clone(), guarded: !address.ip().is_loopback() }),
     };
@@ -54,7 +56,7 @@ pub(crate) async fn serve(settings: &Settings, face: Face) -> Result<()> {
         () = signals.next() => None,
     };
     // The folder is held until the runner has given its leases back.
-    let _held = match opened {
+    let (_held, journal) = match opened {
         Some((city, held)) => {
             if let Face::Room(name) = &face
                 && city.graph.subgraph(name).is_none()
@@ -62,9 +64,11 @@ pub(crate) async fn serve(settings: &Settings, face: Face) -> Result<()> {
                 return Err(Error::internal(format!("there is no room `{name}`")));
             }
             let is_demo = demo::is_loaded(&city.house.database, city.house.clock.now()).await?;
+            let journal = audit::Journal::of(&city, settings);
             if settings.works {
-                tasks.push(work(&city, stopping));
+                tasks.push(work(&city, stopping.clone()));
             }
+            tasks.push(tokio::spawn(journal.clone().sign_at_times(settings.checkpoint_every, stopping)));
             edge.open(city);
             let greeted = match face {
                 Face::City => greeting::greet(address, &issuer, is_demo, clock.now()),
@@ -74,14 +78,22 @@ pub(crate) async fn serve(settings: &Settings, face: Face) -> Result<()> {
                 tracing::warn!(error = error.internal_text(), "nobody reads the console");
             }
             signals.next().await;
-            Some(held)
+            (Some(held), Some(journal))
         }
-        None => None,
+        None => (None, None),
     };
     tracing::info!("stopping");
     stop.now();
+    let ending = async {
+        let ended = futures_util::future::try_join_all(tasks).await.map(drop).map_err(Error::internal);
+        // When nothing more happens, so that the checkpoint covers all.
+        if let Some(journal) = journal {
+            journal.sign_or_warn().await;
+        }
+        ended
+    };
     tokio::select! {
-        ended = futures_util::future::try_join_all(tasks) => ended.map(drop).map_err(Error::internal),
+        ended = ending => ended,
         // A supervisor may repeat itself; a person who presses Ctrl-C again means it.
         _ = signals.interrupt.recv() => Err(Error::internal("stopped at once, with work in hand; it is taken up at the next start")),
     }

@@ -8,7 +8,7 @@ use super::*;
 
 async fn get_with(path: &str, name: header::HeaderName, value: &str) -> Response {
     let request = Request::get(path).header(name, value).body(Body::empty()).unwrap();
-    crate::routes().oneshot(request).await.unwrap()
+    crate::routes("").oneshot(request).await.unwrap()
 }
 
 async fn text(response: Response) -> String {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use engine::{CaseState, Cause, Facts, Library, Process, Step, StepError, TimerChange, Versions, Who};
-use journal::{Abort, House, NewEvent, NewJob, Priority, Txn};
+use journal::{Abort, House, NewEvent, NewJob, Priority, Txn, log::Signer};
 use kernel::{Actor, Error, FeedbackId, Result};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde::{Serialize, de::DeserializeOwned};
@@ -22,6 +22,7 @@ pub(crate) struct Desk {
     pub(crate) house: House,
     pub(crate) library: Arc<Library>,
     pub(crate) keys: CouponKeys,
+    pub(crate) signer: Arc<Signer>,
     pub(crate) parties: Arc<Parties>,
 }
 

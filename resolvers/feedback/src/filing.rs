@@ -16,6 +16,7 @@ use crate::{
     entity::feedback,
     error::{self, refusal},
     model::{CategorySource, Filing, Submission, check},
+    receipt,
     reference::{Category, find_category},
     suggest::{self, Suggester, Suggestion},
 };
@@ -134,7 +135,8 @@ impl Desk {
         };
         write_state(&mut row, process, &step.state)?;
         row.original_due_on = row.due_on.clone();
-        Ok(NewRow { row, step, cause })
+        let digest = receipt::salt(&mut row, &*self.house.rng)?;
+        Ok(NewRow { row, step, cause, digest })
     }
 }
 
@@ -143,13 +145,17 @@ struct NewRow {
     row: feedback::ActiveModel,
     step: engine::Step,
     cause: Cause,
+    digest: String,
 }
 
 async fn file(txn: &Txn, new: NewRow, process: &Process, actor: &str) -> Result<feedback::Model, Abort> {
-    let NewRow { mut row, step, cause } = new;
+    let NewRow { mut row, step, cause, digest } = new;
     let (id, now) = (row.id.clone().unwrap(), row.received_at.clone().unwrap());
     row.reference = Set(next_reference(txn, row.registered_on.clone().unwrap()).await?);
     let facts = json!({
+        // What the coupon promises to have in the log: this number, and what was filed, as a salted digest.
+        "reference": row.reference.clone().unwrap(),
+        "digest": digest,
         "category": row.category.clone().unwrap(),
         "categorySource": row.category_source.clone().unwrap(),
         "suggesterVersion": row.suggestion.clone().unwrap().is_some().then(Suggester::version),

@@ -18,6 +18,7 @@ mod notices;
 mod parties;
 mod policy;
 mod process;
+mod receipt;
 mod reference;
 mod routing;
 mod store;
@@ -29,12 +30,13 @@ mod timeline;
 use std::sync::Arc;
 
 use engine::Library;
-use journal::{House, Room};
+use journal::{House, Room, log::Signer};
 
-/// Opens the room, with the processes, tables, terms and calendars that it works by.
+/// Opens the room, with the processes, tables, terms and calendars that it works by, and with what signs its receipts.
 #[must_use]
-pub fn room(house: &House, library: Arc<Library>) -> Room {
-    let desk = desk::Desk { house: house.clone(), library, keys: coupon::CouponKeys::new(house.secret.clone()), parties: Arc::default() };
+pub fn room(house: &House, library: Arc<Library>, signer: Arc<Signer>) -> Room {
+    let keys = coupon::CouponKeys::new(house.secret.clone());
+    let desk = desk::Desk { house: house.clone(), library, keys, signer, parties: Arc::default() };
     // The first citizen does not wait until the suggester has learnt.
     std::thread::spawn(suggest::Suggester::embedded);
     Room {

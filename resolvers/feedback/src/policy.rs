@@ -88,12 +88,18 @@ pub(crate) fn offices(actor: &Actor, case: &Model) -> Vec<Who> {
 pub(crate) enum View {
     /// What everybody sees.
     Public,
-    /// All of it: to the reporter and to those who work the case.
+    /// All of it: to those who work the case.
     Whole,
+    /// All of it, with what only the reporter has.
+    Own,
 }
 
 /// How much of this report the actor sees without its key.
 pub(crate) fn view(actor: &Actor, case: &Model) -> View {
     let own = actor.person().is_some_and(|person| case.reporter == Some(person.id.uuid()));
-    if own || scope(actor).reaches(case) { View::Whole } else { View::Public }
+    match (own, scope(actor).reaches(case)) {
+        (true, _) => View::Own,
+        (false, true) => View::Whole,
+        (false, false) => View::Public,
+    }
 }

@@ -11,6 +11,7 @@ mod notices;
 mod numbers;
 mod people;
 mod random;
+mod receipts;
 mod routing;
 mod timeline;
 mod timers;

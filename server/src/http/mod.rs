@@ -136,10 +136,10 @@ impl Edge {
     }
 }
 
-/// Everything that a city answers.
-pub(crate) fn city_routes(edge: &Arc<Edge>) -> Router {
-    let routes =
-        graph_routes().route("/subgraphs/{name}", any(subgraph::answer_guarded)).with_state(Arc::clone(edge)).merge(playground::routes());
+/// Everything that a city answers; its pages tell the public key of its journal.
+pub(crate) fn city_routes(edge: &Arc<Edge>, log_key: &str) -> Router {
+    let rooms = graph_routes().route("/subgraphs/{name}", any(subgraph::answer_guarded));
+    let routes = rooms.with_state(Arc::clone(edge)).merge(playground::routes(log_key));
     layers::around(routes, edge)
 }
 

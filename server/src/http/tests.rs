@@ -88,7 +88,7 @@ async fn open_with(config: &str) -> House {
 
 impl House {
     fn routes(&self) -> Router {
-        city_routes(&self.edge)
+        city_routes(&self.edge, "")
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {

@@ -33,6 +33,9 @@ struct File {
     smtp_url: Option<String>,
     mail_from: Option<String>,
     definitions: Option<PathBuf>,
+    checkpoints: Option<PathBuf>,
+    checkpoint_minutes: Option<std::num::NonZeroU32>,
+    log_origin: Option<String>,
     demo: Option<bool>,
     log: Option<LogForm>,
     otlp_endpoint: Option<String>,
@@ -65,6 +68,12 @@ pub(crate) struct Settings {
     pub(crate) mail_from: String,
     /// A folder of definitions instead of the embedded ones.
     pub(crate) definitions: Option<PathBuf>,
+    /// The file of signed checkpoints of the journal.
+    pub(crate) checkpoints: PathBuf,
+    /// How often one is signed.
+    pub(crate) checkpoint_every: Duration,
+    /// The name of the journal in all that is signed of it.
+    pub(crate) log_origin: String,
     /// Whether an empty database is filled with the demo city.
     pub(crate) demo: bool,
     /// Whether `serve` performs jobs, too.
@@ -107,7 +116,11 @@ impl Settings {
         if documents_only && documents.is_none() {
             return Err(Error::internal("documents_only without documents would answer nothing: name the manifest"));
         }
+        let minutes = serving.checkpoint_minutes.or(file.checkpoint_minutes.map(Into::into)).unwrap_or(60);
         Ok(Settings {
+            checkpoints: installation.checkpoints.or(file.checkpoints).unwrap_or_else(|| data_dir.join("checkpoints")),
+            checkpoint_every: Duration::from_secs(60 * u64::from(minutes)),
+            log_origin: installation.log_origin.or(file.log_origin).unwrap_or_else(|| "turkistan.localhost/journal".to_owned()),
             allow_origins: allow_origins.iter().map(|text| origin(text)).collect::<Result<_>>()?,
             listen: serving.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             database: journal::Options { target, readers: READERS, commit_delay: Duration::from_millis(serving.commit_delay_ms) },
@@ -143,6 +156,8 @@ impl Settings {
         if let Target::Postgres(url) = &self.database.target {
             all.push(("TURKISTAN_DATABASE_URL", url.into()));
         }
+        all.push(("TURKISTAN_LOG_ORIGIN", self.log_origin.clone().into()));
+        all.push(("TURKISTAN_CHECKPOINTS", self.checkpoints.clone().into_os_string()));
         all.extend(self.definitions.clone().map(|folder| ("TURKISTAN_DEFINITIONS", folder.into_os_string())));
         let secrets = [("TURKISTAN_ISSUER_KEY", &self.issuer_key), ("TURKISTAN_SECRET", &self.secret)];
         all.extend(secrets.into_iter().filter_map(|(name, secret)| Some((name, secret.as_ref()?.reveal().into()))));
@@ -153,6 +168,7 @@ impl Settings {
     pub(crate) fn moved_to(&self, folder: &Path) -> Settings {
         Settings {
             data_dir: folder.to_owned(),
+            checkpoints: folder.join("checkpoints"),
             database: journal::Options { target: Target::Sqlite(folder.join("turkistan.db")), ..self.database.clone() },
             smtp_url: None,
             documents: None,

@@ -21,6 +21,15 @@ impl Abort {
             Abort::Fault(error) => Err(error),
         }
     }
+
+    /// The fault of an act that refuses nothing.
+    #[must_use]
+    pub fn into_fault(self) -> Error {
+        match self {
+            Abort::Fault(error) => error,
+            Abort::Refused(refusals) => Error::internal(format!("an act refused: {refusals:?}")),
+        }
+    }
 }
 
 impl From<DbErr> for Abort {

@@ -22,7 +22,8 @@ const ACQUIRE_TIME_MAX: Duration = Duration::from_secs(2);
 
 static STATEMENTS: AtomicU64 = AtomicU64::new(0);
 
-/// How many SQL statements this process has run: a metric, and the witness that lists do not multiply statements.
+/// How many SQL statements this process has run, but for the log's sequencer on PostgreSQL: a metric, and the witness that lists do not multiply
+/// statements.
 #[must_use]
 pub fn statements() -> u64 {
     STATEMENTS.load(Ordering::Relaxed)
@@ -117,8 +118,10 @@ impl Database {
             .connect_with(connect.clone())
             .await
             .map_err(Error::internal)?;
+        // What the sequencer does on its own is nobody's statement.
+        let sequencer = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
         let owner = counted(SqlxPostgresConnector::from_sqlx_postgres_pool(pool));
-        let writer = Writer::concurrent(owner.clone(), options.commit_delay, connect);
+        let writer = Writer::concurrent(owner.clone(), sequencer, options.commit_delay, connect);
         Ok(Database { reader: owner.clone(), writer, owner })
     }
 }

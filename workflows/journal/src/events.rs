@@ -5,11 +5,17 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use engine::Versions;
 use kernel::{Cursor, Error, Result};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, Statement,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Abort, Txn, entity::event};
+use crate::{
+    Abort, Database, Txn,
+    entity::{event, log_entry},
+};
 
 /// Something that happened, before it is recorded. The payload holds no personal data: ids, slugs, codes and digests.
 #[derive(Clone, Debug)]
@@ -25,8 +31,6 @@ pub struct NewEvent {
 /// A recorded event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// Its place in the whole journal.
-    pub position: i64,
     /// What it happened to.
     pub stream_id: Uuid,
     /// Its place in its stream, from 1.
@@ -43,7 +47,16 @@ pub struct Event {
     pub versions: Option<Versions>,
 }
 
-impl Event {
+/// An event with its place in the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Logged {
+    /// Its place in the log, from 1. Places become visible in their order, so whoever has read one has read all before it.
+    pub position: i64,
+    /// What happened.
+    pub event: Event,
+}
+
+impl Logged {
     /// What a listener keeps of the event, to go on after it ([`position_after`]).
     ///
     /// # Errors
@@ -87,20 +100,6 @@ pub async fn append(
         event::Entity::insert_many(rows).exec_without_returning(txn).await?;
     }
     Ok(number)
-}
-
-/// Waits until no other act tells of this kind of stream, and has the turn until it is committed. So events of the kind are seen in the order
-/// of their positions, and whoever has read one has read all before it. It is for kinds that few acts tell of, for these are committed one
-/// after another; on SQLite all acts are.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn take_turn(txn: &Txn, stream: &str) -> Result<(), Abort> {
-    if txn.get_database_backend() == DbBackend::Postgres {
-        let lock = "SELECT pg_advisory_xact_lock(hashtext($1))";
-        txn.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [stream.into()])).await?;
-    }
-    Ok(())
 }
 
 /// How many events a stream holds: what [`append`] asks for.
@@ -150,30 +149,33 @@ pub async fn history_of_many(db: &impl ConnectionTrait, stream_ids: &[Uuid]) -> 
     rows.into_iter().map(from_row).collect()
 }
 
-/// The events of one kind of stream after a position of the whole journal, oldest first, `limit` at most.
+/// The events of one kind of stream after a position of the log, in the log's order, `limit` at most.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn stream_after(db: &impl ConnectionTrait, stream: &str, after: i64, limit: u64) -> Result<Vec<Event>> {
-    let rows = event::Entity::find()
-        .filter(event::Column::Stream.eq(stream))
-        .filter(event::Column::Position.gt(after))
-        .order_by_asc(event::Column::Position)
-        .limit(limit)
-        .all(db)
-        .await
-        .map_err(Error::internal)?;
-    rows.into_iter().map(from_row).collect()
+pub async fn stream_after(db: &impl ConnectionTrait, stream: &str, after: i64, limit: u64) -> Result<Vec<Logged>> {
+    let statement = Statement::from_sql_and_values(
+        db.get_database_backend(),
+        "SELECT l.position AS place, e.* FROM log_entry l JOIN event e ON e.position = l.event WHERE e.stream = $1 AND l.position > $2 \
+         ORDER BY l.position LIMIT $3",
+        [stream.into(), after.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()],
+    );
+    let rows = db.query_all_raw(statement).await.map_err(Error::internal)?;
+    let logged = |row: QueryResult| {
+        let position = row.try_get("", "place").map_err(Error::internal)?;
+        Ok(Logged { position, event: from_row(event::Model::from_query_result(&row, "").map_err(Error::internal)?)? })
+    };
+    rows.into_iter().map(logged).collect()
 }
 
-/// The position of the newest event; 0 when there is none.
+/// The newest position of the log; 0 when it is empty.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn latest_position(db: &impl ConnectionTrait) -> Result<i64> {
-    let newest: Option<Option<i64>> = event::Entity::find()
+    let newest: Option<Option<i64>> = log_entry::Entity::find()
         .select_only()
-        .column_as(event::Column::Position.max(), "newest")
+        .column_as(log_entry::Column::Position.max(), "newest")
         .into_tuple()
         .one(db)
         .await
@@ -185,16 +187,19 @@ pub async fn latest_position(db: &impl ConnectionTrait) -> Result<i64> {
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when it is no cursor; when the database fails.
-pub async fn position_after(db: &impl ConnectionTrait, cursor: Option<String>) -> Result<i64> {
-    match cursor {
-        Some(cursor) => Cursor::from_wire(cursor).decode(),
-        None => latest_position(db).await,
+pub async fn position_after(database: &Database, cursor: Option<String>) -> Result<i64> {
+    if let Some(cursor) = cursor {
+        return Cursor::from_wire(cursor).decode();
     }
+    if database.reader.get_database_backend() == DbBackend::Postgres {
+        // What is committed and waits for its place has happened before now.
+        database.writer.sequence().await?;
+    }
+    latest_position(&database.reader).await
 }
 
 fn from_row(row: event::Model) -> Result<Event> {
     Ok(Event {
-        position: row.position,
         stream_id: row.stream_id,
         number: row.number,
         kind: row.kind,

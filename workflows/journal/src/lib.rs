@@ -15,16 +15,19 @@ mod events;
 mod jobs;
 mod keys;
 mod listen;
+pub mod log;
 mod queue;
 mod room;
 mod search;
+#[cfg(test)]
+mod tests;
 mod timers;
 mod writer;
 
 pub use abort::Abort;
 pub use backoff::Backoff;
 pub use database::{Database, Options, Target, statements};
-pub use events::{Event, NewEvent, append, history, history_of_many, latest_position, length, position_after, stream_after, take_turn};
+pub use events::{Event, Logged, NewEvent, append, history, history_of_many, latest_position, length, position_after, stream_after};
 pub use jobs::{
     Job, JobError, JobSummary, NewJob, Priority, dead, done, enqueue, expire, extend, fail, jobs_done, lease, next_lease, release,
     retry_dead,

@@ -2,16 +2,29 @@
 //!
 //! SQLite has one writer at a time, and a commit waits for the disk. So one task takes all acts that wait, runs each in a savepoint of one
 //! `BEGIN IMMEDIATE` transaction, commits once, and only then answers all of them (group commit). On PostgreSQL acts run concurrently.
+//!
+//! Events get their places in the log on the way: on SQLite in the group's own transaction, on PostgreSQL by a task right behind the commits.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use kernel::Error;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
+};
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::{Abort, bell::Bell};
+use crate::{
+    Abort,
+    bell::Bell,
+    log::{self, Frontier},
+};
 
 /// The transaction that an act writes in.
 pub type Txn = DatabaseTransaction;
@@ -49,10 +62,32 @@ impl Writer {
         Writer { way: Way::Grouped(sender), committed }
     }
 
-    pub(crate) fn concurrent(connection: DatabaseConnection, commit_delay: Duration, server: PgConnectOptions) -> Writer {
+    pub(crate) fn concurrent(
+        connection: DatabaseConnection,
+        sequencer: DatabaseConnection,
+        commit_delay: Duration,
+        server: PgConnectOptions,
+    ) -> Writer {
         let committed = Arc::new(watch::channel(0).0);
         let bell = Bell::hang(server, &committed);
+        tokio::spawn(sequence_commits(sequencer, committed.subscribe(), Arc::downgrade(&committed), bell.clone()));
         Writer { way: Way::Concurrent(connection, commit_delay, bell), committed }
+    }
+
+    /// Waits until all events that are committed have their places in the log.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sequence(&self) -> kernel::Result<()> {
+        let sequenced = match &self.way {
+            // An act with nothing in it: its group takes along what an older program left without a place.
+            Way::Grouped(_) => return self.write(|_| async { Ok(()) }.boxed()).await.map_err(Abort::into_fault),
+            Way::Concurrent(connection, ..) => sequence_alone(connection, &mut None).await.map_err(Error::internal)?,
+        };
+        if sequenced {
+            self.committed.send_modify(|count| *count += 1);
+        }
+        Ok(())
     }
 
     /// Listens for commits.
@@ -105,10 +140,12 @@ async fn commit_groups(
     committed: Arc<watch::Sender<u64>>,
 ) {
     let mut group = Vec::with_capacity(GROUP_MAX);
+    let mut tree = None;
     while queue.recv_many(&mut group, GROUP_MAX).await > 0 {
         let mut finishes = Vec::with_capacity(group.len());
-        let outcome = commit_group(&connection, delay, &mut group, &mut finishes).await;
+        let outcome = commit_group(&connection, delay, &mut group, &mut finishes, &mut tree).await;
         if let Err(error) = &outcome {
+            tree = None;
             tracing::error!(%error, acts = finishes.len(), "a group of acts was not committed");
         }
         // Acts that never ran are dropped with their answers, which tells their callers of the fault.
@@ -126,21 +163,63 @@ async fn commit_group(
     delay: Duration,
     group: &mut Vec<Act>,
     finishes: &mut Vec<Finish>,
+    tree: &mut Option<Frontier>,
 ) -> Result<(), DbErr> {
     let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
     let transaction = connection.begin_with_options(options).await?;
+    let mut keeps = false;
     for act in group.drain(..) {
         let savepoint = transaction.begin().await?;
         let (keep, finish) = act(&savepoint).await;
         finishes.push(finish);
+        keeps |= keep;
         if keep {
             savepoint.commit().await?;
         } else {
             savepoint.rollback().await?;
         }
     }
+    while keeps && log::sequence(&transaction, tree).await? {}
     pause(delay).await;
     transaction.commit().await
+}
+
+/// Gives events their places after each commit of this process, for as long as its writer lives. What another process committed and did not
+/// live to sequence is taken along.
+async fn sequence_commits(connection: DatabaseConnection, mut committed: Committed, told: Weak<watch::Sender<u64>>, bell: Bell) {
+    let mut tree = None;
+    while committed.changed().await.is_ok() {
+        match sequence_alone(&connection, &mut tree).await {
+            Ok(false) => {}
+            // Whoever listens to the log has something to read only now.
+            Ok(true) => {
+                if let Some(told) = told.upgrade() {
+                    told.send_modify(|count| *count += 1);
+                }
+                bell.ring();
+            }
+            Err(error) => {
+                tree = None;
+                tracing::error!(%error, "events were not given their places in the log; the next commit tries again");
+            }
+        }
+    }
+}
+
+/// Sequences all that waits, each batch in a transaction of its own; tells whether anything waited.
+#[expect(clippy::disallowed_methods, reason = "PostgreSQL has no deferred transactions")]
+async fn sequence_alone(connection: &DatabaseConnection, tree: &mut Option<Frontier>) -> Result<bool, DbErr> {
+    let waiting = Statement::from_string(DbBackend::Postgres, "SELECT 1 FROM log_waiting LIMIT 1");
+    if connection.query_one_raw(waiting).await?.is_none() {
+        return Ok(false);
+    }
+    let mut more = true;
+    while more {
+        let transaction = connection.begin().await?;
+        more = log::sequence(&transaction, tree).await?;
+        transaction.commit().await?;
+    }
+    Ok(true)
 }
 
 #[expect(clippy::disallowed_methods, reason = "PostgreSQL has no deferred transactions")]

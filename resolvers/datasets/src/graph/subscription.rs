@@ -28,7 +28,7 @@ impl Subscription {
     ) -> Result<impl Stream<Item = DatasetVersion> + use<>> {
         let store = ctx.data_unchecked::<Store>().clone();
         let committed = store.database.writer.committed();
-        let after = journal::position_after(&store.database.reader, after).await.or_fault(ctx)?;
+        let after = journal::position_after(&store.database, after).await.or_fault(ctx)?;
         Ok(listen(Listener { store, after, slug }, committed))
     }
 }
@@ -55,15 +55,15 @@ impl Source for Listener {
             let events = journal::stream_after(&self.store.database.reader, "dataset", self.after, EVENTS_MAX).await?;
             let Some(last) = events.last() else { break };
             self.after = last.position;
-            let wanted: Vec<_> = events.iter().filter_map(|event| Some((event, self.wanted(event)?))).collect();
+            let wanted: Vec<_> = events.iter().filter_map(|logged| Some((logged, self.wanted(&logged.event)?))).collect();
             let ids: Vec<DatasetVersionId> = wanted.iter().map(|(_, id)| *id).collect();
             let mut found = self.store.versions_by_id(&ids).await?;
             let datasets: Vec<_> = found.values().map(|version| version.dataset).collect();
             let datasets = self.store.datasets_by_id(&datasets).await?;
-            for (event, id) in wanted {
+            for (logged, id) in wanted {
                 let Some(version) = found.remove(&id) else { continue };
                 if let Some(dataset) = datasets.get(&version.dataset) {
-                    heard.push(DatasetVersion { version, dataset: dataset.clone(), cursor: Some(event.cursor()?) });
+                    heard.push(DatasetVersion { version, dataset: dataset.clone(), cursor: Some(logged.cursor()?) });
                 }
             }
         }

@@ -233,9 +233,10 @@ async fn a_new_version_is_told_to_the_indicators_in_its_own_transaction() {
     let text = "SELECT key FROM job WHERE kind = 'tell_kpis'";
     let jobs = reader.query_all_raw(Statement::from_string(reader.get_database_backend(), text)).await.unwrap();
     assert_eq!(jobs.len(), 1);
+    city.house.database.writer.sequence().await.unwrap();
     let events = journal::stream_after(reader, "dataset", 0, 10).await.unwrap();
     assert_eq!(
-        events.iter().map(|event| (event.kind.as_str(), event.number)).collect::<Vec<_>>(),
+        events.iter().map(|logged| &logged.event).map(|event| (event.kind.as_str(), event.number)).collect::<Vec<_>>(),
         [("dataset_created", 1), ("version_published", 2)]
     );
 }

@@ -119,7 +119,6 @@ impl Demo for Reports {
         let cleared = self.0.house.database.writer.write(|txn| {
             async move {
                 txn.execute_unprepared("DELETE FROM timer WHERE stream_id IN (SELECT id FROM feedback)").await?;
-                txn.execute_unprepared("DELETE FROM event WHERE stream = 'feedback'").await?;
                 note::Entity::delete_many().exec(txn).await?;
                 feedback::Entity::delete_many().exec(txn).await?;
                 reference_counter::Entity::delete_many().exec(txn).await?;
@@ -239,6 +238,8 @@ impl Material<'_> {
             assignee: Set(None),
             routing: Set(None),
             joined: Set(0),
+            salt: Set(None),
+            digest: Set(None),
             ..Default::default()
         }
     }

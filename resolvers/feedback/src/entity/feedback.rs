@@ -47,6 +47,8 @@ pub struct Model {
     pub events: i32,
     pub joined: i32,
     pub versions: Json,
+    pub salt: Option<Vec<u8>>,
+    pub digest: Option<String>,
 }
 
 /// Texts, places and contacts are personal: only the reference is shown.

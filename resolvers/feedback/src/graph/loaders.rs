@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, dataloader::Loader};
 use chrono::{DateTime, Utc};
-use journal::Event;
+use journal::{Event, log::Proof};
 use kernel::{Cursor, Error, Page, PageRequest};
 use uuid::Uuid;
 use vocabulary::Batched;
@@ -33,6 +33,10 @@ pub(crate) struct VisibleCase(pub(crate) Uuid);
 /// The key of a report's whole history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct HistoryOf(pub(crate) Uuid);
+
+/// The key of the proof that a report was filed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ProofOf(pub(crate) Uuid);
 
 /// The key of a page of a service's reports.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -113,6 +117,17 @@ impl Loader<HistoryOf> for Reports {
             histories.entry(event.stream_id).or_default().push(event);
         }
         Ok(histories.into_iter().map(|(id, events)| (HistoryOf(id), Arc::new(events))).collect())
+    }
+}
+
+impl Loader<ProofOf> for Reports {
+    type Value = Proof;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ProofOf]) -> Loaded<ProofOf, Proof> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let proofs = journal::log::prove_first(&self.store.0, &ids).await.map_err(Arc::new)?;
+        Ok(proofs.into_iter().map(|(id, proof)| (ProofOf(id), proof)).collect())
     }
 }
 

@@ -81,7 +81,7 @@ fn case(row: Model) -> Case {
 }
 
 fn own(row: Model) -> Feedback {
-    Feedback { row: Arc::new(row), view: View::Whole }
+    Feedback { row: Arc::new(row), view: View::Own }
 }
 
 pub(crate) struct Mutation;
@@ -104,10 +104,9 @@ impl Mutation {
             Err(refusal) => Err(refusal.into()),
         };
         let payload = match outcome {
-            Ok(row) => {
-                let coupon = Some(Coupon::of(desk(ctx), &row));
-                Ok(Some(SubmitFeedbackPayload { feedback: Some(own(row)), coupon, errors: Vec::new() }))
-            }
+            // Signed here, after the commit: the writer waits for no signature.
+            Ok(row) => Coupon::of(desk(ctx), &row)
+                .map(|coupon| Some(SubmitFeedbackPayload { feedback: Some(own(row)), coupon: Some(coupon), errors: Vec::new() })),
             Err(abort) => abort.into_refusals().map(|refused| {
                 let errors = refusals(&refused, request(ctx).locale);
                 Some(SubmitFeedbackPayload { feedback: None, coupon: None, errors })

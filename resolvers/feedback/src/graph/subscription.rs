@@ -55,12 +55,12 @@ impl Subscription {
         let after: i32 = after.map(Cursor::from_wire).as_ref().map_or(Ok(0), Cursor::decode).or_fault(ctx)?;
         let absent = || kernel::Error::coded(kernel::Code::NotFound, "no such report");
         let row = store(ctx).find_by_reference(&reference).await.or_fault(ctx)?.ok_or_else(absent).or_fault(ctx)?;
-        let whole = match key {
-            Some(key) if desk.keys.fits(row.feedback_id(), &key) => true,
+        let view = match key {
+            Some(key) if desk.keys.fits(row.feedback_id(), &key) => View::Own,
             Some(_) => return Err(absent()).or_fault(ctx),
-            None => policy::view(&request(ctx).actor, &row) == View::Whole,
+            None => policy::view(&request(ctx).actor, &row),
         };
-        let source = OneReport { id: row.id, after, whole, reader: desk.house.database.reader.clone() };
+        let source = OneReport { id: row.id, after, view, reader: desk.house.database.reader.clone() };
         Ok(listen(source, desk.house.database.writer.committed()))
     }
 
@@ -73,7 +73,7 @@ impl Subscription {
         let desk = ctx.data_unchecked::<Desk>();
         let scope = policy::may_open_desk(&request(ctx).actor).or_fault(ctx)?;
         let reader = desk.house.database.reader.clone();
-        let after = journal::position_after(&reader, after).await.or_fault(ctx)?;
+        let after = journal::position_after(&desk.house.database, after).await.or_fault(ctx)?;
         Ok(listen(OneDesk { scope, after, store: Store(reader) }, desk.house.database.writer.committed()))
     }
 }
@@ -81,7 +81,7 @@ impl Subscription {
 struct OneReport {
     id: Uuid,
     after: i32,
-    whole: bool,
+    view: View,
     reader: DatabaseConnection,
 }
 
@@ -97,7 +97,7 @@ impl Source for OneReport {
             events.retain(timeline::is_public);
         }
         let row: Option<Arc<Model>> = Store(self.reader.clone()).find_many(&[self.id]).await?.remove(&self.id).map(Arc::new);
-        let view = if self.whole { View::Whole } else { View::Public };
+        let view = self.view;
         let shown = |event: Event| FeedbackEvent { event, feedback: row.clone().map(|row| Feedback { row, view }) };
         Ok(events.into_iter().map(shown).collect())
     }
@@ -118,12 +118,12 @@ impl Source for OneDesk {
             let events = journal::stream_after(&self.store.0, STREAM, self.after, BATCH).await?;
             let Some(last) = events.last() else { break };
             self.after = last.position;
-            let ids: Vec<Uuid> = events.iter().map(|event| event.stream_id).collect();
+            let ids: Vec<Uuid> = events.iter().map(|logged| logged.event.stream_id).collect();
             let cases = self.store.cases(self.scope, &ids).await?;
-            for event in events {
-                if let Some(row) = cases.get(&event.stream_id) {
-                    let cursor = event.cursor()?;
-                    changes.push(DeskChange { cursor, kind: event.kind, case: Case(Arc::new(row.clone())) });
+            for logged in events {
+                if let Some(row) = cases.get(&logged.event.stream_id) {
+                    let cursor = logged.cursor()?;
+                    changes.push(DeskChange { cursor, kind: logged.event.kind, case: Case(Arc::new(row.clone())) });
                 }
             }
         }

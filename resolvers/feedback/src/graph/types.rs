@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object, Result, SimpleObject};
 
-use journal::Event;
+use journal::{Event, log::Proof};
 use kernel::{Cursor, Page, PartyId, ServiceId};
+use qrcode::{EcLevel, QrCode, render::svg};
 use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, connection, list_size, request};
 
 use super::{
     case::Case,
     enums::{CategorySource, FeedbackKind, Outcome, PublicStatus, Track, Urgency},
-    loaders::{HistoryOf, reports},
+    loaders::{HistoryOf, ProofOf, reports},
     neighbours::{District, Party, Service},
     reasons::{Deadline, RoutingExplanation},
 };
@@ -19,6 +20,7 @@ use crate::{
     desk::{Desk, parse},
     entity::feedback::Model,
     policy::{self, View},
+    receipt,
     reference::{self, find_category, find_district},
     routing::Routing,
     suggest, timeline,
@@ -99,7 +101,7 @@ impl Feedback {
     }
 
     fn whole(&self) -> bool {
-        self.view == View::Whole
+        self.view != View::Public
     }
 }
 
@@ -239,6 +241,19 @@ impl Feedback {
         self.row.synthetic
     }
 
+    /// The proof that it was filed, which holds without the city and without a network: to the reporter.
+    async fn receipt(&self, ctx: &Context<'_>) -> Nullable<Receipt> {
+        if self.view != View::Own {
+            return None;
+        }
+        let read = async {
+            let proof = reports(ctx).load_one(ProofOf(self.row.id)).await.or_fault(ctx)?;
+            Receipt::of(ctx.data_unchecked::<Desk>(), &self.row, proof).or_fault(ctx)
+        };
+        let read: Result<Option<Receipt>> = read.await;
+        read.transpose()
+    }
+
     /// The key of its coupon: for the house itself, when it mails the coupon.
     #[graphql(requires_scopes = "system")]
     async fn coupon_key(&self, ctx: &Context<'_>) -> Option<String> {
@@ -336,17 +351,64 @@ pub(crate) struct Coupon {
     pub(crate) accepted_by: Option<Party>,
     /// When the answer is due.
     pub(crate) due_on: Option<Date>,
+    /// The city's signed promise (a C2SP signed note): this number, this instant, and the digest of what was filed are in its log.
+    pub(crate) promise: Option<String>,
+    /// The receipt as a file, so far with the promise only; `Feedback.receipt` adds the proof after the next checkpoint.
+    pub(crate) file: Option<String>,
 }
 
 impl Coupon {
-    pub(crate) fn of(desk: &Desk, row: &Model) -> Coupon {
-        Coupon {
+    pub(crate) fn of(desk: &Desk, row: &Model) -> kernel::Result<Coupon> {
+        let receipt = receipt::receipt(row, None, &desk.signer)?;
+        Ok(Coupon {
             reference: row.reference.clone(),
             key: desk.keys.derive(row.feedback_id()).into_inner(),
             registered_on: Date(row.registered_on),
             received_at: DateTime(row.received_at),
             accepted_by: Some(Party::of(crate::filing::registrar())),
             due_on: Some(Date(row.original_due_on)),
-        }
+            file: receipt.as_ref().map(journal::log::Receipt::file).transpose()?,
+            promise: receipt.map(|receipt| receipt.promise),
+        })
+    }
+}
+
+/// The proof that a report was filed: who has it, and the log's public key, needs neither the city nor a network to verify it
+/// (`turkistan verify receipt`, or the page `/verify`).
+#[derive(SimpleObject)]
+#[graphql(tag = "scoped")]
+pub(crate) struct Receipt {
+    /// The city's signed promise (a C2SP signed note).
+    promise: String,
+    /// Whether what was filed has been erased; the proof holds on.
+    erased: bool,
+    /// The place in the log, from 1; null until the next checkpoint is signed.
+    position: Option<i32>,
+    /// The nodes from the entry to the root, in base64 (RFC 6962 §2.1.1); null until then.
+    #[graphql(directive = list_size::apply(64))]
+    path: Option<Vec<String>>,
+    /// The signed checkpoint (C2SP tlog-checkpoint) that has the root; null until then.
+    checkpoint: Option<String>,
+    /// All of it as one JSON file, with what was filed unless that was erased.
+    file: String,
+    /// All of it but what was filed, as a QR code in SVG; null when it is too long for one.
+    qr_code: Option<String>,
+}
+
+impl Receipt {
+    fn of(desk: &Desk, row: &Model, proof: Option<Proof>) -> kernel::Result<Option<Receipt>> {
+        let Some(receipt) = receipt::receipt(row, proof, &desk.signer)? else { return Ok(None) };
+        let (file, brief) = (receipt.file()?, receipt.brief()?);
+        let qr_code = QrCode::with_error_correction_level(brief, EcLevel::L).ok();
+        let proof = receipt.proof;
+        Ok(Some(Receipt {
+            promise: receipt.promise,
+            erased: receipt.content.is_none(),
+            position: proof.as_ref().and_then(|proof| i32::try_from(proof.index + 1).ok()),
+            path: proof.as_ref().map(|proof| proof.path.clone()),
+            checkpoint: proof.map(|proof| proof.checkpoint),
+            file,
+            qr_code: qr_code.map(|code| code.render::<svg::Color<'_>>().min_dimensions(512, 512).build()),
+        }))
     }
 }

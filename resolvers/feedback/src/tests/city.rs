@@ -32,6 +32,8 @@ pub(super) const NAME: &str = "Айгүл Серікқызы";
 pub(super) const EMAIL: &str = "aigul@example.kz";
 pub(super) const PHONE: &str = "+7 701 123 45 67";
 pub(super) const ADDRESS: &str = "Тәуке хан 25";
+/// The log of the city of tests.
+pub(super) const ORIGIN: &str = "turkistan.test/journal";
 /// Its check digit is right; nobody has it.
 pub(super) const IIN: &str = "900101300007";
 
@@ -99,7 +101,8 @@ async fn open(turn: Turn) -> City {
     graph.connect(neighbours.clone());
     let house =
         House { database: database.clone(), graph, clock: clock.clone(), rng: Arc::new(SeededRng::new(7)), secret: Personal::new([7; 32]) };
-    let room = crate::room(&house, Arc::new(Library::embedded().clone()));
+    let signer = journal::log::Signer::derive(&house.secret, ORIGIN).unwrap();
+    let room = crate::room(&house, Arc::new(Library::embedded().clone()), Arc::new(signer));
     City { room, neighbours, database, clock, rng: SeededRng::new(8), _folder: folder, _turn: turn }
 }
 

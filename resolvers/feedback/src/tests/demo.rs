@@ -102,19 +102,20 @@ async fn the_demo_was_late_when_it_was_late_and_goes_on_by_its_clocks() {
 
 #[tokio::test]
 async fn the_demo_is_the_same_each_time_and_leaves_nothing_behind() {
-    let city = city().await;
-    let empty = city.rows().await;
     let mut loads = Vec::new();
     for _ in 0..2 {
+        let city = city().await;
+        let empty = city.rows().await;
         load(&city).await;
         loads.push((
             city.rows().await,
             city.texts("SELECT reference || ' ' || status || ' ' || text FROM feedback ORDER BY reference").await,
         ));
         city.room.demo.as_ref().unwrap().clear().await.unwrap();
-        assert_eq!(city.rows().await, empty);
+        let apart = |rows: Vec<(&'static str, i64)>| rows.into_iter().filter(|(table, _)| *table != "event").collect::<Vec<_>>();
+        assert_eq!(apart(city.rows().await), apart(empty), "nothing but the journal, which is kept for good");
+        let filed = city.file(&Actor::Anonymous, json!({ "text": "Рақмет", "locale": "KK" })).await;
+        assert_eq!(filed.reference, "TK-2026-000001");
     }
     assert_eq!(loads[0], loads[1]);
-    let filed = city.file(&Actor::Anonymous, json!({ "text": "Рақмет", "locale": "KK" })).await;
-    assert_eq!(filed.reference, "TK-2026-000001");
 }

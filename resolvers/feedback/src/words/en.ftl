@@ -22,6 +22,7 @@ refusal-not-your-case = Only those who work the case may do this.
 refusal-officer-elsewhere = This officer works for another body.
 refusal-forward-to-itself = The case is with this body already.
 event-text-released = The text of the report was published without personal data.
+event-content-erased = What was written was erased. The proof that it was filed remains.
 mail-coupon-subject = { $reference }: your report is registered
 mail-coupon-text = Your report is registered.
 

@@ -22,6 +22,7 @@ refusal-not-your-case = Мұны тек істі жүргізетін адам �
 refusal-officer-elsewhere = Бұл қызметкер басқа органда жұмыс істейді.
 refusal-forward-to-itself = Іс осы органның өзінде.
 event-text-released = Өтініштің мәтіні жеке деректерсіз жарияланды.
+event-content-erased = Жазылған мәтін өшірілді. Өтініштің берілгенінің дәлелі сақталды.
 mail-coupon-subject = { $reference }: өтінішіңіз тіркелді
 mail-coupon-text = Өтінішіңіз тіркелді.
 

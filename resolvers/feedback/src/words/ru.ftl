@@ -23,6 +23,7 @@ refusal-not-your-case = Это может только тот, кто ведёт
 refusal-officer-elsewhere = Этот сотрудник работает в другом органе.
 refusal-forward-to-itself = Дело уже у этого органа.
 event-text-released = Текст обращения опубликован без личных данных.
+event-content-erased = Написанное удалено. Доказательство того, что обращение подано, сохранено.
 mail-coupon-subject = { $reference }: ваше обращение зарегистрировано
 mail-coupon-text = Ваше обращение зарегистрировано.
 

@@ -27,7 +27,7 @@ impl Subscription {
     ) -> Result<impl Stream<Item = KpiObservation> + use<>> {
         let store = ctx.data_unchecked::<Store>().clone();
         let committed = store.database.writer.committed();
-        let after = journal::position_after(&store.database.reader, after).await.or_fault(ctx)?;
+        let after = journal::position_after(&store.database, after).await.or_fault(ctx)?;
         Ok(listen(Listener { store, after, code }, committed))
     }
 }
@@ -54,12 +54,12 @@ impl Source for Listener {
             let events = journal::stream_after(&self.store.database.reader, "kpi", self.after, EVENTS_MAX).await?;
             let Some(last) = events.last() else { break };
             self.after = last.position;
-            let wanted: Vec<_> = events.iter().filter_map(|event| Some((event, self.wanted(event)?))).collect();
+            let wanted: Vec<_> = events.iter().filter_map(|logged| Some((logged, self.wanted(&logged.event)?))).collect();
             let ids: Vec<ObservationId> = wanted.iter().map(|(_, id)| *id).collect();
             let mut found = self.store.observations_by_id(&ids).await?;
-            for (event, id) in wanted {
+            for (logged, id) in wanted {
                 if let Some(observation) = found.remove(&id) {
-                    heard.push(KpiObservation { observation, cursor: Some(event.cursor()?) });
+                    heard.push(KpiObservation { observation, cursor: Some(logged.cursor()?) });
                 }
             }
         }

@@ -199,7 +199,6 @@ fn event(kind: &'static str, payload: Value) -> NewEvent {
 }
 
 async fn append(txn: &Txn, kpi: &Kpi, at: DateTime<Utc>, actor: &str, events: Vec<NewEvent>) -> Result<(), Abort> {
-    journal::take_turn(txn, "kpi").await?;
     let length = journal::length(txn, kpi.id.uuid()).await?;
     journal::append(txn, "kpi", kpi.id.uuid(), length, at, actor, events).await?;
     Ok(())

@@ -3,4 +3,6 @@
 pub(crate) mod act_key;
 pub(crate) mod event;
 pub(crate) mod job;
+pub(crate) mod log_checkpoint;
+pub(crate) mod log_entry;
 pub(crate) mod timer;

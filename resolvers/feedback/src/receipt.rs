@@ -1,0 +1,115 @@
+//! What was filed, in the one form that its digest is taken over, and the receipt for it.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use journal::{
+    Abort, Txn,
+    log::{Content, Erasable, Promise, Proof, Receipt, SALT_BYTES, Signer, digest, digest_text},
+};
+use kernel::{Error, Personal, Result, Rng};
+use sea_orm::{
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, QueryFilter,
+};
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::entity::{feedback, note};
+
+/// What a report holds that can be erased.
+pub(crate) const ERASABLE: Erasable = Erasable {
+    table: "feedback",
+    salt: "salt",
+    emptied: &["text"],
+    removed: &["public_text", "lat", "lon", "address", "contact", "answer", "suggestion"],
+};
+
+/// What was filed, in the order in which it is written. Nothing in it changes later: what officers correct, as the category, is not here.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Filed<'a> {
+    track: &'a str,
+    kind: &'a str,
+    locale: &'a str,
+    text: &'a str,
+    district: Option<&'a str>,
+    lat: Option<f64>,
+    lon: Option<f64>,
+    address: Option<&'a str>,
+    service: Option<Uuid>,
+    contact: Option<&'a Value>,
+    received_at: String,
+}
+
+impl Filed<'_> {
+    fn text(&self) -> Result<Personal<String>> {
+        serde_json::to_string(self).map(Personal::new).map_err(Error::internal)
+    }
+}
+
+/// Salts what is about to be filed and gives back its digest; before the transaction, so that nobody waits for it.
+pub(crate) fn salt(row: &mut feedback::ActiveModel, rng: &dyn Rng) -> Result<String> {
+    let mut salt = [0; SALT_BYTES];
+    rng.fill(&mut salt);
+    let (track, kind, locale) = (row.track.clone().unwrap(), row.kind.clone().unwrap(), row.locale.clone().unwrap());
+    let (text, district, address) = (row.text.clone().unwrap(), row.district.clone().unwrap(), row.address.clone().unwrap());
+    let contact = row.contact.clone().unwrap();
+    let filed = Filed {
+        track: &track,
+        kind: &kind,
+        locale: &locale,
+        text: &text,
+        district: district.as_deref(),
+        lat: row.lat.clone().unwrap(),
+        lon: row.lon.clone().unwrap(),
+        address: address.as_deref(),
+        service: row.service_id.clone().unwrap(),
+        contact: contact.as_ref(),
+        received_at: journal::log::instant(row.received_at.clone().unwrap()),
+    };
+    let digest = digest_text(&digest(&salt, filed.text()?.reveal()));
+    row.salt = Set(Some(salt.to_vec()));
+    row.digest = Set(Some(digest.clone()));
+    Ok(digest)
+}
+
+/// What was filed, with its salt; `None` once it is erased.
+fn content(row: &feedback::Model) -> Result<Option<Content>> {
+    let Some(salt) = &row.salt else { return Ok(None) };
+    let filed = Filed {
+        track: &row.track,
+        kind: &row.kind,
+        locale: &row.locale,
+        text: &row.text,
+        district: row.district.as_deref(),
+        lat: row.lat,
+        lon: row.lon,
+        address: row.address.as_deref(),
+        service: row.service_id,
+        contact: row.contact.as_ref(),
+        received_at: journal::log::instant(row.received_at),
+    };
+    Ok(Some(Content { salt: STANDARD.encode(salt), text: filed.text()?.into_inner() }))
+}
+
+/// The receipt of a report; `None` for one that was filed before there were receipts.
+pub(crate) fn receipt(row: &feedback::Model, proof: Option<Proof>, signer: &Signer) -> Result<Option<Receipt>> {
+    let Some(digest) = row.digest.clone() else { return Ok(None) };
+    let promise = Promise { reference: row.reference.clone(), at: row.received_at, digest };
+    Ok(Some(Receipt::new(promise.sign(signer), content(row)?, proof)))
+}
+
+/// Erases what was filed, and tells so in the journal. The receipts say from then on that something was filed, and no longer what.
+///
+/// # Errors
+/// When the database fails.
+#[cfg_attr(not(test), expect(dead_code, reason = "the act that a person asks for erasure with comes with its rules"))]
+pub(crate) async fn erase(txn: &Txn, row: &feedback::Model, now: chrono::DateTime<chrono::Utc>) -> Result<(), Abort> {
+    let payload = serde_json::json!({ "message": "event-content-erased", "internal": false, "facts": {} });
+    let event = journal::NewEvent { kind: "content_erased".into(), payload, versions: None };
+    let number = journal::append(txn, crate::desk::STREAM, row.id, row.events, now, "system", vec![event]).await?;
+    journal::log::erase(txn, &ERASABLE, row.id).await?;
+    note::Entity::delete_many().filter(note::Column::FeedbackId.eq(row.id)).exec(txn).await?;
+    let changed = feedback::ActiveModel { id: Unchanged(row.id), version: Set(row.version + 1), events: Set(number), ..Default::default() };
+    Ok(feedback::Entity::update(changed).exec(txn).await.map(drop)?)
+}
