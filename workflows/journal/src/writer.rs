@@ -35,7 +35,7 @@ const GROUP_MAX: usize = 128;
 const QUEUE_MAX: usize = 1024;
 
 /// Counts commits, so that a listener knows that there may be something new to read: those of this process at once, and on PostgreSQL those
-/// of the others when they ring ([`Bell`]).
+/// of the others when they ring (`Bell`).
 pub type Committed = watch::Receiver<u64>;
 
 type Finish = Box<dyn FnOnce(Result<(), DbErr>) + Send>;
