@@ -4,9 +4,30 @@ use std::sync::OnceLock;
 
 use kernel::Words;
 
-/// The message that names something of a definition: `act`, `answer_question` is `act-answer-question`.
-pub(crate) fn key(what: &str, name: &str) -> String {
-    format!("{what}-{}", name.to_lowercase().replace('_', "-"))
+/// A part of a definition that has words of its own.
+#[derive(Clone, Copy)]
+pub(crate) enum Named {
+    /// An event, by what people do.
+    Act,
+    /// A kind or an urgency of cases.
+    Case,
+    /// A process.
+    Process,
+    /// A state.
+    State,
+}
+
+impl Named {
+    /// The message that names it: the act `answer_question` is `act-answer-question`.
+    pub(crate) fn key(self, name: &str) -> String {
+        let name = name.to_lowercase().replace('_', "-");
+        match self {
+            Named::Act => format!("act-{name}"),
+            Named::Case => format!("case-{name}"),
+            Named::Process => format!("process-{name}"),
+            Named::State => format!("state-{name}"),
+        }
+    }
 }
 
 /// The engine's messages in three languages.

@@ -13,7 +13,7 @@ use crate::{
     Library, LoadError, Who,
     definition::{ClockAct, ProcessFile, TimerFrom},
     load::Source,
-    words,
+    words::Named,
 };
 
 pub(crate) use proofs::{Conditions, prove};
@@ -61,10 +61,10 @@ impl Checker<'_> {
             }
         }
         for state in &file.state {
-            self.worded("state", &state.name);
+            self.worded(Named::State, &state.name);
         }
         for transition in &file.transition {
-            self.worded("act", &transition.on);
+            self.worded(Named::Act, &transition.on);
         }
         for refusal in &file.refusal {
             self.known("event", &events, [&refusal.on]);
@@ -80,8 +80,8 @@ impl Checker<'_> {
     }
 
     /// States and events have names that people read, in every language.
-    fn worded(&mut self, what: &str, name: &Spanned<String>) {
-        let key = Spanned::new(name.span(), words::key(what, name.get_ref()));
+    fn worded(&mut self, what: Named, name: &Spanned<String>) {
+        let key = Spanned::new(name.span(), what.key(name.get_ref()));
         self.faults.extend(self.source.message(&key).err());
     }
 

@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use kernel::{Locale, Words};
 
-use crate::{Kind, Process, Track, Urgency, Who, definition::TimerClock, words};
+use crate::{
+    Kind, Process, Track, Urgency, Who,
+    definition::TimerClock,
+    words::{self, Named},
+};
 
 /// An act that leads to another state.
 pub(super) struct Exit {
@@ -49,7 +53,7 @@ pub(super) struct Content {
 pub(super) fn gather(process: &Process, locale: Locale) -> Content {
     let writer = Writer { process, locale, words: words::words() };
     let definition = &process.definition;
-    let process_key = words::key("process", &definition.version.id);
+    let process_key = Named::Process.key(&definition.version.id);
     let name = if writer.words.has(&process_key) { writer.say(&process_key) } else { definition.version.id.clone() };
     let version = definition.version.version.into();
     Content {
@@ -77,7 +81,7 @@ impl Writer<'_> {
     }
 
     fn act(&self, event: &str) -> String {
-        self.say(&words::key("act", event))
+        self.say(&Named::Act.key(event))
     }
 
     fn who(&self, who: &[Who]) -> String {
@@ -116,7 +120,7 @@ impl Writer<'_> {
             let state = self.process.definition.states.get(*name);
             let status = state.map(|state| self.say(state.public.text_key())).unwrap_or_default();
             Node {
-                title: self.say(&words::key("state", name)),
+                title: self.say(&Named::State.key(name)),
                 status: self.words.text(self.locale, "draw-public", &[("status", status.into())]),
                 end: state.is_some_and(|state| state.end),
                 column: *column,
@@ -188,7 +192,7 @@ impl Writer<'_> {
             }
         };
         let tracks = self.process.definition.track.map_or_else(|| Track::ALL.to_vec(), |track| vec![track]);
-        let word = |value: &str| words::key("case", value);
+        let word = |value: &str| Named::Case.key(value);
         for track in tracks {
             match track {
                 Track::Request => Urgency::ALL.into_iter().for_each(|urgency| note(track, Kind::Message, urgency, &word(urgency.as_str()))),
