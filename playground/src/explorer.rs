@@ -1,6 +1,6 @@
 //! The explorer: one page in the reader's language, and the built files it loads.
 
-use std::{collections::HashMap, fmt::Write, sync::OnceLock};
+use std::{collections::HashMap, sync::OnceLock};
 
 use axum::{
     Router,
@@ -65,12 +65,7 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
 }
 
 fn entity_tag(digest: &[u8]) -> HeaderValue {
-    let mut tag = String::from("\"");
-    for byte in digest {
-        let _ = write!(tag, "{byte:02x}");
-    }
-    tag.push('"');
-    HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))
+    HeaderValue::from_str(&format!("\"{}\"", kernel::hex(digest))).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
 fn media_type(name: &str) -> &'static str {

@@ -94,7 +94,7 @@ fn mail(deprecation: &Deprecation, address: &str, documents: &[&Entry]) -> Mail 
     // The same news to the same address is the same mail.
     let digest = Sha256::digest([&deprecation.coordinate, "\n", &deprecation.reason, "\n", address].concat());
     Mail {
-        id: digest[..16].iter().fold("deprecated-".to_owned(), |id, byte| id + &format!("{byte:02x}")),
+        id: format!("deprecated-{}", kernel::hex(&digest[..16])),
         to: Personal::new(address.to_owned()),
         locale,
         subject: words().text(locale, "mail-deprecated-subject", &facts),

@@ -3,7 +3,6 @@
 
 use std::{
     collections::HashMap,
-    fmt::Write,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -93,11 +92,7 @@ fn is_plain(id: &str) -> bool {
 }
 
 pub(crate) fn digest(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut digits, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
+    kernel::hex(&Sha256::digest(text))
 }
 
 /// How a client names a document.

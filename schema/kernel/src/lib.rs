@@ -33,5 +33,5 @@ pub use refusal::{Refusal, RefusalCode};
 pub use request::{Request, SPANS, TraceContext};
 pub use rng::{Rng, SeededRng, system_rng};
 pub use subgraph::{Answer, Call, Fault, Operation, OperationKind, PathSegment, Subgraph};
-pub use text::{Locale, LocalizedText, fold};
+pub use text::{Locale, LocalizedText, fold, hex};
 pub use words::{Fact, Words};

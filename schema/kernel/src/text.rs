@@ -1,5 +1,7 @@
 //! Text that people read, in the city's three languages.
 
+use std::fmt::Write;
+
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -102,6 +104,16 @@ fn russian_letter(letter: char) -> char {
         'і' => 'и',
         other => other,
     }
+}
+
+/// Bytes in hexadecimal, two small digits each.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut digits, byte| {
+        // Writing to a text does not fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }
 
 #[cfg(test)]

@@ -173,7 +173,7 @@ impl CaseState {
     pub fn digest(&self) -> String {
         // All of its maps and sets are in order, so the same state is the same text.
         let text = serde_json::to_vec(self).unwrap_or_default();
-        Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+        kernel::hex(&Sha256::digest(text))
     }
 
     /// Whether the reporter is asked and the clock stands still.

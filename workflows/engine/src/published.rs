@@ -70,5 +70,5 @@ fn next(name: &str) -> String {
 }
 
 fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(&Sha256::digest(text))
 }

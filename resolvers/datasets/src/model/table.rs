@@ -112,7 +112,7 @@ impl Table {
             line.clear();
         }
         digest.update(line.as_bytes());
-        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        kernel::hex(&digest.finalize())
     }
 }
 

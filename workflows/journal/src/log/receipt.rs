@@ -37,12 +37,7 @@ pub fn digest(salt: &[u8; SALT_BYTES], content: &str) -> Hash {
 /// A digest as promises and events write it: `sha256:` and 64 hexadecimal digits.
 #[must_use]
 pub fn digest_text(digest: &Hash) -> String {
-    use std::fmt::Write as _;
-    digest.iter().fold("sha256:".to_owned(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("sha256:{}", kernel::hex(digest))
 }
 
 /// What the city promises to have in its log.
