@@ -21,7 +21,12 @@ const ABSENCE: Duration = Duration::from_secs(1);
 
 /// The bell of one process. It hangs until the last clone is dropped.
 #[derive(Clone)]
-pub(crate) struct Bell(Arc<watch::Sender<u64>>);
+pub(crate) struct Bell {
+    /// Counts the rings of this process, for the others.
+    rung: Arc<watch::Sender<u64>>,
+    /// Counts what this process may have to read, its own and that of the others.
+    committed: Weak<watch::Sender<u64>>,
+}
 
 impl Bell {
     /// Hangs the bell, with connections of its own: one that listens is never free for anything else.
@@ -29,14 +34,22 @@ impl Bell {
         let (rung, commits) = watch::channel(0);
         // Tells this process from the others; it is no secret and decides nothing.
         let own = Uuid::new_v4().simple().to_string();
+        let committed = Arc::downgrade(committed);
         tokio::spawn(ring(server.clone(), own.clone(), commits.clone()));
-        tokio::spawn(hear(server, own, commits, Arc::downgrade(committed)));
-        Bell(Arc::new(rung))
+        tokio::spawn(hear(server, own, commits, Weak::clone(&committed)));
+        Bell { rung: Arc::new(rung), committed }
     }
 
-    /// Tells the others that something was committed.
+    /// Tells this process and the others that there is something to read.
     pub(crate) fn ring(&self) {
-        self.0.send_modify(|count| *count += 1);
+        wake(&self.committed);
+        self.rung.send_modify(|count| *count += 1);
+    }
+}
+
+fn wake(committed: &Weak<watch::Sender<u64>>) {
+    if let Some(committed) = committed.upgrade() {
+        committed.send_modify(|count| *count += 1);
     }
 }
 
@@ -44,7 +57,6 @@ impl Bell {
 async fn ring(server: PgConnectOptions, own: String, mut commits: watch::Receiver<u64>) {
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(server);
     while commits.changed().await.is_ok() {
-        commits.mark_unchanged();
         if let Err(error) = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(&own).execute(&pool).await {
             tracing::debug!(%error, "the other processes are not told of a commit");
         }
@@ -72,10 +84,8 @@ async fn listen(pool: &sqlx::PgPool, own: &str, committed: &Weak<watch::Sender<u
         loop {
             // `None` is a connection that was lost and made anew: something may have been missed.
             let rung = listener.try_recv().await?;
-            if rung.is_none_or(|rung| rung.payload() != own)
-                && let Some(committed) = committed.upgrade()
-            {
-                committed.send_modify(|count| *count += 1);
+            if rung.is_none_or(|rung| rung.payload() != own) {
+                wake(committed);
             }
         }
     };

@@ -74,7 +74,7 @@ async fn count(db: &impl ConnectionTrait, which: SimpleExpr) -> Result<u64> {
     Ok(count.unwrap_or_default().unsigned_abs())
 }
 
-/// Forgets up to `limit` jobs that were done before an instant, the oldest first, and returns how many. What they did stays told by events; a
+/// Forgets up to `limit` jobs that were done before an instant, in no order, and returns how many. What they did stays told by events; a
 /// job's key serves no more once nothing can ask for it again, and nothing asks for one after weeks.
 ///
 /// # Errors

@@ -5,11 +5,7 @@
 //!
 //! Events get their places in the log on the way: on SQLite in the group's own transaction, on PostgreSQL by a task right behind the commits.
 
-use std::{
-    panic::AssertUnwindSafe,
-    sync::{Arc, Weak},
-    time::Duration,
-};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use kernel::Error;
@@ -70,7 +66,7 @@ impl Writer {
     ) -> Writer {
         let committed = Arc::new(watch::channel(0).0);
         let bell = Bell::hang(server, &committed);
-        tokio::spawn(sequence_commits(sequencer, committed.subscribe(), Arc::downgrade(&committed), bell.clone()));
+        tokio::spawn(sequence_commits(sequencer, committed.subscribe(), bell.clone()));
         Writer { way: Way::Concurrent(connection, commit_delay, bell), committed }
     }
 
@@ -79,15 +75,16 @@ impl Writer {
     /// # Errors
     /// When the database fails.
     pub async fn sequence(&self) -> kernel::Result<()> {
-        let sequenced = match &self.way {
+        match &self.way {
             // An act with nothing in it: its group takes along what an older program left without a place.
-            Way::Grouped(_) => return self.write(|_| async { Ok(()) }.boxed()).await.map_err(Abort::into_fault),
-            Way::Concurrent(connection, ..) => sequence_alone(connection, &mut None).await.map_err(Error::internal)?,
-        };
-        if sequenced {
-            self.committed.send_modify(|count| *count += 1);
+            Way::Grouped(_) => self.write(|_| async { Ok(()) }.boxed()).await.map_err(Abort::into_fault),
+            Way::Concurrent(connection, _, bell) => {
+                if sequence_alone(connection, &mut None).await.map_err(Error::internal)? {
+                    bell.ring();
+                }
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// Listens for commits.
@@ -124,7 +121,6 @@ impl Writer {
             Way::Grouped(queue) => queue.send(act).await.map_err(|_| Abort::Fault(Error::internal("the writer has stopped")))?,
             Way::Concurrent(connection, delay, bell) => {
                 commit_one(connection, *delay, act).await?;
-                self.committed.send_modify(|count| *count += 1);
                 bell.ring();
             }
         }
@@ -186,18 +182,13 @@ async fn commit_group(
 
 /// Gives events their places after each commit of this process, for as long as its writer lives. What another process committed and did not
 /// live to sequence is taken along.
-async fn sequence_commits(connection: DatabaseConnection, mut committed: Committed, told: Weak<watch::Sender<u64>>, bell: Bell) {
+async fn sequence_commits(connection: DatabaseConnection, mut committed: Committed, bell: Bell) {
     let mut tree = None;
     while committed.changed().await.is_ok() {
         match sequence_alone(&connection, &mut tree).await {
             Ok(false) => {}
             // Whoever listens to the log has something to read only now.
-            Ok(true) => {
-                if let Some(told) = told.upgrade() {
-                    told.send_modify(|count| *count += 1);
-                }
-                bell.ring();
-            }
+            Ok(true) => bell.ring(),
             Err(error) => {
                 tree = None;
                 tracing::error!(%error, "events were not given their places in the log; the next commit tries again");

@@ -224,12 +224,16 @@ impl Runner {
     }
 
     /// Forgets what was done long ago.
-    async fn prune(&self) {
+    pub(crate) async fn prune(&self) {
         let before = self.worker.house.clock.now() - self.options.memory;
-        let write =
-            self.worker.house.database.writer.write(move |txn| async move { journal::prune(txn, before, PRUNED_MAX).await }.boxed());
-        if let Err(abort) = write.await {
-            tracing::warn!(?abort, "old jobs were not forgotten");
+        loop {
+            let write =
+                self.worker.house.database.writer.write(move |txn| async move { journal::prune(txn, before, PRUNED_MAX).await }.boxed());
+            match write.await {
+                Ok(PRUNED_MAX) => {}
+                Ok(_) => return,
+                Err(abort) => return tracing::warn!(?abort, "old jobs were not forgotten"),
+            }
         }
     }
 

@@ -159,3 +159,25 @@ async fn a_backlog_of_840_jobs_drains() {
     println!("840 jobs in {:?}", begun.elapsed());
     assert_eq!(bench.effects().await.len(), 840);
 }
+
+#[tokio::test]
+async fn what_was_done_long_ago_is_forgotten_and_nothing_else_is() {
+    let bench = Bench::new().await;
+    bench.enqueue(["a", "b", "c"]).await;
+    let script = Script::new(|job| async move {
+        match job.key.as_str() {
+            "b" => Err(JobError::Fail("REFUSED: never".to_owned())),
+            _ => Ok(effect(job.key)),
+        }
+    });
+    let runner = bench.runner(&script);
+    runner.drain().await.unwrap();
+    let states = |rows: Vec<JobRow>| rows.into_iter().map(|row| row.state).collect::<Vec<_>>();
+    bench.clock.advance(TimeDelta::days(29));
+    runner.prune().await;
+    assert_eq!(states(job_rows(&bench).await), ["done", "dead", "done"]);
+    bench.enqueue(["d"]).await;
+    bench.clock.advance(TimeDelta::days(2));
+    runner.prune().await;
+    assert_eq!(states(job_rows(&bench).await), ["dead", "ready"]);
+}
