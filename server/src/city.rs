@@ -5,11 +5,13 @@ use std::{path::Path, sync::Arc};
 use engine::Library;
 use federation::{Documents, Federation, Policy};
 use journal::{Database, Demo, Handler, Histories, House, Mailer, log::Signer};
-use kernel::{Clock, Document, Error, GraphHandle, Personal, Result, Rng};
+use kernel::{Clock, Document, Error, GraphHandle, Personal, Result, Rng, SystemClock};
 use runner::{FolderMailer, SmtpMailer};
 
 use crate::{
+    database::{self, Held},
     demo, greeting,
+    identity::Keys,
     manifest::{self, Manifest},
     modules,
     settings::Settings,
@@ -34,6 +36,14 @@ pub(crate) struct City {
 }
 
 impl City {
+    /// Takes the installation for this process and builds its city, to work on it without serving it.
+    pub(crate) async fn open(settings: &Settings) -> Result<(City, Held)> {
+        let (database, held) = database::open(settings).await?;
+        let rng = Arc::new(kernel::system_rng());
+        let secret = Keys::open(settings, rng.as_ref())?.secret;
+        Ok((City::build(settings, database, secret, Arc::new(SystemClock), rng)?, held))
+    }
+
     /// Opens the rooms over a database, composes their graph and checks that every document of the program fits it.
     pub(crate) fn build(
         settings: &Settings,
@@ -102,15 +112,20 @@ pub(crate) fn definition_files(folder: &Path) -> Result<Vec<(String, String)>> {
     Ok(files)
 }
 
+/// The name and the text of one file of definitions.
+pub(crate) fn definition_file(path: &Path) -> Result<(String, String)> {
+    let text = std::fs::read_to_string(path).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
+    Ok((path.display().to_string(), text))
+}
+
 fn read_folder(folder: &Path, files: &mut Vec<(String, String)>) -> Result<()> {
-    let failed = |path: &Path, error: std::io::Error| Error::internal(format!("{}: {error}", path.display()));
-    for entry in std::fs::read_dir(folder).map_err(|error| failed(folder, error))? {
-        let path = entry.map_err(|error| failed(folder, error))?.path();
+    let failed = |error: std::io::Error| Error::internal(format!("{}: {error}", folder.display()));
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
         if path.is_dir() {
             read_folder(&path, files)?;
         } else if path.extension().is_some_and(|extension| extension == "toml") {
-            let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
-            files.push((path.display().to_string(), text));
+            files.push(definition_file(&path)?);
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use runner::Runner;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{city::City, cli, console, database, identity::Keys, settings::Settings};
+use crate::{city::City, cli, console, database, settings::Settings};
 
 /// Whether anybody lives here.
 pub(crate) static ANY_PARTY: Document = Document { name: "server.AnyParty", text: "query AnyParty { parties(first: 1) { nodes { id } } }" };
@@ -121,18 +121,16 @@ pub(crate) async fn run(what: &cli::Demo, settings: &Settings) -> Result<()> {
     if let cli::Demo::Load { with_stdin: true } = what {
         end_with_stdin();
     }
-    let (database, _held) = database::open(settings).await?;
-    let rng = Arc::new(kernel::system_rng());
-    let secret = Keys::open(settings, rng.as_ref())?.secret;
-    let city = City::build(settings, database.clone(), secret, Arc::new(kernel::SystemClock), rng)?;
-    let loaded = database::alone(&database, async {
+    let (city, _held) = City::open(settings).await?;
+    let database = &city.house.database;
+    let loaded = database::alone(database, async {
         let loaded = match what {
             cli::Demo::Load { .. } => {
-                database::migrate(&database).await?;
+                database::migrate(database).await?;
                 load_once(&city, &Lines).await
             }
             cli::Demo::Reset => {
-                database::wipe(&database).await?;
+                database::wipe(database).await?;
                 load(&city, &Lines).await.map(|()| true)
             }
         }?;
@@ -177,11 +175,9 @@ mod tests {
     async fn empty() -> (City, TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::gather(Installation::default(), &Serving::default()).unwrap().moved_to(folder.path());
-        let (database, _held) = database::open(&settings).await.unwrap();
-        database::migrate(&database).await.unwrap();
-        let rng = Arc::new(kernel::system_rng());
-        let secret = Keys::open(&settings, rng.as_ref()).unwrap().secret;
-        (City::build(&settings, database, secret, Arc::new(kernel::SystemClock), rng).unwrap(), folder)
+        let (city, _held) = City::open(&settings).await.unwrap();
+        database::migrate(&city.house.database).await.unwrap();
+        (city, folder)
     }
 
     #[tokio::test]

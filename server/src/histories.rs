@@ -1,13 +1,18 @@
 //! Recorded cases run again: by the rules that they were judged by, to prove that the engine still does what it did, and by a draft, to see
 //! what it would have changed.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode};
 
-use engine::{History, Library, Simulation, replay};
+use engine::{History, Simulation, replay};
 use kernel::{Clock, Error, Result, SystemClock};
 use uuid::Uuid;
 
-use crate::{city::City, console, database, identity::Keys, settings::Settings};
+use crate::{
+    city::{self, City},
+    console,
+    database::{self, Held},
+    settings::Settings,
+};
 
 /// How many cases are read at once.
 const PAGE: u64 = 1_000;
@@ -22,7 +27,7 @@ pub(crate) async fn replay_all(settings: &Settings) -> Result<ExitCode> {
     while let Some(histories) = pages.next().await? {
         cases += histories.len();
         for history in &histories {
-            if history.events.is_empty() {
+            if !history.is_whole() {
                 unknown += 1;
                 continue;
             }
@@ -33,7 +38,7 @@ pub(crate) async fn replay_all(settings: &Settings) -> Result<ExitCode> {
     }
     console::say(&format!("{cases} cases, {events} events derived again, {} differences", differences.len()))?;
     if unknown > 0 {
-        console::say(&format!("{unknown} cases were recorded before causes were, and cannot be derived"))?;
+        console::say(&format!("{unknown} cases began before causes were recorded, and cannot be derived"))?;
     }
     for difference in differences.iter().take(SHOWN_MAX) {
         let place = difference.number.map_or_else(|| "now".to_owned(), |number| format!("event {number}"));
@@ -45,13 +50,15 @@ pub(crate) async fn replay_all(settings: &Settings) -> Result<ExitCode> {
 /// `turkistan workflow simulate`.
 pub(crate) async fn simulate(settings: &Settings, draft: &[PathBuf], json: bool) -> Result<ExitCode> {
     let (city, _held) = open(settings).await?;
-    let draft = read(draft, &city.library)?;
-    let mut simulation = Simulation::default();
+    let files = draft.iter().map(|path| city::definition_file(path)).collect::<Result<Vec<_>>>()?;
+    let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let draft = city.library.with(&files).map_err(Error::internal)?;
+    let (now, mut simulation) = (SystemClock.now(), Simulation::default());
     let mut pages = Pages::of(&city);
     while let Some(mut histories) = pages.next().await? {
-        histories.retain(|history| !history.events.is_empty());
+        histories.retain(History::is_whole);
         let parties = pages.parties().await?;
-        simulation.add(engine::simulate(&histories, (&city.library, &draft), &parties, SystemClock.now())?);
+        simulation.add(engine::simulate(&histories, (&city.library, &draft), &parties, now)?);
     }
     if json {
         console::say(&serde_json::to_string_pretty(&simulation).map_err(Error::internal)?)?;
@@ -59,16 +66,6 @@ pub(crate) async fn simulate(settings: &Settings, draft: &[PathBuf], json: bool)
         report(&simulation)?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn read(files: &[PathBuf], today: &Library) -> Result<Library> {
-    let mut texts = Vec::with_capacity(files.len());
-    for path in files {
-        let text = std::fs::read_to_string(path).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
-        texts.push((path.display().to_string(), text));
-    }
-    let texts: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    today.with(&texts).map_err(Error::internal)
 }
 
 fn report(simulation: &Simulation) -> Result<()> {
@@ -95,14 +92,12 @@ fn report(simulation: &Simulation) -> Result<()> {
     Ok(())
 }
 
-async fn open(settings: &Settings) -> Result<(City, database::Held)> {
-    let (database, held) = database::open(settings).await?;
-    if !database::is_migrated(&database).await? {
+async fn open(settings: &Settings) -> Result<(City, Held)> {
+    let (city, held) = City::open(settings).await?;
+    if !database::is_migrated(&city.house.database).await? {
         return Err(Error::internal("the tables are those of another version; run `turkistan migrate`"));
     }
-    let rng = Arc::new(kernel::system_rng());
-    let keys = Keys::open(settings, rng.as_ref())?;
-    Ok((City::build(settings, database, keys.secret, Arc::new(SystemClock), rng)?, held))
+    Ok((city, held))
 }
 
 /// The recorded cases of all rooms, some at a time.

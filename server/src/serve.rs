@@ -124,12 +124,9 @@ async fn open(settings: &Settings, keys: Keys, clock: Arc<dyn Clock>, rng: Arc<d
 /// Performs jobs and fires timers until the process is told to stop.
 pub(crate) async fn work_alone(settings: &Settings) -> Result<()> {
     let mut signals = Signals::new()?;
-    let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) = (Arc::new(SystemClock), Arc::new(kernel::system_rng()));
-    database::make_folder(settings)?;
-    let keys = Keys::open(settings, rng.as_ref())?;
-    let (database, _held) = database::open(settings).await?;
-    database::alone(&database, database::migrate(&database)).await?;
-    let city = City::build(settings, database, keys.secret, clock, rng)?;
+    let (city, _held) = City::open(settings).await?;
+    let database = &city.house.database;
+    database::alone(database, database::migrate(database)).await?;
     let (stop, stopping) = Stop::new();
     let working = work(&city, stopping);
     console::say("working")?;

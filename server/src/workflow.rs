@@ -83,9 +83,9 @@ fn gather(paths: &[PathBuf], settings: &Settings) -> Result<Files> {
         None => Library::embedded_files().into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect(),
     };
     for path in paths {
-        let text = std::fs::read_to_string(path).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
+        let file = city::definition_file(path)?;
         files.retain(|(name, _)| Path::new(name).file_name() != path.file_name());
-        files.push((path.display().to_string(), text));
+        files.push(file);
     }
     Ok(files)
 }

@@ -55,6 +55,15 @@ pub struct History {
     pub state: String,
 }
 
+impl History {
+    /// Whether the case can be derived: an older program did not record causes, and without its filing nothing that followed has a state to
+    /// follow from.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        matches!(self.events.first(), Some(Recorded { number: 1, cause: Cause::Filed { .. }, .. }))
+    }
+}
+
 /// Something that was recorded in one way and is derived in another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -80,7 +89,7 @@ pub struct Replayed {
 /// Derives a case again, each event by the versions that it was judged by, and compares.
 ///
 /// # Errors
-/// When a version is not in the library.
+/// When a version is not in the library, or the history is not whole.
 pub fn replay(library: &Library, history: &History) -> kernel::Result<Replayed> {
     let mut replayed = Replayed::default();
     for event in &history.events {

@@ -76,10 +76,11 @@ impl Simulation {
 
     fn count(&mut self, case: &str, today: Course, draft: Course) {
         self.cases += 1;
-        for (course, which) in [(&today, 0), (&draft, 1)] {
-            let Some(desk) = &course.desk else { continue };
-            let load = self.load.entry(desk.clone()).or_default();
-            *(if which == 0 { &mut load.today } else { &mut load.draft }) += 1;
+        if let Some(desk) = &today.desk {
+            self.load.entry(desk.clone()).or_default().today += 1;
+        }
+        if let Some(desk) = &draft.desk {
+            self.load.entry(desk.clone()).or_default().draft += 1;
         }
         if today == draft {
             return;
@@ -115,7 +116,7 @@ impl Simulation {
 /// Runs histories by the newest rules of both libraries, up to an instant, on all processors.
 ///
 /// # Errors
-/// When a library lacks a process, or the directory the party of triage.
+/// When a library lacks a process, the directory the party of triage, or a history its beginning.
 pub fn simulate(
     histories: &[History],
     (today, draft): (&Library, &Library),

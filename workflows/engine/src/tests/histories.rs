@@ -138,6 +138,17 @@ fn every_recorded_case_is_derived_again_without_a_difference() {
 }
 
 #[test]
+fn a_case_whose_beginning_was_not_recorded_is_told_apart() {
+    let mut history = lives(20, 4).into_iter().find(|history| history.events.len() > 2).unwrap();
+    assert!(history.is_whole());
+    history.events.remove(0);
+    assert!(!history.is_whole());
+    assert!(replay(Library::embedded(), &history).is_err());
+    history.events.clear();
+    assert!(!history.is_whole());
+}
+
+#[test]
 fn whatever_is_changed_in_a_recorded_case_is_found() {
     let check = |what: &str, change: fn(&mut History), number: Option<i32>| {
         let mut history = lives(60, 2).into_iter().max_by_key(|history| history.events.len()).unwrap();
