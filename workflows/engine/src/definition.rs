@@ -334,6 +334,15 @@ impl Definition {
         timers.chain(self.promises.iter().filter_map(|promise| promise.calendar.as_deref()))
     }
 
+    /// The ids of the named clocks that it needs.
+    pub(crate) fn clocks(&self) -> impl Iterator<Item = &str> {
+        let timers = self.timers.values().filter_map(|timer| match &timer.clock {
+            TimerClock::Named(clock) => Some(clock),
+            TimerClock::Answer => None,
+        });
+        timers.chain(self.promises.iter().map(|promise| &promise.clock)).chain(&self.extension_limit).map(String::as_str)
+    }
+
     /// The flags that a case may have.
     pub fn flags(&self) -> impl Iterator<Item = &str> {
         self.flags.iter().map(String::as_str)

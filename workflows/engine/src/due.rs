@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Calendar, CaseState, Derived, Process, TimerChange, Who,
-    definition::{Definition, TimerClock},
+    Calendar, CaseState, Derived, Effect, Process, Step, Who,
+    definition::{TimerClock, Transition},
 };
 
 /// One clock of a case.
@@ -19,21 +18,24 @@ pub struct Due {
     pub derived: Derived,
 }
 
-/// A deadline that another version of a calendar moves.
+/// A clock that another version of a calendar moves.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moved<Id> {
-    /// Whose case it is, as the caller named it.
-    pub case: Id,
+pub struct Moved {
     /// The clock's name in the definition.
     pub clock: String,
-    /// The deadline by the old version.
+    /// By the old version.
     pub before: Derived,
-    /// The deadline by the new one, with its derivation.
+    /// By the new one, with its derivation.
     pub after: Derived,
-    /// The timer to set, when one runs on this clock.
-    pub timer: Option<TimerChange>,
-    /// Who is to be told: the reporter, and whoever can act on the case now.
-    pub tell: Vec<Who>,
+}
+
+/// What another version of a calendar changes on a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recalculation {
+    /// The clocks that end at another instant.
+    pub moved: Vec<Moved>,
+    /// What to write, and whom to tell.
+    pub step: Step,
 }
 
 impl Process {
@@ -78,49 +80,53 @@ impl Process {
         process
     }
 
-    /// A timer of a case, as a new derivation sets it.
-    fn timer_change(&self, name: &str, state: &CaseState, at: DateTime<Utc>) -> Option<TimerChange> {
-        let timer = self.definition.timers.get(name).filter(|_| state.timers.contains_key(name))?;
-        Some(TimerChange::Set { name: name.to_owned(), at, raises: timer.raises.clone() })
-    }
-}
-
-/// What another version of a calendar moves on open cases: each deadline that falls on another instant, and whom to tell. When a report
-/// was registered stays as it was recorded.
-///
-/// # Errors
-/// Never for states of that process.
-pub fn recalculate<'a, Id: Clone>(
-    cases: impl IntoIterator<Item = (Id, &'a CaseState)>,
-    old: &Process,
-    new: &Arc<Calendar>,
-) -> kernel::Result<Vec<Moved<Id>>> {
-    let by_new = old.by_calendar(new);
-    let mut moved = Vec::new();
-    for (case, state) in cases {
+    /// What another version of one of its calendars changes on a case; none when every clock ends as before. When a report was registered stays
+    /// as it was recorded.
+    ///
+    /// # Errors
+    /// Never for states of this process.
+    pub fn recalculate(&self, state: &CaseState, new: &Arc<Calendar>) -> kernel::Result<Option<Recalculation>> {
+        let by_new = self.by_calendar(new);
         let after = by_new.deadlines(state)?;
-        for before in old.deadlines(state)? {
-            let after = after.iter().find(|after| after.name == before.name);
-            let Some(after) = after.filter(|after| after.derived.due_at != before.derived.due_at) else { continue };
-            moved.push(Moved {
-                case: case.clone(),
-                timer: old.timer_change(&before.name, state, after.derived.due_at),
-                clock: before.name,
-                before: before.derived,
-                after: after.derived.clone(),
-                tell: concerned(&old.definition, state),
-            });
+        let mut moved = Vec::new();
+        for before in self.deadlines(state)? {
+            let after = after.iter().find(|after| after.name == before.name).map(|after| &after.derived);
+            if let Some(after) = after.filter(|after| after.due_at != before.derived.due_at) {
+                moved.push(Moved { clock: before.name, before: before.derived, after: after.clone() });
+            }
         }
+        if moved.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Recalculation { moved, step: by_new.recalculated(state)? }))
     }
-    Ok(moved)
-}
 
-/// The reporter, and those who can move the case on from where it is.
-fn concerned(definition: &Definition, state: &CaseState) -> Vec<Who> {
-    let leads = definition.transitions.iter().filter(|transition| transition.from.contains(&state.name) && transition.to.is_some());
-    let mut concerned: Vec<Who> = leads.flat_map(|transition| transition.who.iter().copied()).chain([Who::Reporter]).collect();
-    concerned.retain(|who| !matches!(who, Who::System | Who::Citizen));
-    concerned.sort_unstable();
-    concerned.dedup();
-    concerned
+    /// The case with its timers as the calendars of this process set them.
+    ///
+    /// # Errors
+    /// Never for states of this process.
+    pub(crate) fn recalculated(&self, state: &CaseState) -> kernel::Result<Step> {
+        let mut next = state.clone();
+        for due in self.deadlines(state)? {
+            if let Some(at) = next.timers.get_mut(&due.name) {
+                *at = due.derived.due_at;
+            }
+        }
+        Ok(Step {
+            from: state.name.clone(),
+            records: "deadline_moved".to_owned(),
+            message: "event-deadline-moved".to_owned(),
+            internal: false,
+            effects: self.concerned(state),
+            timers: self.changes(&state.timers, &next.timers, None),
+            state: next,
+        })
+    }
+
+    /// The reporter, and those who can move the case on from where it is.
+    fn concerned(&self, state: &CaseState) -> Vec<Effect> {
+        let leads = |transition: &Transition| transition.from.contains(&state.name) && transition.to.is_some();
+        let is_worked = self.definition.transitions.iter().any(|transition| leads(transition) && transition.who.contains(&Who::Officer));
+        [Effect::NotifyReporter].into_iter().chain(is_worked.then_some(Effect::NotifyOfficers)).collect()
+    }
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseState, Event, Facts, Library, Step, StepError, Terms, Versions};
+use crate::{CaseState, Event, Facts, Library, Step, StepError, Terms, VersionRef, Versions};
 
 /// What an event of the journal was derived from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,13 @@ pub enum Cause {
         /// What the decision table was told, where it was asked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         asked: Option<Facts>,
+    },
+    /// The version of the calendar that the event is stamped with counts for it from now on.
+    Recalculated,
+    /// A map led it on from this version of its process to the one that the event is stamped with.
+    Migrated {
+        /// The version that it was on.
+        from: VersionRef,
     },
 }
 
@@ -120,6 +127,11 @@ fn derive(library: &Library, before: Option<&CaseState>, event: &Recorded) -> Re
     match (&event.cause, before) {
         (Cause::Filed { terms, facts }, _) => Ok(process.start_on(*terms, process.table().clock(facts)?)?),
         (Cause::Happened { event: happened, .. }, Some(state)) => process.step(state, happened, event.at),
-        (Cause::Happened { .. }, None) => Err(kernel::Error::internal("a history that does not begin with a filing").into()),
+        (Cause::Recalculated, Some(state)) => Ok(process.recalculated(state)?),
+        (Cause::Migrated { from }, Some(state)) => {
+            let map = library.migration(from, &event.versions.definition)?;
+            map.carry(state, process.definition()).map_err(|reason| kernel::Error::internal(reason).into())
+        }
+        (_, None) => Err(kernel::Error::internal("a history that does not begin with a filing").into()),
     }
 }

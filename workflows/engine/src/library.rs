@@ -1,7 +1,7 @@
 //! Everything that was loaded, by name and version. A running case stays on the versions that it began with.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
 };
 
@@ -71,6 +71,10 @@ pub struct Library {
     tables: Shelf<Table>,
     definitions: Shelf<Definition>,
     migrations: BTreeMap<(VersionRef, VersionRef), Arc<Migration>>,
+    /// The SHA-256 of every file, by its name, e.g. `appeal.v1`.
+    digests: BTreeMap<String, String>,
+    /// Whose next versions two persons publish.
+    two_persons: BTreeSet<String>,
 }
 
 impl Library {
@@ -132,7 +136,7 @@ impl Library {
         (faults, drafts)
     }
 
-    fn read(mut library: Library, files: &[(&str, &str)]) -> (Library, Vec<LoadError>, Vec<Draft>) {
+    pub(crate) fn read(mut library: Library, files: &[(&str, &str)]) -> (Library, Vec<LoadError>, Vec<Draft>) {
         let mut faults = Vec::new();
         let sources = files.iter().map(|(file, text)| Source { file, text });
         let (lists, versions): (Vec<_>, Vec<_>) = sources.partition(|source| source.file.rsplit('/').next() == Some(published::FILE));
@@ -150,12 +154,14 @@ impl Library {
                 }
             }
         }
+        library.digests.extend(versions.iter().map(|file| (published::name(file.file).to_owned(), published::digest(file.text))));
         let mut drafts = Vec::new();
         for list in lists {
             match published::compare(list, &versions) {
-                Ok((changed, unlisted)) => {
-                    faults.extend(changed);
-                    drafts.extend(unlisted);
+                Ok(compared) => {
+                    faults.extend(compared.faults);
+                    drafts.extend(compared.drafts);
+                    library.two_persons.extend(compared.two_persons);
                 }
                 Err(fault) => faults.push(fault),
             }
@@ -300,6 +306,60 @@ impl Library {
     pub fn migration(&self, from: &VersionRef, to: &VersionRef) -> kernel::Result<Arc<Migration>> {
         let found = self.migrations.get(&(from.clone(), to.clone())).cloned();
         found.ok_or_else(|| kernel::Error::internal(format!("no map leads from {from} to {to}")))
+    }
+
+    /// All maps.
+    pub(crate) fn migrations(&self) -> impl Iterator<Item = &Migration> {
+        self.migrations.values().map(|map| &**map)
+    }
+
+    /// The map that leads on from a version of a process, if there is one; of several the one that leads furthest.
+    #[must_use]
+    pub fn migration_from(&self, from: &VersionRef) -> Option<Arc<Migration>> {
+        self.migrations.iter().rev().find(|((start, _), _)| start == from).map(|(_, map)| Arc::clone(map))
+    }
+
+    /// The versions on which a case goes on that a map leads to another version of its process: those that it was on, where they have what
+    /// that version names, else the newest.
+    ///
+    /// # Errors
+    /// When the version is not in the library.
+    pub fn carried_on(&self, pinned: &Versions, to: &VersionRef) -> kernel::Result<Versions> {
+        let definition = self.definitions.get(to)?;
+        let mut versions = self.on_newest(Arc::clone(&definition))?.versions();
+        let keep = |newest: &mut VersionRef, old: &VersionRef| {
+            if newest.id == old.id {
+                newest.clone_from(old);
+            }
+        };
+        keep(&mut versions.rules, &pinned.rules);
+        keep(&mut versions.calendar, &pinned.calendar);
+        for (id, version) in &mut versions.others {
+            pinned.others.get(id).iter().for_each(|old| version.clone_from(old));
+        }
+        if self.clocks.get(&pinned.clocks).is_ok_and(|clocks| definition.clocks().all(|id| clocks.find(id).is_some())) {
+            keep(&mut versions.clocks, &pinned.clocks);
+        }
+        Ok(versions)
+    }
+
+    /// The newest version of every calendar.
+    pub fn newest_calendars(&self) -> impl Iterator<Item = &Arc<Calendar>> {
+        let newest: BTreeMap<&str, &Arc<Calendar>> =
+            self.calendars.0.iter().map(|(version, calendar)| (version.id.as_str(), calendar)).collect();
+        newest.into_values()
+    }
+
+    /// The SHA-256 of every file in hexadecimal, by its name, e.g. `appeal.v1`.
+    #[must_use]
+    pub fn digests(&self) -> &BTreeMap<String, String> {
+        &self.digests
+    }
+
+    /// How many persons publish the next version of something, e.g. `appeal`.
+    #[must_use]
+    pub fn persons(&self, id: &str) -> usize {
+        if self.two_persons.contains(id) { 2 } else { 1 }
     }
 
     /// Derives the deadline that a report would have that came in at `received_at`, by the newest versions.

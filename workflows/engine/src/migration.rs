@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::{CaseState, Definition, LoadError, TimerChange, VersionRef, definition::TimerClock, load::Source};
+use crate::{CaseState, Definition, LoadError, Step, TimerChange, VersionRef, definition::TimerClock, load::Source};
 
 /// A map from each state, flag and timer of one version to those of another.
 pub struct Migration {
@@ -16,15 +16,6 @@ pub struct Migration {
     flags: BTreeMap<String, Option<String>>,
     /// `None`: the timer is stopped.
     timers: BTreeMap<String, Option<String>>,
-}
-
-/// A case that a map does not fit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Misfit<Id> {
-    /// Which case, as the caller named it.
-    pub case: Id,
-    /// Why, for the official who writes the map.
-    pub reason: String,
 }
 
 #[derive(Deserialize)]
@@ -57,7 +48,7 @@ impl Migration {
         let file: MigrationFile = source.parse()?;
         let version = |version: &Spanned<u32>| VersionRef { id: file.id.clone(), version: *version.get_ref() };
         let (from, to) = (version(&file.from), version(&file.to));
-        let named = format!("{from}-v{}.toml", to.version);
+        let named = file_name(&from, &to);
         if source.file.rsplit('/').next() != Some(named.as_str()) {
             return Err(source.error(file.from.span(), format!("the file must be named {named}")).into());
         }
@@ -80,6 +71,12 @@ impl Migration {
         Ok(Migration { from, to, states, flags, timers })
     }
 
+    /// The name of its file, e.g. `request.v1-v2.toml`.
+    #[must_use]
+    pub fn file(&self) -> String {
+        file_name(&self.from, &self.to)
+    }
+
     /// From which version.
     #[must_use]
     pub fn from(&self) -> &VersionRef {
@@ -92,18 +89,11 @@ impl Migration {
         &self.to
     }
 
-    /// The running cases that the map does not fit. `new` is the version that it leads to.
-    #[must_use]
-    pub fn misfits<'a, Id>(&self, cases: impl IntoIterator<Item = (Id, &'a CaseState)>, new: &Definition) -> Vec<Misfit<Id>> {
-        let misfit = |(case, state): (Id, &CaseState)| self.carry(state, new).err().map(|reason| Misfit { case, reason });
-        cases.into_iter().filter_map(misfit).collect()
-    }
-
-    /// The state of a case in the new version, and what becomes of its timers: each goes off when it would have.
+    /// The case in the new version, `new`, and what becomes of its timers: each goes off when it would have.
     ///
     /// # Errors
-    /// Why the map does not fit the case.
-    pub fn carry(&self, state: &CaseState, new: &Definition) -> Result<(CaseState, Vec<TimerChange>), String> {
+    /// Why the map does not fit the case, for the official who writes the map.
+    pub fn carry(&self, state: &CaseState, new: &Definition) -> Result<Step, String> {
         if *new.version() != self.to {
             return Err(format!("the map leads to {}, not to {}", self.to, new.version()));
         }
@@ -139,8 +129,20 @@ impl Migration {
         if state.extended_days > 0 && new.extension_limit.is_none() {
             return Err(format!("its term was extended, and {} has no `extension_limit`", self.to));
         }
-        Ok((carried, changes))
+        Ok(Step {
+            from: state.name.clone(),
+            state: carried,
+            records: "migrated".to_owned(),
+            message: "event-migrated".to_owned(),
+            internal: true,
+            effects: Vec::new(),
+            timers: changes,
+        })
     }
+}
+
+fn file_name(from: &VersionRef, to: &VersionRef) -> String {
+    format!("{from}-v{}.toml", to.version)
 }
 
 fn names<'a>(all: impl Iterator<Item = &'a String>) -> Vec<&'a str> {

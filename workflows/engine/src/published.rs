@@ -1,6 +1,6 @@
 //! Which versions are published, and that nobody has changed them since: `published.toml`, a list of digests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -15,6 +15,9 @@ pub(crate) const FILE: &str = "published.toml";
 #[serde(deny_unknown_fields)]
 struct PublishedFile {
     format: Spanned<String>,
+    /// Whose next versions two persons publish, by id, e.g. `appeal`.
+    #[serde(default)]
+    two_persons: BTreeSet<String>,
     /// By name, e.g. `appeal.v1`, the SHA-256 of the file's bytes in hexadecimal.
     versions: BTreeMap<Spanned<String>, String>,
 }
@@ -30,8 +33,18 @@ pub struct Draft {
     pub digest: String,
 }
 
-/// What a list says of files that have no other mistake: those that were changed or are gone, and those that it does not name.
-pub(crate) fn compare(list: Source<'_>, files: &[Source<'_>]) -> Result<(Vec<LoadError>, Vec<Draft>), LoadError> {
+/// What a list says of files that have no other mistake.
+pub(crate) struct Compared {
+    /// Those that were changed, and those that are gone.
+    pub(crate) faults: Vec<LoadError>,
+    /// Those that it does not name.
+    pub(crate) drafts: Vec<Draft>,
+    /// Whose next versions two persons publish.
+    pub(crate) two_persons: BTreeSet<String>,
+}
+
+/// Holds a list against the files.
+pub(crate) fn compare(list: Source<'_>, files: &[Source<'_>]) -> Result<Compared, LoadError> {
     let read: PublishedFile = list.parse()?;
     if read.format.get_ref() != "published" {
         return Err(list.error(read.format.span(), "a list of digests begins with format = \"published\""));
@@ -53,11 +66,11 @@ pub(crate) fn compare(list: Source<'_>, files: &[Source<'_>]) -> Result<(Vec<Loa
         let reason = format!("{} is published, and its file is gone: running cases need it; restore it", listed.get_ref());
         faults.push(list.error(listed.span(), reason));
     }
-    Ok((faults, drafts))
+    Ok(Compared { faults, drafts, two_persons: read.two_persons })
 }
 
 /// `definitions/appeal.v1.toml` is `appeal.v1`.
-fn name(file: &str) -> &str {
+pub(crate) fn name(file: &str) -> &str {
     let base = file.rsplit('/').next().unwrap_or(file);
     base.strip_suffix(".toml").unwrap_or(base)
 }
@@ -69,6 +82,6 @@ fn next(name: &str) -> String {
     version.map_or_else(|| "a new file".to_owned(), |version| version.to_string())
 }
 
-fn digest(text: &str) -> String {
+pub(crate) fn digest(text: &str) -> String {
     kernel::hex(&Sha256::digest(text))
 }

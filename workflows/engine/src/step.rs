@@ -322,7 +322,7 @@ impl Process {
         Ok(derive(self.clock(clock)?, from, calendar.registration_date(from), calendar, &[]))
     }
 
-    fn changes(
+    pub(crate) fn changes(
         &self,
         before: &BTreeMap<String, DateTime<Utc>>,
         after: &BTreeMap<String, DateTime<Utc>>,

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::{Calendar, CaseState, Event, Kind, Library, Process, Terms, TimerChange, Track, Urgency, Who, embedded::FILES, recalculate};
+use crate::{
+    Calendar, CaseState, Effect, Event, Kind, Library, Process, Recalculation, Terms, TimerChange, Track, Urgency, Who, embedded::FILES,
+};
 
 fn at(local: &str) -> DateTime<Utc> {
     kernel::city_instant(chrono::NaiveDateTime::parse_from_str(local, "%Y-%m-%d %H:%M").unwrap())
 }
 
 /// A case that came in at that time, and the acts on it, all at once.
-fn case(process: &Process, track: Track, received: &str, acts: &[(&str, Who)]) -> CaseState {
+pub(super) fn case(process: &Process, track: Track, received: &str, acts: &[(&str, Who)]) -> CaseState {
     let received_at = at(received);
     let registered_on = process.calendar().registration_date(received_at);
     let terms = Terms { track, kind: Kind::Message, urgency: Urgency::Ordinary, received_at, registered_on };
@@ -55,15 +57,17 @@ fn a_case_has_several_clocks_and_each_is_derived() {
     check("request", Track::Request, &[("withdraw", Who::Reporter)], &[]);
 }
 
-/// The library with a second version of the calendar, in which a decree moves two days.
-fn decreed() -> (Library, Arc<Calendar>) {
+/// A second version of the calendar, in which a decree moves two days.
+pub(super) fn decree() -> String {
     let second = FILES[0].1.replace("version = 1", "version = 2").replace(
         "  { day = 2026-12-16, name = \"independence\" },",
         "  { day = 2026-11-26, name = \"moved\", transferred = true },\n  { day = 2026-12-16, name = \"independence\" },",
     );
-    let second = second.replace("worked = [\n", "worked = [\n  { day = 2026-11-28, instead_of = 2026-11-26 },\n");
-    let files: Vec<(&str, &str)> = FILES.iter().copied().chain([("calendars/kz.v2.toml", second.as_str())]).collect();
-    let library = Library::load(&files).unwrap();
+    second.replace("worked = [\n", "worked = [\n  { day = 2026-11-28, instead_of = 2026-11-26 },\n")
+}
+
+fn decreed() -> (Library, Arc<Calendar>) {
+    let library = Library::embedded().with(&[("kz.v2.toml", &decree())]).unwrap();
     let calendar = library.latest_calendar("kz").unwrap();
     (library, calendar)
 }
@@ -79,13 +83,17 @@ fn a_decree_moves_open_deadlines_and_says_whom_to_tell() {
     let open = case(&old, Track::Request, "2026-11-24 10:00", &[ROUTED, ACCEPTED]);
     let late = case(&old, Track::Request, "2026-11-30 10:00", &[ROUTED]);
     let ended = case(&old, Track::Request, "2026-11-24 10:00", &[("withdraw", Who::Reporter)]);
-    let moved = recalculate([("open", &open), ("late", &late), ("ended", &ended)], &old, &new).unwrap();
+    for unmoved in [&late, &ended] {
+        assert_eq!(old.recalculate(unmoved, &new).unwrap(), None);
+    }
+    let Recalculation { moved, step } = old.recalculate(&open, &new).unwrap().unwrap();
     assert_eq!(moved.len(), 1, "{moved:?}");
     let moved = &moved[0];
-    assert_eq!((moved.case, moved.clock.as_str()), ("open", "deadline"));
+    assert_eq!(moved.clock, "deadline");
     assert_eq!((moved.before.due_at, moved.after.due_at), (at("2026-11-27 18:30"), at("2026-11-28 18:30")));
-    assert_eq!(moved.tell, [Who::Reporter, Who::Officer, Who::Supervisor]);
-    assert_eq!(moved.timer, Some(TimerChange::Set { name: "deadline".into(), at: moved.after.due_at, raises: "deadline_passed".into() }));
+    assert_eq!(step.effects, [Effect::NotifyReporter, Effect::NotifyOfficers]);
+    assert_eq!(step.timers, [TimerChange::Set { name: "deadline".into(), at: moved.after.due_at, raises: "deadline_passed".into() }]);
+    assert_eq!((step.state.timers["deadline"], &step.state.name), (moved.after.due_at, &open.name));
     // The derivation says by which version, and a case that begins now is on it anyway.
     assert!(moved.after.steps.iter().any(|step| step.calendar.version == 2));
     assert_eq!(library.latest_process("request").unwrap().deadline(&open).unwrap().due_at, moved.after.due_at);

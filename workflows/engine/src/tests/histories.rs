@@ -167,7 +167,7 @@ fn whatever_is_changed_in_a_recorded_case_is_found() {
 fn filed(history: &mut History) -> &mut Terms {
     match &mut history.events[0].cause {
         Cause::Filed { terms, .. } => terms,
-        Cause::Happened { .. } => panic!("the first event is a filing"),
+        other => panic!("the first event is {other:?}"),
     }
 }
 

@@ -4,6 +4,7 @@ mod faults;
 mod histories;
 mod loading;
 mod policies;
+mod proposals;
 mod routing;
 mod steps;
 mod versions;

@@ -56,12 +56,12 @@ fn a_draft_is_checked_and_not_loaded_until_it_is_published() {
 }
 
 /// A second version of the request, in which a colleague's state is called otherwise and questions stay open without a timer's name of old.
-static SECOND: LazyLock<String> = LazyLock::new(|| {
+pub(super) static SECOND: LazyLock<String> = LazyLock::new(|| {
     let text = file("request.v1.toml").replace("version = 1", "version = 2");
     text.replace("\"waiting_for_reporter\"", "\"held\"").replace("\"question_open\"", "\"question\"")
 });
 
-const MAP: &str = r#"
+pub(super) const MAP: &str = r#"
 format = "migration"
 id = "request"
 from = 1
@@ -144,7 +144,9 @@ fn running_cases_are_carried_by_the_map_or_named() {
     let map = library.migration(&old.versions().definition, &new.versions().definition).unwrap();
     assert!(library.migration(&new.versions().definition, &old.versions().definition).is_err());
     let asked = case(&[("route", Who::System), ("forward", Who::Officer), ("accept", Who::Officer), ("ask", Who::Officer)]);
-    let (carried, changes) = map.carry(&asked, new.definition()).unwrap();
+    let step = map.carry(&asked, new.definition()).unwrap();
+    let (carried, changes) = (step.state, step.timers);
+    assert_eq!((step.from.as_str(), step.records.as_str(), step.internal), ("waiting_for_reporter", "migrated", true));
     assert_eq!((carried.name.as_str(), carried.is("forwarded"), carried.is_paused()), ("held", false, true));
     let question = asked.timers["question_open"];
     assert_eq!(carried.timers.iter().collect::<Vec<_>>(), [(&"question".to_owned(), &question)]);
@@ -164,15 +166,17 @@ fn running_cases_are_carried_by_the_map_or_named() {
     let strange = CaseState { name: "flown".into(), ..fine.clone() };
     let flagged = CaseState { flags: ["gilded".to_owned()].into(), ..fine.clone() };
     let late = CaseState { timers: [("contest_window".to_owned(), question)].into(), ..fine.clone() };
-    let misfits = map.misfits([(1, &asked), (2, &fine), (3, &strange), (4, &flagged), (5, &late)], new.definition());
-    let misfits: Vec<(i32, &str)> = misfits.iter().map(|misfit| (misfit.case, misfit.reason.as_str())).collect();
-    assert_eq!(
-        misfits,
-        [
-            (3, "request.v1 has no state `flown`"),
-            (4, "request.v1 has no flag `gilded`"),
-            (5, "timer `contest_window` runs, and in state `assigned` nothing follows from `contest_window_passed`"),
-        ]
-    );
+    for (state, misfit) in [
+        (&asked, None),
+        (&fine, None),
+        (&strange, Some("request.v1 has no state `flown`")),
+        (&flagged, Some("request.v1 has no flag `gilded`")),
+        (&late, Some("timer `contest_window` runs, and in state `assigned` nothing follows from `contest_window_passed`")),
+    ] {
+        assert_eq!(map.carry(state, new.definition()).err().as_deref(), misfit);
+    }
     assert!(map.carry(&fine, old.definition()).is_err());
+    // The rest of what it was judged by stays.
+    let (before, after) = (old.versions(), library.carried_on(&old.versions(), map.to()).unwrap());
+    assert_eq!((&after.definition, &after.rules, &after.clocks), (map.to(), &before.rules, &before.clocks));
 }

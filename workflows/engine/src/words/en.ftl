@@ -60,6 +60,7 @@ event-extended = { $days ->
     [one] The term was extended by { $days } working day, until { $until }.
    *[other] The term was extended by { $days } working days, until { $until }.
 }
+event-migrated = The rules of this kind of case have a new version; the case goes on by it.
 event-merged = Joined with another case on the same matter; one answer will come.
 event-unmerged = Separated from the other case; it goes on by itself.
 event-joined = Somebody else reported the same.
@@ -69,6 +70,7 @@ event-contested = The reporter says that it is not fixed; the case is open again
 event-closed = The time to contest the answer has passed.
 event-withdrawn = Taken back by the reporter.
 event-deadline-passed = The promised term has passed without an answer; the supervisors have been told.
+event-deadline-moved = The calendar of working days was changed by a decree, and the terms of this case with it: the answer is due on { $until }.
 event-deemed-refused = The term of law has passed without an answer. This counts as a refusal (APPC Art. 91(2)); you may complain to the higher body.
 event-rating-received = The rating was received.
 event-rating-counted = The rating counts.
