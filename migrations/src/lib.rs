@@ -22,6 +22,7 @@ mod m20261125_000010_order_of_codes;
 mod m20261125_000011_job_deaths;
 mod m20261126_000012_log;
 mod m20261126_000013_receipts;
+mod m20261126_000014_rules;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000011_job_deaths::Migration),
             Box::new(m20261126_000012_log::Migration),
             Box::new(m20261126_000013_receipts::Migration),
+            Box::new(m20261126_000014_rules::Migration),
         ]
     }
 }

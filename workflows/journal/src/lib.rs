@@ -18,6 +18,7 @@ mod listen;
 pub mod log;
 mod queue;
 mod room;
+pub mod rules;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ pub use keys::{ActKey, Claim, claim, claim_with, settle};
 pub use listen::{Source, listen};
 pub use queue::{Queue, prune, queue};
 pub use room::{Commit, Demo, Handler, Histories, House, Mail, Mailer, Progress, Room};
+pub use rules::Rules;
 pub use search::holding;
 pub use timers::{arm, disarm, fire_due, next_due};
 pub use writer::{Committed, Txn, Writer};
