@@ -4,9 +4,11 @@ use std::{path::Path, sync::Arc};
 
 use engine::Library;
 use federation::{Documents, Federation, Policy};
-use journal::{Database, Demo, Handler, Histories, House, Mailer, log::Signer};
+use futures_util::FutureExt;
+use journal::{Abort, Database, Demo, Handler, Histories, House, Mailer, Rules, log::Signer};
 use kernel::{Clock, Document, Error, GraphHandle, Personal, Result, Rng, SystemClock};
 use runner::{FolderMailer, SmtpMailer};
+use sea_orm::DbBackend;
 
 use crate::{
     database::{self, Held},
@@ -28,7 +30,7 @@ pub(crate) struct City {
     /// What loads their demo data, in the order of the rooms.
     pub(crate) demos: Vec<Arc<dyn Demo>>,
     /// The processes, tables, terms and calendars that its cases run by.
-    pub(crate) library: Arc<Library>,
+    pub(crate) rules: Rules,
     /// What reads its recorded cases.
     pub(crate) histories: Vec<Arc<dyn Histories>>,
     /// What signs its journal.
@@ -52,12 +54,12 @@ impl City {
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> Result<City> {
-        let (library, mailer) = (library(settings)?, mailer(settings, Arc::clone(&clock))?);
+        let (rules, mailer) = (Rules::new(library(settings)?), mailer(settings, Arc::clone(&clock))?);
         let signer = Arc::new(Signer::derive(&secret, &settings.log_origin)?);
         let house = House { database, graph: GraphHandle::default(), clock, rng, secret };
         let (mut subgraphs, mut handlers, mut demos, mut histories) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut documents = vec![&demo::ANY_PARTY, &greeting::FIRST_QUERY];
-        for room in modules::rooms(&house, &library, &mailer, &signer) {
+        for room in modules::rooms(&house, &rules, &mailer, &signer) {
             subgraphs.push(room.subgraph);
             handlers.extend(room.handlers);
             documents.extend(room.documents);
@@ -68,7 +70,21 @@ impl City {
         check(&graph, &documents)?;
         manifest::check(&graph)?;
         house.graph.connect(Arc::new(graph.clone()));
-        Ok(City { house, graph, handlers, demos, library, histories, signer })
+        Ok(City { house, graph, handlers, demos, rules, histories, signer })
+    }
+
+    /// Takes up the rules that were published, and stores what is to be done at every beginning. On PostgreSQL other processes may publish
+    /// later on.
+    pub(crate) async fn begin(&self) -> Result<()> {
+        let database = &self.house.database;
+        self.rules.refresh(&database.reader).await?;
+        let (jobs, now) = (self.handlers.iter().flat_map(|handler| handler.beginning()).collect(), self.house.clock.now());
+        let write = database.writer.write(move |txn| async move { journal::enqueue(txn, now, jobs).await }.boxed());
+        write.await.map_err(Abort::into_fault)?;
+        if database.reader.get_database_backend() == DbBackend::Postgres {
+            tokio::spawn(self.rules.clone().follow(database.clone()));
+        }
+        Ok(())
     }
 }
 

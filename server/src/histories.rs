@@ -23,6 +23,7 @@ const SHOWN_MAX: usize = 20;
 pub(crate) async fn replay_all(settings: &Settings) -> Result<ExitCode> {
     let (city, _held) = open(settings).await?;
     let (mut cases, mut events, mut unknown, mut differences) = (0_usize, 0, 0, Vec::new());
+    let library = city.rules.library();
     let mut pages = Pages::of(&city);
     while let Some(histories) = pages.next().await? {
         cases += histories.len();
@@ -31,7 +32,7 @@ pub(crate) async fn replay_all(settings: &Settings) -> Result<ExitCode> {
                 unknown += 1;
                 continue;
             }
-            let replayed = replay(&city.library, history)?;
+            let replayed = replay(&library, history)?;
             events += replayed.states.len();
             differences.extend(replayed.difference);
         }
@@ -52,13 +53,14 @@ pub(crate) async fn simulate(settings: &Settings, draft: &[PathBuf], json: bool)
     let (city, _held) = open(settings).await?;
     let files = draft.iter().map(|path| city::definition_file(path)).collect::<Result<Vec<_>>>()?;
     let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let draft = city.library.with(&files).map_err(Error::internal)?;
+    let today = city.rules.library();
+    let draft = today.with(&files).map_err(Error::internal)?;
     let (now, mut simulation) = (SystemClock.now(), Simulation::default());
     let mut pages = Pages::of(&city);
     while let Some(mut histories) = pages.next().await? {
         histories.retain(History::is_whole);
         let parties = pages.parties().await?;
-        simulation.add(engine::simulate(&histories, (&city.library, &draft), &parties, now)?);
+        simulation.add(engine::simulate(&histories, (&today, &draft), &parties, now)?);
     }
     if json {
         console::say(&serde_json::to_string_pretty(&simulation).map_err(Error::internal)?)?;
@@ -97,6 +99,7 @@ async fn open(settings: &Settings) -> Result<(City, Held)> {
     if !database::is_migrated(&city.house.database).await? {
         return Err(Error::internal("the tables are those of another version; run `turkistan migrate`"));
     }
+    city.rules.refresh(&city.house.database.reader).await?;
     Ok((city, held))
 }
 

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use engine::Library;
-use journal::{House, Mailer, Room, log::Signer};
+use journal::{House, Mailer, Room, Rules, log::Signer};
 
 /// Opens every room. Demo data is loaded in this order.
-pub(crate) fn rooms(house: &House, library: &Arc<Library>, mailer: &Arc<dyn Mailer>, signer: &Arc<Signer>) -> Vec<Room> {
+pub(crate) fn rooms(house: &House, rules: &Rules, mailer: &Arc<dyn Mailer>, signer: &Arc<Signer>) -> Vec<Room> {
     vec![
         directory::room(house),
         services::room(house),
         datasets::room(house),
         kpis::room(house),
         surveys::room(house),
-        feedback::room(house, Arc::clone(library), Arc::clone(signer)),
+        feedback::room(house, rules.clone(), Arc::clone(signer)),
         ratings::room(house),
         notifications::room(house, Arc::clone(mailer)),
     ]

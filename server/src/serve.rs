@@ -118,7 +118,9 @@ async fn open(settings: &Settings, keys: Keys, clock: Arc<dyn Clock>, rng: Arc<d
         demo::load_apart(settings).await?;
         (database, held) = database::open(settings).await?;
     }
-    Ok((City::build(settings, database, keys.secret, clock, rng)?, held))
+    let city = City::build(settings, database, keys.secret, clock, rng)?;
+    city.begin().await?;
+    Ok((city, held))
 }
 
 /// Performs jobs and fires timers until the process is told to stop.
@@ -127,6 +129,7 @@ pub(crate) async fn work_alone(settings: &Settings) -> Result<()> {
     let (city, _held) = City::open(settings).await?;
     let database = &city.house.database;
     database::alone(database, database::migrate(database)).await?;
+    city.begin().await?;
     let (stop, stopping) = Stop::new();
     let working = work(&city, stopping);
     console::say("working")?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use engine::{CaseState, Cause, Facts, Library, Process, Step, StepError, TimerChange, Versions, Who};
-use journal::{Abort, House, NewEvent, NewJob, Priority, Txn, log::Signer};
+use journal::{Abort, House, NewEvent, NewJob, Priority, Rules, Txn, log::Signer};
 use kernel::{Actor, Error, FeedbackId, Result};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde::{Serialize, de::DeserializeOwned};
@@ -20,7 +20,7 @@ pub(crate) const STREAM: &str = "feedback";
 #[derive(Clone)]
 pub(crate) struct Desk {
     pub(crate) house: House,
-    pub(crate) library: Arc<Library>,
+    pub(crate) rules: Rules,
     pub(crate) keys: CouponKeys,
     pub(crate) signer: Arc<Signer>,
     pub(crate) parties: Arc<Parties>,
@@ -35,7 +35,24 @@ pub(crate) struct Act {
     /// Facts for the timeline and for audit: names of parties, days, reasons as digests; never personal data.
     pub(crate) facts: Map<String, Value>,
     /// Columns that change besides state, term and version.
-    pub(crate) change: Box<dyn FnOnce(&mut feedback::ActiveModel) + Send>,
+    pub(crate) change: Change,
+}
+
+/// What changes on a row.
+type Change = Box<dyn FnOnce(&mut feedback::ActiveModel) + Send>;
+
+/// What was decided on a case, before it is written.
+pub(crate) struct Decided {
+    /// The rules that it was decided by; the case is on them from now on.
+    pub(crate) process: Process,
+    /// What becomes of the case.
+    pub(crate) step: Step,
+    /// What that is derived from.
+    pub(crate) cause: Cause,
+    /// Facts for the timeline and for audit.
+    pub(crate) facts: Value,
+    /// Columns that change besides state, term, versions and version.
+    pub(crate) change: Change,
 }
 
 impl Act {
@@ -96,13 +113,17 @@ pub(crate) async fn held(txn: &Txn, id: Uuid) -> Result<Option<feedback::Model>,
 }
 
 impl Desk {
-    /// The process that a case runs on.
-    pub(crate) fn process(&self, case: &feedback::Model) -> Result<Process> {
-        self.library.process(&case.pinned()?)
+    /// The rules in force, and all that cases may be on.
+    pub(crate) fn library(&self) -> Arc<Library> {
+        self.rules.library()
     }
 
-    /// Takes one step of a case and writes all of it: the new state and term, the event, its jobs and its timers. The case must not have
-    /// changed since it was read.
+    /// The process that a case runs on.
+    pub(crate) fn process(&self, case: &feedback::Model) -> Result<Process> {
+        self.library().process(&case.pinned()?)
+    }
+
+    /// Takes one step of a case by an act.
     pub(crate) async fn act(
         &self,
         txn: &Txn,
@@ -116,26 +137,41 @@ impl Desk {
             StepError::Refused(refusal) => Abort::from(refusal),
             StepError::Fault(error) => Abort::from(error),
         })?;
-        let told = event_of(&process, &step, &act.facts.clone().into(), &act.cause())?;
-        let number = append(txn, &case, &step, told, actor, now).await?;
-        let (id, version) = (case.id, case.version);
-        let mut changed = case.into_active_model();
-        write_state(&mut changed, &process, &step.state)?;
-        (act.change)(&mut changed);
-        changed.version = Set(version + 1);
-        changed.events = Set(number);
-        let written = feedback::Entity::update_many()
-            .set(changed)
-            .filter(feedback::Column::Id.eq(id))
-            .filter(feedback::Column::Version.eq(version))
-            .exec(txn)
-            .await?;
-        if written.rows_affected != 1 {
-            return Err(error::stale(version + 1).into());
-        }
-        let case = feedback::Entity::find_by_id(id).one(txn).await?;
-        case.ok_or_else(|| Abort::from(Error::internal("a case vanished")))
+        let cause = act.cause();
+        let decided = Decided { process, step, cause, facts: act.facts.into(), change: act.change };
+        write(txn, case, decided, actor, now).await
     }
+}
+
+/// Writes all of what was decided on a case: the new state and term, the event, its jobs and its timers. The case must not have changed
+/// since it was read.
+pub(crate) async fn write(
+    txn: &Txn,
+    case: feedback::Model,
+    decided: Decided,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<feedback::Model, Abort> {
+    let Decided { process, step, cause, facts, change } = decided;
+    let told = event_of(&process, &step, &facts, &cause)?;
+    let number = append(txn, &case, &step, told, actor, now).await?;
+    let (id, version) = (case.id, case.version);
+    let mut changed = case.into_active_model();
+    write_state(&mut changed, &process, &step.state)?;
+    change(&mut changed);
+    changed.version = Set(version + 1);
+    changed.events = Set(number);
+    let written = feedback::Entity::update_many()
+        .set(changed)
+        .filter(feedback::Column::Id.eq(id))
+        .filter(feedback::Column::Version.eq(version))
+        .exec(txn)
+        .await?;
+    if written.rows_affected != 1 {
+        return Err(error::stale(version + 1).into());
+    }
+    let case = feedback::Entity::find_by_id(id).one(txn).await?;
+    case.ok_or_else(|| Abort::from(Error::internal("a case vanished")))
 }
 
 /// Appends what a step did to the journal.
@@ -160,7 +196,7 @@ pub(crate) fn event_of(process: &Process, step: &Step, facts: &Value, cause: &Ca
     Ok(NewEvent { kind: step.records.clone().into(), payload, versions: Some(process.versions()) })
 }
 
-/// Writes what follows from a state: status, term, whether it ended.
+/// Writes what follows from a state: status, term, whether it ended; and by which versions.
 pub(crate) fn write_state(row: &mut feedback::ActiveModel, process: &Process, state: &CaseState) -> Result<()> {
     let deadline = process.deadline(state)?;
     row.status = Set(word(&process.public_status(state)?));
@@ -171,6 +207,7 @@ pub(crate) fn write_state(row: &mut feedback::ActiveModel, process: &Process, st
     row.due_on = Set(deadline.due_on);
     row.deadline = Set(serde_json::to_value(&deadline).map_err(Error::internal)?);
     row.case_state = Set(serde_json::to_value(state).map_err(Error::internal)?);
+    row.versions = Set(serde_json::to_value(process.versions()).map_err(Error::internal)?);
     Ok(())
 }
 

@@ -62,7 +62,7 @@ impl Desk {
             None => None,
         };
         let subject = Subject::of(&filing, provider.flatten());
-        let process = self.library.latest_process(if filing.track == Track::Appeal { "appeal" } else { "request" })?;
+        let process = self.library().latest_process(if filing.track == Track::Appeal { "appeal" } else { "request" })?;
         let id = FeedbackId::new(request.now, &*self.house.rng);
         let row = self.row(id, filing, &subject, &process, request)?;
         let act_key = ActKey::new(key, "submit_feedback", &request.actor.journal_name(), submission)?;
@@ -130,7 +130,6 @@ impl Desk {
             version: Set(1),
             events: Set(1),
             joined: Set(0),
-            versions: Set(serde_json::to_value(process.versions()).map_err(Error::internal)?),
             ..Default::default()
         };
         write_state(&mut row, process, &step.state)?;

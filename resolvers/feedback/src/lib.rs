@@ -21,6 +21,7 @@ mod process;
 mod receipt;
 mod reference;
 mod routing;
+mod rules;
 mod store;
 mod suggest;
 #[cfg(test)]
@@ -29,14 +30,13 @@ mod timeline;
 
 use std::sync::Arc;
 
-use engine::Library;
-use journal::{House, Room, log::Signer};
+use journal::{House, Room, Rules, log::Signer};
 
-/// Opens the room, with the processes, tables, terms and calendars that it works by, and with what signs its receipts.
+/// Opens the room, with the rules that it works by, and with what signs its receipts.
 #[must_use]
-pub fn room(house: &House, library: Arc<Library>, signer: Arc<Signer>) -> Room {
+pub fn room(house: &House, rules: Rules, signer: Arc<Signer>) -> Room {
     let keys = coupon::CouponKeys::new(house.secret.clone());
-    let desk = desk::Desk { house: house.clone(), library, keys, signer, parties: Arc::default() };
+    let desk = desk::Desk { house: house.clone(), rules, keys, signer, parties: Arc::default() };
     // The first citizen does not wait until the suggester has learnt.
     std::thread::spawn(suggest::Suggester::embedded);
     Room {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use engine::{Event, Facts, Who};
 use futures_util::FutureExt;
-use journal::{Commit, Handler, Job, JobError};
+use journal::{Commit, Handler, Job, JobError, NewJob};
 use kernel::{Actor, Error, PartyId, Request};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::Deserialize;
@@ -18,6 +18,7 @@ use crate::{
     filing::{TableFacts, facts_for_table},
     notices,
     routing::Routing,
+    rules::{self, Walk},
     suggest,
 };
 
@@ -52,6 +53,9 @@ impl Handler for FeedbackProcess {
             "forward_window_passed",
             "question_unanswered",
             "contest_window_passed",
+            rules::SIMULATE,
+            rules::RECALCULATE,
+            rules::MIGRATE,
         ]
     }
 
@@ -59,8 +63,21 @@ impl Handler for FeedbackProcess {
         match job.kind.as_str() {
             "route_feedback" => self.route(job).await,
             "send_coupon" | "notify_officers" | "notify_supervisor" | "notify_reporter" | "invite_rating" => self.tell(job).await,
+            rules::SIMULATE => self.0.try_rules(job).await,
+            rules::RECALCULATE => self.0.walk(Walk::Recalculate, job).await,
+            rules::MIGRATE => self.0.walk(Walk::Migrate, job).await,
             _ => self.raise(job),
         }
+    }
+
+    /// What could not be tried is asked for again by whoever proposed it.
+    fn bury(&self, job: &Job) -> Option<Commit> {
+        (job.kind == rules::SIMULATE).then(|| rules::give_up(job)).flatten()
+    }
+
+    /// Rules may have come with this start.
+    fn beginning(&self) -> Vec<NewJob> {
+        rules::begin_walks(&self.0.library(), self.0.house.clock.now())
     }
 }
 

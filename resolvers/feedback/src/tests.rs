@@ -13,5 +13,6 @@ mod people;
 mod random;
 mod receipts;
 mod routing;
+mod rules;
 mod timeline;
 mod timers;

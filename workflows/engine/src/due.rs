@@ -105,7 +105,7 @@ impl Process {
     ///
     /// # Errors
     /// Never for states of this process.
-    pub(crate) fn recalculated(&self, state: &CaseState) -> kernel::Result<Step> {
+    pub fn recalculated(&self, state: &CaseState) -> kernel::Result<Step> {
         let mut next = state.clone();
         for due in self.deadlines(state)? {
             if let Some(at) = next.timers.get_mut(&due.name) {

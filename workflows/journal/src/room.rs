@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use kernel::{Clock, Document, GraphHandle, Locale, Personal, Result, Rng, Subgraph};
 use uuid::Uuid;
 
-use crate::{Abort, Database, Job, JobError, Txn};
+use crate::{Abort, Database, Job, JobError, NewJob, Txn};
 
 /// What the house gives every room. Clones share all of it.
 #[derive(Clone)]
@@ -54,6 +54,11 @@ pub trait Handler: Send + Sync {
     /// # Errors
     /// Whether to try again or to give up.
     async fn perform(&self, job: &Job) -> std::result::Result<Commit, JobError>;
+
+    /// What to do whenever a process begins to serve or to work; stored once for its key.
+    fn beginning(&self) -> Vec<NewJob> {
+        Vec::new()
+    }
 
     /// What to write when a job becomes a dead letter; it commits together with that.
     fn bury(&self, _job: &Job) -> Option<Commit> {

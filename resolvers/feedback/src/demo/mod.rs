@@ -159,7 +159,7 @@ impl Material<'_> {
         let service = self.pick(&self.services).filter(|_| self.rng.below(SERVICE_EVERY) == 0).cloned();
         let locale = if self.rng.below(3) == 0 { Locale::Ru } else { Locale::Kk };
         let text = self.text(category, locale);
-        let process = self.desk.library.latest_process("request")?;
+        let process = self.desk.library().latest_process("request")?;
         let provider = service.as_ref().and_then(|service| service.provider.as_ref()).map(|party| party.slug.clone());
         let words = suggest::UrgencyWords::default();
         let facts = facts_for_table(&TableFacts {
@@ -183,7 +183,6 @@ impl Material<'_> {
         let row = feedback::ActiveModel {
             service_id: Set(service.as_ref().and_then(|service| ServiceId::from_global(&service.id)).map(ServiceId::uuid)),
             service_provider: Set(provider),
-            versions: Set(serde_json::to_value(process.versions()).map_err(Error::internal)?),
             ..row
         };
         let decision = process.table().decide(&facts, &self.roster.facts)?;

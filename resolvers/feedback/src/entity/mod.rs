@@ -3,3 +3,4 @@
 pub(crate) mod feedback;
 pub(crate) mod note;
 pub(crate) mod reference_counter;
+pub(crate) mod rule_proposal;

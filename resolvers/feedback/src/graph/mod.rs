@@ -9,6 +9,7 @@ mod neighbours;
 mod past;
 mod query;
 mod reasons;
+mod rules;
 mod subscription;
 mod types;
 

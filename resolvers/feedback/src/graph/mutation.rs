@@ -12,6 +12,7 @@ use super::{
         AcceptCaseInput, AssignCaseInput, ContestClosureInput, CorrectCategoryInput, ForwardCaseInput, NoteOnCaseInput, ReleaseTextInput,
         RespondToCaseInput, SubmitFeedbackInput, WithdrawFeedbackInput,
     },
+    rules::{PublishRulesInput, RuleProposal, SimulateRulesInput},
     types::{Coupon, Feedback},
 };
 use crate::{
@@ -35,7 +36,7 @@ macro_rules! payloads {
         }
 
         impl $name {
-            fn of(ctx: &Context<'_>, outcome: Result<Option<Model>, Abort>, show: impl FnOnce(Model) -> $type) -> Nullable<$name> {
+            fn of<T>(ctx: &Context<'_>, outcome: Result<Option<T>, Abort>, show: impl FnOnce(T) -> $type) -> Nullable<$name> {
                 let locale = request(ctx).locale;
                 let payload = match outcome {
                     Ok(row) => Ok(Some($name { $field: row.map(show), errors: Vec::new() })),
@@ -57,6 +58,8 @@ payloads! {
     #[graphql(tag = "scoped")] RespondToCasePayload: case Case = "The case, answered.";
     #[graphql(tag = "scoped")] CorrectCategoryPayload: case Case = "The case, about to be routed again.";
     #[graphql(tag = "scoped")] ReleaseTextPayload: case Case = "The case.";
+    #[graphql(tag = "scoped")] SimulateRulesPayload: proposal RuleProposal = "The proposal, which is tried now.";
+    #[graphql(tag = "scoped")] PublishRulesPayload: proposal RuleProposal = "The proposal: in force, or wanted by one person more.";
 }
 
 /// What became of a submission.
@@ -205,5 +208,29 @@ impl Mutation {
         #[graphql(desc = "Which case, and what the public may read.")] input: ReleaseTextInput,
     ) -> Nullable<ReleaseTextPayload> {
         ReleaseTextPayload::of(ctx, desk(ctx).release_text(input.on_case(), &input.text, request(ctx)).await, case)
+    }
+
+    /// Proposes rules. They are proved at once, and a job tries them on all recorded cases: ask `ruleProposal` for what it finds. Nothing is
+    /// changed by that.
+    #[graphql(requires_scopes = "supervisor")]
+    async fn simulate_rules(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which rules.")] input: SimulateRulesInput,
+    ) -> Nullable<SimulateRulesPayload> {
+        let outcome = desk(ctx).simulate_rules(&input.idempotency_key, input.files(), request(ctx)).await;
+        SimulateRulesPayload::of(ctx, outcome.map(Some), RuleProposal)
+    }
+
+    /// Publishes rules that were tried, as they were tried. What carries terms of law needs a second person. New cases begin on them; running
+    /// ones stay on theirs, but a new calendar counts for all, and a map leads on whom it fits.
+    #[graphql(requires_scopes = "supervisor")]
+    async fn publish_rules(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which rules, and the digest of their trial.")] input: PublishRulesInput,
+    ) -> Nullable<PublishRulesPayload> {
+        let outcome = desk(ctx).publish_rules(&input.idempotency_key, input.files(), input.digest.clone(), request(ctx)).await;
+        PublishRulesPayload::of(ctx, outcome.map(Some), RuleProposal)
     }
 }

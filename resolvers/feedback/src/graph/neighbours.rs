@@ -40,7 +40,7 @@ impl Party {
             let loaded = reports(ctx).load_one(LoadOf(self.party.uuid())).await.or_fault(ctx)?;
             let (load, answered) = loaded.unwrap_or_default();
             let desk = ctx.data_unchecked::<Desk>();
-            let calendar = desk.library.latest_calendar("kz").or_fault(ctx)?;
+            let calendar = desk.library().latest_calendar("kz").or_fault(ctx)?;
             let median = median_minutes(&answered, &calendar).map(|minutes| Decimal((Exact::from(minutes) / Exact::from(60)).round_dp(1)));
             Ok((load != Load::default() || median.is_some()).then(|| Workload {
                 open: count(load.open),

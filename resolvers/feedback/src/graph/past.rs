@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
-use engine::{CaseState, Process, replay};
+use engine::{CaseState, Process, Recorded, Versions, replay};
 use kernel::Error;
 use tokio::sync::OnceCell;
 use vocabulary::{Nullable, OrFault, OrNull, list_size, request};
@@ -19,7 +19,7 @@ use crate::{desk::Desk, entity::feedback::Model, histories::history};
 /// The states that a case has been in, derived when the first of them is asked for.
 pub(crate) struct Past {
     row: Arc<Model>,
-    states: OnceCell<Vec<(i32, CaseState)>>,
+    states: OnceCell<Vec<(Recorded, CaseState)>>,
 }
 
 impl Past {
@@ -28,29 +28,30 @@ impl Past {
     }
 
     /// The state after an event; none when the event left the process as it was, or was recorded before its cause was.
-    pub(crate) async fn after(self: &Arc<Past>, ctx: &Context<'_>, number: i32) -> Nullable<PastState> {
+    pub(crate) async fn after(&self, ctx: &Context<'_>, number: i32) -> Nullable<PastState> {
         let states = self.states.get_or_try_init(|| self.derive(ctx)).await;
-        let found = states.map(|states| states.iter().find(|(known, _)| *known == number).map(|(_, state)| state.clone()));
-        found.map(|found| found.map(|state| PastState { past: Arc::clone(self), state })).or_null(ctx)
+        let found = states.map(|states| states.iter().find(|(event, _)| event.number == number));
+        found.map(|found| found.map(|(event, state)| PastState { versions: event.versions.clone(), state: state.clone() })).or_null(ctx)
     }
 
-    async fn derive(&self, ctx: &Context<'_>) -> kernel::Result<Vec<(i32, CaseState)>> {
+    async fn derive(&self, ctx: &Context<'_>) -> kernel::Result<Vec<(Recorded, CaseState)>> {
         let events = reports(ctx).load_one(HistoryOf(self.row.id)).await.map_err(|error| Error::internal(format!("{error:?}")))?;
         let events = events.unwrap_or_default().iter().cloned().collect();
         let history = history(self.row.reference.clone(), events, &self.row.state()?)?;
-        Ok(replay(&ctx.data_unchecked::<Desk>().library, &history)?.states)
+        let states = replay(&ctx.data_unchecked::<Desk>().library(), &history)?.states;
+        Ok(history.events.into_iter().zip(states.into_iter().map(|(_, state)| state)).collect())
     }
 }
 
 /// The state of a case after one of its events.
 pub(crate) struct PastState {
-    past: Arc<Past>,
+    versions: Versions,
     state: CaseState,
 }
 
 impl PastState {
     fn process(&self, ctx: &Context<'_>) -> Result<Process> {
-        ctx.data_unchecked::<Desk>().process(&self.past.row).or_fault(ctx)
+        ctx.data_unchecked::<Desk>().library().process(&self.versions).or_fault(ctx)
     }
 }
 

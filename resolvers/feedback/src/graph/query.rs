@@ -13,6 +13,7 @@ use super::{
     loaders::{ByReference, VisibleCase, reports},
     neighbours::{District, FeedbackStatistics, Party, Service, Viewer},
     reasons::Deadline,
+    rules::{RuleProposal, RuleVersion},
     store,
     types::{Category, CategorySuggestion, Feedback},
 };
@@ -21,6 +22,7 @@ use crate::{
     model::TEXT_CHARS_MAX,
     policy::{self, View},
     reference::{categories, find_category_by_id, find_district_by_id},
+    rules,
     store::{DeskFilter as DeskRows, PublicFilter, Span},
     suggest::Suggester,
 };
@@ -96,7 +98,7 @@ impl Query {
             return Err(kernel::Error::bad_input(kernel::Code::BadUserInput.text())).or_null(ctx);
         }
         let desk = ctx.data_unchecked::<Desk>();
-        let derived = desk.library.deadline(track.into(), kind.into(), urgency.into(), received_at.0);
+        let derived = desk.library().deadline(track.into(), kind.into(), urgency.into(), received_at.0);
         let overdue = |due| due < request(ctx).now;
         derived.map(|derived| Some(Deadline { original_due_on: derived.due_on, overdue: overdue(derived.due_at), derived })).or_null(ctx)
     }
@@ -169,7 +171,7 @@ impl Query {
             };
             let numbers = store(ctx).statistics(&span, request(ctx).now).await.or_fault(ctx)?.into_values().next().unwrap_or_default();
             let answered = store(ctx).answered_in(&span).await.or_fault(ctx)?;
-            let calendar = ctx.data_unchecked::<Desk>().library.latest_calendar("kz").or_fault(ctx)?;
+            let calendar = ctx.data_unchecked::<Desk>().library().latest_calendar("kz").or_fault(ctx)?;
             Ok(Some(FeedbackStatistics::gate(&numbers, &answered, &calendar)))
         };
         let read: Result<Option<FeedbackStatistics>> = read.await;
@@ -212,6 +214,23 @@ impl Query {
         let scope = policy::scope(&request(ctx).actor);
         let found = store(ctx).case_by_reference(scope, &reference).await;
         found.map(|row| row.map(|row| Case(Arc::new(row)))).or_null(ctx)
+    }
+
+    /// The rules in force: all versions that cases may be on, each with the digest of its file.
+    #[graphql(tag = "public", directive = list_size::apply(50))]
+    async fn rules(&self, ctx: &Context<'_>) -> Option<Vec<RuleVersion>> {
+        Some(RuleVersion::all(ctx.data_unchecked::<Desk>()))
+    }
+
+    /// Rules that somebody proposed, by their digest.
+    #[graphql(requires_scopes = "supervisor", requires_scopes = "auditor")]
+    async fn rule_proposal(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The digest that `simulateRules` gave.")] digest: ID,
+    ) -> Nullable<RuleProposal> {
+        let found = rules::find(&ctx.data_unchecked::<Desk>().house.database.reader, &digest).await;
+        found.map(|row| row.map(RuleProposal)).or_null(ctx)
     }
 
     #[graphql(entity)]

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use engine::Library;
 use futures_util::{FutureExt, StreamExt, stream::BoxStream};
-use journal::{Database, House, Job, JobError, Options, Progress, Room, Target};
+use journal::{Database, House, Job, JobError, Options, Progress, Room, Rules, Target};
 use kernel::{
     Actor, Answer, Call, CaseId, CategoryId, Clock, Code, DistrictId, FeedbackId, GraphHandle, Locale, ManualClock, Operation,
     OperationKind, Personal, Request, Rng, SeededRng, system_rng,
@@ -102,8 +102,13 @@ async fn open(turn: Turn) -> City {
     let house =
         House { database: database.clone(), graph, clock: clock.clone(), rng: Arc::new(SeededRng::new(7)), secret: Personal::new([7; 32]) };
     let signer = journal::log::Signer::derive(&house.secret, ORIGIN).unwrap();
-    let room = crate::room(&house, Arc::new(Library::embedded().clone()), Arc::new(signer));
+    let room = crate::room(&house, rules(), Arc::new(signer));
     City { room, neighbours, database, clock, rng: SeededRng::new(8), _folder: folder, _turn: turn }
+}
+
+/// The rules of the program, with the list that says what two persons publish.
+fn rules() -> Rules {
+    Rules::new(Arc::new(Library::load(&Library::embedded_files()).unwrap()))
 }
 
 pub(super) fn category(slug: &str) -> String {
