@@ -9,9 +9,11 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
+use tokio_io_timeout::TimeoutStream;
 use tower::util::MapRequest;
 
 use crate::stop::{Stop, Stopping};
@@ -22,6 +24,8 @@ const CONNECTIONS_MAX: usize = 4_096;
 const HEAD_BYTES_MAX: usize = 8 * 1024;
 /// How long the head may take to arrive, so that a client that drips bytes does not keep its place.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
+/// How long a client may read nothing of what waits for it, so that an answer that nobody reads does not stay.
+const UNREAD_TIME_MAX: Duration = Duration::from_secs(30);
 /// How long, after the word to stop, answers say `Connection: close` before connections are closed: a client that sends its next request
 /// at the moment of the closing would not know whether it was carried out.
 const FAREWELL: Duration = Duration::from_millis(300);
@@ -38,7 +42,9 @@ pub(crate) struct Place(#[expect(dead_code, reason = "it is held, not read")] Ar
 pub(crate) async fn accept(listener: TcpListener, routes: Router, stopping: Stopping) {
     let (farewell, bidden) = Stop::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let begin = |(stream, place)| {
+    let begin = |(stream, place): (TcpStream, _)| {
+        // Answers are small and whole: waiting to fill a packet only delays them. Failing to say so changes nothing else.
+        drop(stream.set_nodelay(true));
         tokio::spawn(serve(stream, Place(Arc::new(place)), routes.clone(), bidden.clone()));
     };
     let mut stopped = pin!(stopping.wait());
@@ -80,9 +86,9 @@ fn waiting(listener: TcpListener, places: &Arc<Semaphore>) -> Vec<(TcpStream, Ow
 }
 
 /// Serves one connection until it ends, or until its next answer once it was bidden farewell.
-async fn serve(stream: TcpStream, place: Place, routes: Router, bidden: Stopping) {
-    // Answers are small and whole: waiting to fill a packet only delays them. Failing to say so changes nothing else.
-    drop(stream.set_nodelay(true));
+async fn serve(stream: impl AsyncRead + AsyncWrite + Send + 'static, place: Place, routes: Router, bidden: Stopping) {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(UNREAD_TIME_MAX));
     let placed = MapRequest::new(routes, move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(place.clone());
         request
@@ -90,7 +96,7 @@ async fn serve(stream: TcpStream, place: Place, routes: Router, bidden: Stopping
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX);
     protocol.max_header_size(HEAD_BYTES_MAX).max_buf_size(HEAD_BYTES_MAX);
-    let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), TowerToHyperService::new(placed)).with_upgrades());
+    let mut connection = pin!(protocol.serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(placed)).with_upgrades());
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = bidden.wait() => {
@@ -101,5 +107,28 @@ async fn serve(stream: TcpStream, place: Place, routes: Router, bidden: Stopping
     // A client that went away or spoke no HTTP is not a fault of the house.
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection broke off");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::{io::AsyncWriteExt, time::Instant};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_nobody_reads_does_not_stay() {
+        let places = Arc::new(Semaphore::new(1));
+        let place = Place(Arc::new(Arc::clone(&places).try_acquire_owned().unwrap()));
+        let (mut client, server) = tokio::io::duplex(1024);
+        let routes = Router::new().route("/", get(|| async { " ".repeat(1024 * 1024) }));
+        let (_stop, stopping) = Stop::new();
+        let before = Instant::now();
+        let served = tokio::spawn(serve(server, place, routes, stopping));
+        client.write_all(b"GET / HTTP/1.1\r\nHost: city\r\n\r\n").await.unwrap();
+        served.await.unwrap();
+        assert_eq!(before.elapsed(), UNREAD_TIME_MAX);
+        assert_eq!(places.available_permits(), 1);
     }
 }

@@ -120,7 +120,11 @@ impl Inner {
         };
         let carried = Carried::of(&prepared);
         let events = if carried.kind == OperationKind::Subscription {
-            let answers = timeout(DEADLINE, events::answers(&self.edge, prepared.subscribe(&request))).await.map_err(|_| late()).flatten();
+            let starting = async {
+                let _turn = self.edge.load.turn(carried.cost).await?;
+                events::answers(&self.edge, prepared.subscribe(&request)).await
+            };
+            let answers = timeout(DEADLINE, starting).await.map_err(|_| late()).flatten();
             let answers = answers.inspect_err(|rejection| told(rejection.status, Some(&carried)))?;
             told(StatusCode::OK, Some(&carried));
             answers.map(Event::Next).chain(stream::iter([Event::Complete])).take_until(self.edge.stopping.clone().wait()).boxed()
