@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use engine::CaseState;
+use engine::{CaseState, Process};
 use journal::Event;
 use kernel::{CaseId, Error, Page, PartyId, PersonId};
 use vocabulary::{Connection, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
@@ -12,6 +12,7 @@ use super::{
     loaders::{NotesOn, reports},
     neighbours::{Officer, Party},
     past::{Past, PastState},
+    reasons::DeadlineStep,
     types::{Feedback, events},
 };
 use crate::{
@@ -101,12 +102,11 @@ impl Case {
         Ok(i32::try_from(minutes).unwrap_or(i32::MAX))
     }
 
-    /// The clocks that run, the next one first.
+    /// The clocks that run, and what is promised beside, the next one first; each by its own calendar.
     #[graphql(directive = list_size::apply(5))]
     async fn clocks(&self, ctx: &Context<'_>) -> Result<Vec<Clock>> {
-        let state: CaseState = self.0.state().or_fault(ctx)?;
-        let now = request(ctx).now;
-        Ok(Clock::all(&state, now))
+        let process = ctx.data_unchecked::<Desk>().process(&self.0).or_fault(ctx)?;
+        Clock::all(&process, &self.0.state().or_fault(ctx)?, request(ctx).now).or_fault(ctx)
     }
 
     /// Every act of the process: whether you may do it now, and if not, why.
@@ -182,14 +182,27 @@ pub(crate) struct Clock {
     due_at: DateTime,
     /// Whether that has passed.
     overdue: bool,
+    /// How it came to be, step by step; empty for one that an older program set.
+    #[graphql(directive = list_size::apply(10))]
+    steps: Vec<DeadlineStep>,
 }
 
 impl Clock {
-    /// The clocks that run in a state, the next one first.
-    pub(crate) fn all(state: &CaseState, now: chrono::DateTime<chrono::Utc>) -> Vec<Clock> {
-        let mut timers: Vec<_> = state.timers.iter().collect();
-        timers.sort_by_key(|(_, at)| **at);
-        timers.into_iter().map(|(name, at)| Clock { name: name.clone(), due_at: DateTime(*at), overdue: *at < now }).collect()
+    /// The clocks of a case in a state, the next one first.
+    pub(crate) fn all(process: &Process, state: &CaseState, now: chrono::DateTime<chrono::Utc>) -> kernel::Result<Vec<Clock>> {
+        let clock = |name: String, at, steps: Vec<engine::DeadlineStep>| Clock {
+            name,
+            due_at: DateTime(at),
+            overdue: at < now,
+            steps: steps.into_iter().map(DeadlineStep).collect(),
+        };
+        let dues = process.deadlines(state)?.into_iter();
+        let mut clocks: Vec<Clock> = dues.map(|due| clock(due.name, due.derived.due_at, due.derived.steps)).collect();
+        let others = state.timers.iter().filter(|(name, _)| !clocks.iter().any(|clock| clock.name == **name));
+        let others: Vec<Clock> = others.map(|(name, at)| clock(name.clone(), *at, Vec::new())).collect();
+        clocks.extend(others);
+        clocks.sort_by_key(|clock| clock.due_at.0);
+        Ok(clocks)
     }
 }
 

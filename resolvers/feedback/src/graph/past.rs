@@ -82,9 +82,9 @@ impl PastState {
         Ok(Deadline { derived, original_due_on, overdue: self.state.is("overdue") })
     }
 
-    /// The clocks that ran, the next one first.
+    /// The clocks that ran, and what was promised beside, the next one first.
     #[graphql(directive = list_size::apply(5))]
-    async fn clocks(&self, ctx: &Context<'_>) -> Vec<Clock> {
-        Clock::all(&self.state, request(ctx).now)
+    async fn clocks(&self, ctx: &Context<'_>) -> Result<Vec<Clock>> {
+        Clock::all(&self.process(ctx)?, &self.state, request(ctx).now).or_fault(ctx)
     }
 }

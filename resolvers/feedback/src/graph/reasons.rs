@@ -159,6 +159,12 @@ impl RoutingExplanation {
         self.0.decision.facts.iter().map(|fact| Fact { name: fact.name.clone(), value: fact.value.text().to_owned() }).collect()
     }
 
+    /// Who answers jointly with that party, where several rows of the table count.
+    #[graphql(directive = list_size::apply(5))]
+    async fn jointly(&self) -> Vec<Party> {
+        self.0.decision.jointly.iter().map(|joint| Party::of(PartyId::of_slug(&joint.party))).collect()
+    }
+
     /// In words.
     async fn text(&self, ctx: &Context<'_>, #[graphql(desc = "The language; by default the request's.")] locale: Option<Locale>) -> String {
         self.0.text(vocabulary::locale(ctx, locale))

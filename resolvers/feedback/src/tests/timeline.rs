@@ -235,7 +235,7 @@ async fn an_auditor_sees_a_case_as_it_was_after_any_of_its_events() {
         assert_eq!((&after(kind)["state"], &after(kind)["status"]), (&json!(state), &json!(status)), "{kind}");
     }
     assert!(after("text_released").is_null(), "a released text leaves the process as it was");
-    assert_eq!(after("submitted")["clocks"], json!([{ "name": "forward_window" }, { "name": "deadline" }]));
+    assert_eq!(after("submitted")["clocks"], json!([{ "name": "acknowledge" }, { "name": "forward_window" }, { "name": "deadline" }]));
     assert_eq!(after("closed")["clocks"], json!([]));
     let text = text.replace("first: 100", "first: 1");
     assert_eq!(city.fault(&other_officer(), &text).await, Code::Forbidden);
