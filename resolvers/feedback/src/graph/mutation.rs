@@ -58,8 +58,8 @@ payloads! {
     #[graphql(tag = "scoped")] RespondToCasePayload: case Case = "The case, answered.";
     #[graphql(tag = "scoped")] CorrectCategoryPayload: case Case = "The case, about to be routed again.";
     #[graphql(tag = "scoped")] ReleaseTextPayload: case Case = "The case.";
-    #[graphql(tag = "scoped")] SimulateRulesPayload: proposal RuleProposal = "The proposal, which is tried now.";
-    #[graphql(tag = "scoped")] PublishRulesPayload: proposal RuleProposal = "The proposal: in force, or wanted by one person more.";
+    #[graphql(requires_scopes = "supervisor")] SimulateRulesPayload: proposal RuleProposal = "The proposal, which is tried now.";
+    #[graphql(requires_scopes = "supervisor")] PublishRulesPayload: proposal RuleProposal = "The proposal: in force, or wanted by one person more.";
 }
 
 /// What became of a submission.

@@ -150,7 +150,7 @@ impl RuleProposal {
 
 /// Somebody who wants a proposal to be in force.
 #[derive(SimpleObject)]
-#[graphql(tag = "scoped")]
+#[graphql(requires_scopes = "supervisor", requires_scopes = "auditor")]
 pub(crate) struct RuleApproval {
     /// Who.
     by: Officer,
@@ -160,7 +160,7 @@ pub(crate) struct RuleApproval {
 
 /// A running case that a map does not fit.
 #[derive(SimpleObject)]
-#[graphql(tag = "scoped")]
+#[graphql(requires_scopes = "supervisor", requires_scopes = "auditor")]
 pub(crate) struct RuleMisfit {
     /// Its number.
     reference: String,
@@ -176,7 +176,7 @@ impl RuleMisfit {
 
 /// What proposed rules would have changed of what has happened.
 #[derive(SimpleObject)]
-#[graphql(tag = "scoped")]
+#[graphql(requires_scopes = "supervisor", requires_scopes = "auditor")]
 pub(crate) struct RuleSimulation {
     /// How many cases were tried.
     cases: i32,
@@ -200,7 +200,7 @@ pub(crate) struct RuleSimulation {
 
 /// How many cases a desk gets.
 #[derive(SimpleObject)]
-#[graphql(tag = "scoped")]
+#[graphql(requires_scopes = "supervisor", requires_scopes = "auditor")]
 pub(crate) struct RuleLoad {
     /// Whose desk.
     party: Party,
@@ -212,7 +212,7 @@ pub(crate) struct RuleLoad {
 
 /// A case that goes otherwise.
 #[derive(SimpleObject)]
-#[graphql(tag = "scoped")]
+#[graphql(requires_scopes = "supervisor", requires_scopes = "auditor")]
 pub(crate) struct RuleExample {
     /// Its number.
     reference: String,
@@ -224,7 +224,7 @@ pub(crate) struct RuleExample {
 
 /// How a case goes by one set of rules.
 #[derive(SimpleObject)]
-#[graphql(tag = "scoped")]
+#[graphql(requires_scopes = "supervisor", requires_scopes = "auditor")]
 pub(crate) struct RuleCourse {
     /// Whose desk it comes to; null when it was never routed.
     party: Option<Party>,
