@@ -37,5 +37,5 @@ pub use listen::{Source, listen};
 pub use queue::{Queue, prune, queue};
 pub use room::{Commit, Demo, Handler, Histories, House, Mail, Mailer, Progress, Room};
 pub use search::holding;
-pub use timers::{arm, disarm, fire_due, next_due};
+pub use timers::{Fired, arm, disarm, fire_due, next_due};
 pub use writer::{Committed, Txn, Writer};
