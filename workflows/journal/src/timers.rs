@@ -42,6 +42,8 @@ impl Fired {
 /// # Errors
 /// When the database fails.
 pub async fn arm(txn: &Txn, stream_id: Uuid, name: &str, job_kind: &str, due_at: DateTime<Utc>) -> Result<(), Abort> {
+    // A new row each time, so with a new key for its job: a case may come back to an instant for which its timer has fired already.
+    timer::Entity::delete_many().filter(timer::Column::StreamId.eq(stream_id)).filter(timer::Column::Name.eq(name)).exec(txn).await?;
     let row = timer::ActiveModel {
         stream_id: Set(stream_id),
         name: Set(name.to_owned()),
@@ -90,8 +92,8 @@ pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>
     Ok(next.map(|timer| timer.due_at))
 }
 
-/// Turns up to `limit` due timers into jobs, and returns how many. A timer's job is keyed by the timer and its instant, so that two runners
-/// cannot fire it twice.
+/// Turns up to `limit` due timers into jobs, and returns how many. A timer's job is keyed by the timer, as it was armed, and its instant, so
+/// that two runners cannot fire it twice.
 ///
 /// # Errors
 /// When the database fails.
