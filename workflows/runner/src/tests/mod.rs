@@ -5,6 +5,7 @@ mod effects;
 mod folder;
 mod jobs;
 mod serving;
+mod simulation;
 mod smtp;
 mod timers;
 
