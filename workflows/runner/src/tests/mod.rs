@@ -1,5 +1,6 @@
 //! Runs on SQLite, or on the PostgreSQL server that `TURKISTAN_TEST_POSTGRES` names.
 
+mod convergence;
 mod crashes;
 mod effects;
 mod folder;
