@@ -174,7 +174,24 @@ impl Story {
 
     async fn act_on(&mut self, id: Uuid) {
         let event = self.world.books().cases.get(&id).and_then(|case| choose(&self.world.chance, case));
-        let Some(event) = event else { return };
+        if let Some(event) = event {
+            self.carry_out(id, event).await;
+        }
+    }
+
+    /// Does something that sets a timer of the case or stops one, if chance finds it.
+    async fn turn_timer(&mut self, id: Uuid) {
+        let now = self.now();
+        let event = self.world.books().cases.get(&id).and_then(|case| {
+            let turns = |event: &Event| case.process.step(&case.state, event, now).is_ok_and(|step| !step.timers.is_empty());
+            (0..4).filter_map(|_| choose(&self.world.chance, case)).find(turns)
+        });
+        if let Some(event) = event {
+            self.carry_out(id, event).await;
+        }
+    }
+
+    async fn carry_out(&mut self, id: Uuid, event: Event) {
         let key = format!("act {}", self.acts);
         self.acts += 1;
         self.world.note("act", 0, || format!("{key}: {} by {:?} on {id}", event.name, event.by));
@@ -254,7 +271,7 @@ impl Story {
         for _ in 0..self.world.chance.between(1, 5) {
             sleep(Duration::from_millis(*self.world.chance.pick(&[0, 5, 15, 300]))).await;
             match next {
-                Some((id, _)) if self.world.chance.strikes(800) => self.act_on(id).await,
+                Some((id, _)) if self.world.chance.strikes(800) => self.turn_timer(id).await,
                 _ => self.act().await,
             }
         }
