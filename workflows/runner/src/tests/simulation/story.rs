@@ -78,7 +78,7 @@ pub(crate) struct Story {
     pub(crate) world: Arc<World>,
     options: Options,
     machines: Vec<Machine>,
-    /// The acts that were acknowledged, and those of which nobody knows.
+    /// The acts that were acknowledged.
     pub(crate) acknowledged: Vec<(Uuid, String)>,
     cases: Vec<Uuid>,
     acts: u32,
@@ -169,10 +169,6 @@ impl Story {
     /// Somebody acts on a case, or does so again because no answer came.
     async fn act(&mut self) {
         let id = *self.world.chance.pick(&self.cases);
-        self.act_on(id).await;
-    }
-
-    async fn act_on(&mut self, id: Uuid) {
         let event = self.world.books().cases.get(&id).and_then(|case| choose(&self.world.chance, case));
         if let Some(event) = event {
             self.carry_out(id, event).await;
