@@ -24,7 +24,7 @@ use super::{
 use crate::{Options, Runner};
 
 /// Longer than this nothing is waited for before the clock is set ahead to it.
-const WAITS_MAX: u32 = 60;
+const WAITS_MAX: u32 = 20;
 /// After so many looks a world that is not at rest never will be.
 const LOOKS_MAX: u32 = 3_000;
 
@@ -319,17 +319,20 @@ impl Story {
     /// Waits until nothing is left to do, while an operator gives dead letters another life. What lies far ahead is not waited for: the
     /// clock is set to it.
     async fn rest(&self) {
-        let mut waits = 0;
+        let (mut lease, mut waits) = (None, 0);
         for _ in 0..LOOKS_MAX {
             self.revive();
-            let (next, is_leased) = {
+            let (next, leased) = {
                 let books = self.world.books();
-                (books.next_due(), books.jobs.values().any(|row| row.state == State::Leased))
+                let leased = books.jobs.values().filter(|row| row.state == State::Leased);
+                (books.next_due(), leased.filter_map(|row| row.leased_until).min())
             };
             let Some(next) = next else { return };
+            // A lease that somebody extends is somebody's work; one that nobody does may end when a clock that was set back gets there.
+            waits = if leased == lease { waits + 1 } else { 0 };
+            lease = leased;
             let ahead = next - self.now();
-            waits += 1;
-            if ahead > TimeDelta::zero() && (!is_leased || waits > WAITS_MAX) {
+            if ahead > TimeDelta::zero() && (leased.is_none() || waits > WAITS_MAX) {
                 self.world.clock.set_by(ahead);
                 waits = 0;
             }
