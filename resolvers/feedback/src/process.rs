@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use engine::{Event, Facts, Who};
 use futures_util::FutureExt;
-use journal::{Commit, Handler, Job, JobError, NewJob};
+use journal::{Commit, Fired, Handler, Job, JobError, NewJob};
 use kernel::{Actor, Error, PartyId, Request};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::Deserialize;
@@ -30,13 +30,6 @@ pub(crate) struct FeedbackProcess(pub(crate) Desk);
 struct EffectJob {
     feedback: Uuid,
     event: i32,
-}
-
-/// The payload of a timer's job.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct TimerJob {
-    stream_id: Uuid,
 }
 
 #[async_trait]
@@ -143,8 +136,9 @@ impl FeedbackProcess {
 
     /// A timer went off: the process decides what it means now. One that comes too late means nothing.
     fn raise(&self, job: &Job) -> Result<Commit, JobError> {
-        let id = payload::<TimerJob>(job)?.stream_id;
-        let (desk, event, now) = (self.0.clone(), job.kind.clone(), self.0.house.clock.now());
+        let fired: Fired = payload(job)?;
+        let (id, now) = (fired.stream_id, fired.happens_at(self.0.house.clock.now()));
+        let (desk, event) = (self.0.clone(), job.kind.clone());
         Ok(Box::new(move |txn| {
             async move {
                 let Some(case) = held(txn, id).await? else { return Ok(()) };

@@ -7,11 +7,12 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::{
-    Effect, FactType, Law, Library, LoadError, PublicStatus, Status, Track, VersionRef, Who,
+    Effect, FactType, FactValue, Law, Library, LoadError, PublicStatus, Status, Track, VersionRef, Who,
     check::{self, Conditions},
     condition::Condition,
     fact::Declared,
     load::Source,
+    proof::{Closed, Space},
 };
 
 /// One version of a process.
@@ -346,6 +347,22 @@ impl Definition {
     /// The flags that a case may have.
     pub fn flags(&self) -> impl Iterator<Item = &str> {
         self.flags.iter().map(String::as_str)
+    }
+
+    /// The track of its cases, when they have but one.
+    #[must_use]
+    pub fn track(&self) -> Option<Track> {
+        self.track
+    }
+
+    /// The facts that events tell its guards, each with values that stand for all: the guards tell no more apart. For whoever tries every
+    /// event.
+    #[must_use]
+    pub fn told(&self) -> Vec<(&str, Vec<FactValue>)> {
+        let guards = self.transitions.iter().filter_map(|transition| transition.guard.as_ref());
+        let space = Space::new(&self.declared, &Closed::new(), guards);
+        let of_the_case = |name: &str| ["state", "track", "kind"].contains(&name) || self.flags().any(|flag| flag == name);
+        space.values().filter(|(name, _)| !of_the_case(name)).map(|(name, values)| (name, values.to_vec())).collect()
     }
 
     /// The transitions: event, state before, state after, who may raise it.

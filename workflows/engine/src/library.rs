@@ -270,6 +270,14 @@ impl Library {
         self.on_newest(self.definitions.latest(id)?)
     }
 
+    /// Every version of every process, on the newest versions of what it names.
+    ///
+    /// # Errors
+    /// When one of those is not in the library.
+    pub fn processes(&self) -> kernel::Result<Vec<Process>> {
+        self.definitions.0.values().map(|definition| self.on_newest(Arc::clone(definition))).collect()
+    }
+
     fn on_newest(&self, definition: Arc<Definition>) -> kernel::Result<Process> {
         Ok(Process {
             table: self.tables.latest(&definition.rules)?,

@@ -39,5 +39,5 @@ pub use queue::{Queue, prune, queue};
 pub use room::{Commit, Demo, Handler, Histories, House, Mail, Mailer, Progress, Room};
 pub use rules::Rules;
 pub use search::holding;
-pub use timers::{arm, disarm, fire_due, next_due};
+pub use timers::{Fired, arm, disarm, fire_due, next_due};
 pub use writer::{Committed, Txn, Writer};

@@ -42,9 +42,9 @@ pub struct Room {
 /// The database half of a job's effect; it commits together with the mark that the job is done.
 pub type Commit = Box<dyn for<'t> FnOnce(&'t Txn) -> BoxFuture<'t, Result<(), Abort>> + Send>;
 
-/// Performs jobs of some kinds.
+/// Performs jobs of some kinds, and gives what to write as a `C`.
 #[async_trait]
-pub trait Handler: Send + Sync {
+pub trait Handler<C = Commit>: Send + Sync {
     /// The kinds of jobs that this handler performs.
     fn kinds(&self) -> &'static [&'static str];
 
@@ -53,7 +53,7 @@ pub trait Handler: Send + Sync {
     ///
     /// # Errors
     /// Whether to try again or to give up.
-    async fn perform(&self, job: &Job) -> std::result::Result<Commit, JobError>;
+    async fn perform(&self, job: &Job) -> std::result::Result<C, JobError>;
 
     /// What to do whenever a process begins to serve or to work; stored once for its key.
     fn beginning(&self) -> Vec<NewJob> {
@@ -61,7 +61,7 @@ pub trait Handler: Send + Sync {
     }
 
     /// What to write when a job becomes a dead letter; it commits together with that.
-    fn bury(&self, _job: &Job) -> Option<Commit> {
+    fn bury(&self, _job: &Job) -> Option<C> {
         None
     }
 }

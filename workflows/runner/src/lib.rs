@@ -6,6 +6,7 @@
 //! **Invariants:** nothing outside the database happens inside a transaction; an idle runner neither writes nor spins; the log knows jobs by
 //! kind and key alone.
 
+mod ledger;
 mod mail;
 mod runner;
 mod shift;
@@ -13,5 +14,6 @@ mod shift;
 mod tests;
 mod worker;
 
+pub use ledger::{Failure, Ledger};
 pub use mail::{FolderMailer, SmtpMailer};
 pub use runner::{Options, Runner};

@@ -3,20 +3,16 @@
 use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::FutureExt;
-use journal::{Abort, Backoff, Handler, House, Job};
-use kernel::{Error, Result};
-use sea_orm::DbBackend;
+use journal::{Abort, Backoff, Database, Handler, House, Job};
+use kernel::{Clock, Error, Result, Rng};
 use tokio::time::{Instant, interval_at};
 
-use crate::{shift::Shift, worker::Worker};
+use crate::{ledger::Ledger, shift::Shift, worker::Worker};
 
 /// The one runner of an embedded database.
 const ALONE: &str = "runner";
 /// After it found nothing to do, the runner does not look again sooner, however many commits wake it.
 const BREATH: Duration = Duration::from_millis(10);
-/// How many timers one write fires at the most.
-const TIMERS_MAX: u64 = 64;
 /// How often done jobs are forgotten, and how many at once, so that nobody waits for it.
 const PRUNING: Duration = Duration::from_secs(3_600);
 const PRUNED_MAX: u64 = 5_000;
@@ -52,8 +48,8 @@ impl Default for Options {
 }
 
 /// Performs the jobs of the journal. On PostgreSQL several runners may share one queue; an embedded database has one.
-pub struct Runner {
-    worker: Arc<Worker>,
+pub struct Runner<L: Ledger = Database> {
+    worker: Arc<Worker<L>>,
     options: Options,
     /// How long to sleep at most. Commits of this process wake it at once; those of others, and clocks that jump, it sees so late.
     poll: Duration,
@@ -66,6 +62,19 @@ impl Runner {
     /// When two handlers perform one kind of job: a defect of the composition root.
     #[must_use]
     pub fn new(house: House, handlers: Vec<Arc<dyn Handler>>, options: Options) -> Runner {
+        Runner::over(house.database, house.clock, house.rng, handlers, options)
+    }
+}
+
+impl<L: Ledger> Runner<L> {
+    /// A runner over any journal.
+    pub(crate) fn over(
+        ledger: L,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+        handlers: Vec<Arc<dyn Handler<L::Commit>>>,
+        options: Options,
+    ) -> Runner<L> {
         let mut by_kind = HashMap::new();
         for handler in handlers {
             for kind in handler.kinds() {
@@ -73,11 +82,11 @@ impl Runner {
                 assert!(other.is_none(), "two handlers perform {kind}");
             }
         }
-        let (name, poll) = match house.database.reader.get_database_backend() {
-            DbBackend::Sqlite => (ALONE.to_owned(), Duration::from_secs(5)),
-            _ => (format!("{ALONE}-{}", house.rng.uuid_v7(house.clock.now())), Duration::from_secs(1)),
+        let (name, poll) = match ledger.is_shared() {
+            false => (ALONE.to_owned(), Duration::from_secs(5)),
+            true => (format!("{ALONE}-{}", rng.uuid_v7(clock.now())), Duration::from_secs(1)),
         };
-        let worker = Worker { house, name, handlers: by_kind, backoff: options.backoff, patience: options.patience };
+        let worker = Worker { ledger, clock, rng, name, handlers: by_kind, backoff: options.backoff, patience: options.patience };
         Runner { worker: Arc::new(worker), options, poll }
     }
 
@@ -85,7 +94,7 @@ impl Runner {
     /// leases back.
     pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
         let mut shutdown = pin!(shutdown);
-        let mut committed = self.worker.house.database.writer.committed();
+        let mut committed = self.worker.ledger.committed();
         let mut shift = Shift::new(self.options.lease);
         let mut pruning = interval_at(Instant::now() + PRUNING, PRUNING);
         self.recover().await;
@@ -144,16 +153,16 @@ impl Runner {
                 shift.begin(job.id, async move { worker.carry_out(job).await });
                 continue;
             }
-            let now = self.worker.house.clock.now();
+            let now = self.worker.clock.now();
             // Looks before it writes: an empty write would be a commit, which would wake the runner again.
             if !shift.backlog {
-                match self.next_due().await? {
+                match self.worker.ledger.next_due().await? {
                     Some(due) if due <= now => {}
                     Some(due) => return Ok((due - now).to_std().unwrap_or_default().clamp(BREATH, self.poll)),
                     None => return Ok(self.poll),
                 }
             }
-            let jobs = self.lease(now).await?;
+            let jobs = self.take(now).await?;
             if jobs.is_empty() && !shift.backlog {
                 // Another runner was faster.
                 return Ok(BREATH);
@@ -164,25 +173,10 @@ impl Runner {
         Ok(self.poll)
     }
 
-    async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
-        let reader = &self.worker.house.database.reader;
-        let job = journal::next_lease(reader).await?;
-        let timer = journal::next_due(reader).await?;
-        Ok(job.into_iter().chain(timer).min())
-    }
-
-    /// Turns due timers into jobs and leases jobs, in one write.
-    async fn lease(&self, now: DateTime<Utc>) -> Result<Vec<Job>> {
-        let (name, batch) = (self.worker.name.clone(), self.options.batch);
+    /// Turns due timers into jobs and leases jobs.
+    async fn take(&self, now: DateTime<Utc>) -> Result<Vec<Job>> {
         let lease = TimeDelta::from_std(self.options.lease).map_err(Error::internal)?;
-        let write = self.worker.house.database.writer.write(move |txn| {
-            async move {
-                journal::fire_due(txn, now, TIMERS_MAX).await?;
-                journal::lease(txn, &name, now, lease, batch).await
-            }
-            .boxed()
-        });
-        write.await.map_err(fault)
+        self.worker.ledger.take(&self.worker.name, now, lease, self.options.batch).await.map_err(fault)
     }
 
     /// Waits until one job has ended, and keeps the leases meanwhile. False when none is being performed.
@@ -203,33 +197,27 @@ impl Runner {
     }
 
     async fn extend(&self, shift: &Shift) {
-        let (name, jobs, until) = (self.worker.name.clone(), shift.in_hand(), self.worker.house.clock.now() + self.options.lease);
-        let write =
-            self.worker.house.database.writer.write(move |txn| async move { journal::extend(txn, &name, jobs, until).await }.boxed());
-        if let Err(abort) = write.await {
+        let until = self.worker.clock.now() + self.options.lease;
+        if let Err(abort) = self.worker.ledger.extend(&self.worker.name, shift.in_hand(), until).await {
             tracing::error!(?abort, "leases were not extended");
         }
     }
 
     /// An embedded database has one runner: what its name still holds was left by a process that died.
-    async fn recover(&self) {
-        if self.worker.name != ALONE {
+    pub(crate) async fn recover(&self) {
+        if self.worker.ledger.is_shared() {
             return;
         }
-        let (name, now) = (self.worker.name.clone(), self.worker.house.clock.now());
-        let write = self.worker.house.database.writer.write(move |txn| async move { journal::expire(txn, &name, now).await }.boxed());
-        if let Err(abort) = write.await {
+        if let Err(abort) = self.worker.ledger.expire(&self.worker.name, self.worker.clock.now()).await {
             tracing::error!(?abort, "the leases of the last run stand until they run out");
         }
     }
 
     /// Forgets what was done long ago.
     pub(crate) async fn prune(&self) {
-        let before = self.worker.house.clock.now() - self.options.memory;
+        let before = self.worker.clock.now() - self.options.memory;
         loop {
-            let write =
-                self.worker.house.database.writer.write(move |txn| async move { journal::prune(txn, before, PRUNED_MAX).await }.boxed());
-            match write.await {
+            match self.worker.ledger.prune(before, PRUNED_MAX).await {
                 Ok(PRUNED_MAX) => {}
                 Ok(_) => return,
                 Err(abort) => return tracing::warn!(?abort, "old jobs were not forgotten"),
@@ -238,9 +226,7 @@ impl Runner {
     }
 
     async fn release(&self) {
-        let name = self.worker.name.clone();
-        let write = self.worker.house.database.writer.write(move |txn| async move { journal::release(txn, &name).await }.boxed());
-        if let Err(abort) = write.await {
+        if let Err(abort) = self.worker.ledger.release(&self.worker.name).await {
             tracing::error!(?abort, "the leases stand until they run out");
         }
     }

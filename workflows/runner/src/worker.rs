@@ -2,27 +2,30 @@
 
 use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use journal::{Abort, Backoff, Commit, Handler, House, Job, JobError};
-use kernel::SPANS;
+use journal::{Abort, Backoff, Handler, Job, JobError};
+use kernel::{Clock, Rng, SPANS};
 use tracing::{Instrument, field};
+
+use crate::ledger::{Failure, Ledger};
 
 /// A job that so many runners died with is taken for what they died of. A machine that is switched off and on again all day long stays far
 /// below it, and its jobs are innocent.
 pub(crate) const DEATHS_MAX: i32 = 100;
 
-pub(crate) struct Worker {
-    pub(crate) house: House,
+pub(crate) struct Worker<L: Ledger> {
+    pub(crate) ledger: L,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rng: Arc<dyn Rng>,
     /// Under which name jobs are leased.
     pub(crate) name: String,
-    pub(crate) handlers: HashMap<&'static str, Arc<dyn Handler>>,
+    pub(crate) handlers: HashMap<&'static str, Arc<dyn Handler<L::Commit>>>,
     pub(crate) backoff: Backoff,
     /// How long a handler may take.
     pub(crate) patience: Duration,
 }
 
-impl Worker {
+impl<L: Ledger> Worker<L> {
     pub(crate) async fn carry_out(&self, job: Job) {
         let span = tracing::debug_span!(target: SPANS, "job", job.kind, job.attempt, otel.status_code = field::Empty);
         let outcome = async {
@@ -35,7 +38,7 @@ impl Worker {
         }
     }
 
-    async fn perform(&self, job: &Job) -> Result<Commit, JobError> {
+    async fn perform(&self, job: &Job) -> Result<L::Commit, JobError> {
         if job.deaths >= DEATHS_MAX {
             return Err(JobError::Fail("INTERNAL: no try came to an end".to_owned()));
         }
@@ -50,20 +53,8 @@ impl Worker {
     }
 
     /// Writes the effects together with the mark that the job is done.
-    async fn keep(&self, job: &Job, commit: Commit) -> Result<(), JobError> {
-        let (id, name, now) = (job.id, self.name.clone(), self.house.clock.now());
-        let kept = self.house.database.writer.write(move |txn| {
-            async move {
-                // The mark first: its row lock keeps the effects of another runner out until this one has committed.
-                if !journal::done(txn, id, &name, now).await? {
-                    return Ok(false);
-                }
-                commit(txn).await?;
-                Ok(true)
-            }
-            .boxed()
-        });
-        match kept.await {
+    async fn keep(&self, job: &Job, commit: L::Commit) -> Result<(), JobError> {
+        match self.ledger.finish(job.id, &self.name, self.clock.now(), commit).await {
             Ok(true) => Ok(()),
             Ok(false) => {
                 tracing::info!(kind = job.kind, key = job.key, "a lease was lost; the other runner's effects stand");
@@ -78,10 +69,10 @@ impl Worker {
     }
 
     async fn fail(&self, job: &Job, error: JobError) {
-        let now = self.house.clock.now();
+        let now = self.clock.now();
         let (text, retry_at) = match error {
             JobError::Retry(text) if job.attempt < self.backoff.attempts_max => {
-                (text, Some(now + self.backoff.delay(job.attempt, self.house.rng.as_ref())))
+                (text, Some(now + self.backoff.delay(job.attempt, self.rng.as_ref())))
             }
             JobError::Retry(text) | JobError::Fail(text) => (text, None),
         };
@@ -95,36 +86,15 @@ impl Worker {
             Some(_) => None,
             None => self.handlers.get(kind.as_str()).and_then(|handler| handler.bury(job)),
         };
-        let mut written = self.write_failure(job, now, text.clone(), retry_at, burial).await;
+        let failure = Failure { text, retry_at };
+        let mut written = self.ledger.fail(job.id, &self.name, now, failure.clone(), burial).await;
         if retry_at.is_none() && written.is_err() {
             // A burial that cannot be written does not keep the job alive.
-            written = self.write_failure(job, now, text, None, None).await;
+            written = self.ledger.fail(job.id, &self.name, now, failure, None).await;
         }
         if let Err(abort) = written {
             // The lease runs out, and the job is tried again.
             tracing::error!(kind, key, attempt, ?abort, "the failure of a job was not recorded");
         }
-    }
-
-    async fn write_failure(
-        &self,
-        job: &Job,
-        now: DateTime<Utc>,
-        text: String,
-        retry_at: Option<DateTime<Utc>>,
-        burial: Option<Commit>,
-    ) -> Result<(), Abort> {
-        let (id, name) = (job.id, self.name.clone());
-        let write = self.house.database.writer.write(move |txn| {
-            async move {
-                let held = journal::fail(txn, id, &name, now, &text, retry_at).await?;
-                match burial {
-                    Some(burial) if held => burial(txn).await,
-                    _ => Ok(()),
-                }
-            }
-            .boxed()
-        });
-        write.await
     }
 }

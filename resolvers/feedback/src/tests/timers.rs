@@ -85,6 +85,18 @@ async fn a_timer_that_goes_off_twice_or_too_late_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_term_that_has_run_out_has_run_out_though_the_clock_was_set_back_since() {
+    let city = city().await;
+    let filed = city.routed(water()).await;
+    city.pass(TimeDelta::days(1)).await;
+    let jobs = city.lease().await;
+    let [job] = jobs.as_slice() else { panic!("{jobs:?}") };
+    city.clock.advance(-TimeDelta::hours(3));
+    city.perform(job).await.unwrap();
+    assert_eq!(count(&city, &filed, "deadline_passed").await, 1);
+}
+
+#[tokio::test]
 async fn an_answer_in_time_stops_the_clock() {
     let city = city().await;
     let filed = city.routed(water()).await;

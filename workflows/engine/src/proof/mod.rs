@@ -51,6 +51,11 @@ impl<'a> Space<'a> {
         Space { declared, candidates, complete }
     }
 
+    /// The candidates of each fact.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&'a str, &[FactValue])> {
+        self.declared.keys().map(String::as_str).zip(self.candidates.iter().map(Vec::as_slice))
+    }
+
     /// Looks for facts with which every condition gives its answer. Conditions that leave little choice come first.
     pub(crate) fn find(&self, wanted: &[Wanted<'_>]) -> Proof {
         let mut search = Search { space: self, wanted, facts: vec![None; self.candidates.len()], left: EVALUATIONS_MAX };

@@ -1,10 +1,12 @@
 //! Runs on SQLite, or on the PostgreSQL server that `TURKISTAN_TEST_POSTGRES` names.
 
+mod convergence;
 mod crashes;
 mod effects;
 mod folder;
 mod jobs;
 mod serving;
+mod simulation;
 mod smtp;
 mod timers;
 

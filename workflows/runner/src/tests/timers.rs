@@ -49,6 +49,35 @@ async fn a_timer_that_was_moved_or_stopped_fires_accordingly() {
 }
 
 #[tokio::test]
+async fn a_timer_that_is_armed_again_for_the_instant_at_which_it_fired_fires_again() {
+    let bench = Bench::new().await;
+    let script = notes_its_timer();
+    let runner = bench.runner(&script);
+    for _ in 0..3 {
+        arm(&bench, "deadline", morning()).await;
+        assert_eq!(runner.drain().await.unwrap(), 1);
+        assert_eq!(runner.drain().await.unwrap(), 0);
+    }
+    assert_eq!(bench.effects().await, ["deadline 2026-11-24T05:30:00Z"; 3]);
+}
+
+#[tokio::test]
+async fn what_a_timer_raises_happens_when_it_was_due_though_the_clock_was_set_back_since() {
+    let bench = Bench::new().await;
+    arm(&bench, "deadline", morning() + TimeDelta::seconds(60)).await;
+    bench.clock.advance(TimeDelta::seconds(60));
+    let clock = Arc::clone(&bench.clock);
+    let script = Script::new(move |job| {
+        clock.advance(-TimeDelta::hours(3));
+        let fired: journal::Fired = serde_json::from_value(job.payload).unwrap();
+        let happens_at = fired.happens_at(clock.now());
+        async move { Ok(effect(happens_at.to_rfc3339())) }
+    });
+    bench.runner(&script).drain().await.unwrap();
+    assert_eq!(bench.effects().await, ["2026-11-24T05:31:00+00:00"]);
+}
+
+#[tokio::test]
 async fn a_hundred_timers_of_one_instant_all_fire() {
     let bench = Bench::new().await;
     for n in 0..100_u128 {
