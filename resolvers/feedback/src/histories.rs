@@ -27,7 +27,7 @@ impl journal::Histories for Cases {
         if let Some(after) = after {
             select = select.filter(feedback::Column::Id.gt(after));
         }
-        let rows: Vec<(Uuid, String, Value)> = select.into_tuple().all(reader).await.map_err(Error::internal)?;
+        let rows: Vec<(Uuid, String, Value)> = select.into_tuple().all(reader).await.map_err(journal::fault)?;
         let ids: Vec<Uuid> = rows.iter().map(|(id, _, _)| *id).collect();
         let Some(last) = ids.last().copied() else { return Ok(None) };
         let mut events: HashMap<Uuid, Vec<Event>> = HashMap::new();

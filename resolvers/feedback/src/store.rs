@@ -65,10 +65,6 @@ fn public() -> Select<Entity> {
     Entity::find().filter(Column::Track.eq("REQUEST"))
 }
 
-fn fault(error: sea_orm::DbErr) -> Error {
-    Error::internal(error)
-}
-
 impl Store {
     pub(crate) async fn find_by_reference(&self, reference: &str) -> Result<Option<Model>> {
         Entity::find().filter(Column::Reference.eq(reference)).one(&self.0).await.map_err(fault)

@@ -1,7 +1,7 @@
 //! Timers: a job that is due at an instant unless it is disarmed before.
 
 use chrono::{DateTime, Utc};
-use kernel::{Error, Result};
+use kernel::Result;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     Abort, NewJob, Priority, Txn, enqueue,
     entity::timer::{self, State},
+    fault,
 };
 
 /// Starts a timer, or moves it when the stream has one of this name. When it fires, a job of `job_kind` with `{streamId, timer, dueAt}` starts.
@@ -64,7 +65,7 @@ pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>
         .order_by_asc(timer::Column::DueAt)
         .one(db)
         .await
-        .map_err(Error::internal)?;
+        .map_err(fault)?;
     Ok(next.map(|timer| timer.due_at))
 }
 

@@ -8,7 +8,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
-use kernel::Error;
+use kernel::{Code, Error};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
     TransactionTrait,
@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     Abort,
     bell::Bell,
+    fault,
     log::{self, Frontier},
 };
 
@@ -29,6 +30,9 @@ pub type Txn = DatabaseTransaction;
 const GROUP_MAX: usize = 128;
 /// How many acts may wait before new ones wait to enter.
 const QUEUE_MAX: usize = 1024;
+
+/// How soon the sequencer tries again what the database did not let it do.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Counts commits, so that a listener knows that there may be something new to read: those of this process at once, and on PostgreSQL those
 /// of the others when they ring (`Bell`).
@@ -79,7 +83,7 @@ impl Writer {
             // An act with nothing in it: its group takes along what an older program left without a place.
             Way::Grouped(_) => self.write(|_| async { Ok(()) }.boxed()).await.map_err(Abort::into_fault),
             Way::Concurrent(connection, _, bell) => {
-                if sequence_alone(connection, &mut None).await.map_err(Error::internal)? {
+                if sequence_alone(connection, &mut None).await.map_err(fault)? {
                     bell.ring();
                 }
                 Ok(())
@@ -124,7 +128,8 @@ impl Writer {
                 bell.ring();
             }
         }
-        answered.await.unwrap_or_else(|_| Err(Abort::Fault(Error::internal("the writer lost an act"))))
+        // An act whose answer was dropped did not run: the database failed its group before.
+        answered.await.unwrap_or_else(|_| Err(Abort::Fault(Error::coded(Code::SubgraphUnavailable, "an act was not begun"))))
     }
 }
 
@@ -147,7 +152,7 @@ async fn commit_groups(
         // Acts that never ran are dropped with their answers, which tells their callers of the fault.
         group.clear();
         for finish in finishes {
-            finish(outcome.as_ref().copied().map_err(|error| DbErr::Custom(error.to_string())));
+            finish(outcome.clone());
         }
         committed.send_modify(|count| *count += 1);
     }
@@ -191,7 +196,9 @@ async fn sequence_commits(connection: DatabaseConnection, mut committed: Committ
             Ok(true) => bell.ring(),
             Err(error) => {
                 tree = None;
-                tracing::error!(%error, "events were not given their places in the log; the next commit tries again");
+                tracing::error!(%error, "events were not given their places in the log");
+                tokio::time::sleep(AGAIN).await;
+                committed.mark_changed();
             }
         }
     }
