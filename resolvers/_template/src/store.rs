@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use journal::Database;
-use kernel::{Error, LocalizedText, Page, PageRequest, PartyId, Result};
+use kernel::{LocalizedText, Page, PageRequest, PartyId, Result};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::{

@@ -7,7 +7,7 @@ mod rows;
 use std::collections::HashMap;
 
 use journal::{Database, holding};
-use kernel::{DatasetId, Error, KpiId, Page, PageRequest, PartyId, Result, ServiceId};
+use kernel::{DatasetId, KpiId, Page, PageRequest, PartyId, Result, ServiceId};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 

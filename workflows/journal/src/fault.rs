@@ -21,9 +21,9 @@ pub fn fault(error: DbErr) -> Error {
 fn is_away(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => true,
-        DbErr::Conn(RuntimeErr::SqlxError(error)) | DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
-            is_storage(error)
-        }
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => is_storage(error),
         _ => false,
     }
 }
@@ -102,10 +102,32 @@ mod tests {
         let driver = |error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)));
         // SQLite's extended codes: a write that failed, a lock while another recovers; then a unique index, a syntax error.
         for (code, is_away) in [
-            ("5", true), ("261", true), ("6", true), ("8", true), ("1032", true), ("778", true), ("13", true), ("14", true), ("15", true),
-            ("1", false), ("11", false), ("19", false), ("2067", false),
-            ("08006", true), ("53100", true), ("53300", true), ("57P01", true), ("57P03", true), ("58030", true), ("25006", true),
-            ("57014", false), ("23505", false), ("40001", false), ("42601", false), ("22003", false), ("25001", false),
+            ("5", true),
+            ("261", true),
+            ("6", true),
+            ("8", true),
+            ("1032", true),
+            ("778", true),
+            ("13", true),
+            ("14", true),
+            ("15", true),
+            ("1", false),
+            ("11", false),
+            ("19", false),
+            ("2067", false),
+            ("08006", true),
+            ("53100", true),
+            ("53300", true),
+            ("57P01", true),
+            ("57P03", true),
+            ("58030", true),
+            ("25006", true),
+            ("57014", false),
+            ("23505", false),
+            ("40001", false),
+            ("42601", false),
+            ("22003", false),
+            ("25001", false),
         ] {
             check(driver(SqlxError::Database(Box::new(Said(code)))), is_away);
         }

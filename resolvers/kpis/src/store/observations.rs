@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use kernel::{DistrictId, Error, KpiId, ObservationId, Result};
+use kernel::{DistrictId, KpiId, ObservationId, Result};
 use sea_orm::{
     ColumnTrait, ExprTrait, FromQueryResult, QueryFilter, QueryTrait,
     sea_query::{
