@@ -21,6 +21,12 @@ pub struct Options {
     pub disk_fills: bool,
 }
 
+impl Options {
+    fn mail(&self) -> Vec<String> {
+        self.smtp_url.iter().flat_map(|url| ["--smtp-url".to_owned(), url.clone()]).collect()
+    }
+}
+
 /// A running city.
 pub struct City {
     /// Where it answers.
@@ -199,7 +205,7 @@ impl City {
     #[must_use]
     pub fn worker(&self) -> Worker {
         let mut command = Command::new(binary());
-        command.args(["worker", "--data-dir"]).arg(self.data.path()).args(self.store.arguments());
+        command.args(["worker", "--data-dir"]).arg(self.data.path()).args(self.store.arguments()).args(self.options.mail());
         Worker(command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().expect("turkistan worker"))
     }
 }
@@ -244,8 +250,6 @@ fn serve(store: &Store, data: &Path, options: &Options) -> Process {
         Command::new(binary())
     };
     command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data).args(store.arguments()).args(&options.arguments);
-    if let Some(url) = &options.smtp_url {
-        command.args(["--smtp-url", url]);
-    }
+    command.args(options.mail());
     Process::start(&mut command, &data.join("test.log"))
 }

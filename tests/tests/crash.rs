@@ -93,7 +93,8 @@ async fn kill_again_and_again(city: &mut City, workers: usize, kills: u64, ledge
     let mut tally = Tally::default();
     let mut workers: Vec<Worker> = (0..workers).map(|_| city.worker()).collect();
     for _ in 0..kills {
-        let pause = chance.pause(200);
+        // Workers take their time from the server while they come up.
+        let pause = chance.pause(if workers.is_empty() { 200 } else { 600 });
         tokio::select! {
             _ = join_all((0..REPORTERS).map(|_| report(city, ledger))) => {}
             () = tokio::time::sleep(pause) => {}

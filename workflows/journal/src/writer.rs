@@ -38,7 +38,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// of the others when they ring (`Bell`).
 pub type Committed = watch::Receiver<u64>;
 
-type Finish = Box<dyn FnOnce(Result<(), DbErr>) + Send>;
+type Finish = Box<dyn FnOnce(kernel::Result<()>) + Send>;
 type Act = Box<dyn for<'t> FnOnce(&'t Txn) -> BoxFuture<'t, (bool, Finish)> + Send>;
 
 /// The one door for writes. Clones share it.
@@ -147,7 +147,7 @@ async fn commit_groups(
         let outcome = commit_group(&connection, delay, &mut group, &mut finishes, &mut tree).await;
         if let Err(error) = &outcome {
             tree = None;
-            tracing::error!(%error, acts = finishes.len(), "a group of acts was not committed");
+            tracing::error!(?error, acts = finishes.len(), "a group of acts was not committed");
         }
         // Acts that never ran are dropped with their answers, which tells their callers of the fault.
         group.clear();
@@ -165,24 +165,29 @@ async fn commit_group(
     group: &mut Vec<Act>,
     finishes: &mut Vec<Finish>,
     tree: &mut Option<Frontier>,
-) -> Result<(), DbErr> {
+) -> kernel::Result<()> {
     let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-    let transaction = connection.begin_with_options(options).await?;
+    let transaction = connection.begin_with_options(options).await.map_err(fault)?;
     let mut keeps = false;
     for act in group.drain(..) {
-        let savepoint = transaction.begin().await?;
+        let savepoint = transaction.begin().await.map_err(taken_back)?;
         let (keep, finish) = act(&savepoint).await;
         finishes.push(finish);
         keeps |= keep;
         if keep {
-            savepoint.commit().await?;
+            savepoint.commit().await.map_err(taken_back)?;
         } else {
-            savepoint.rollback().await?;
+            savepoint.rollback().await.map_err(taken_back)?;
         }
     }
-    while keeps && log::sequence(&transaction, tree).await? {}
+    while keeps && log::sequence(&transaction, tree).await.map_err(fault)? {}
     pause(delay).await;
-    transaction.commit().await
+    transaction.commit().await.map_err(fault)
+}
+
+/// A savepoint that is not there: its transaction was taken back by the database when it could not write an act.
+fn taken_back(error: DbErr) -> Error {
+    Error::coded(Code::SubgraphUnavailable, error)
 }
 
 /// Gives events their places after each commit of this process, for as long as its writer lives. What another process committed and did not
@@ -230,7 +235,7 @@ async fn commit_one(connection: &DatabaseConnection, delay: Duration, act: Act) 
     } else {
         transaction.rollback().await
     };
-    finish(outcome);
+    finish(outcome.map_err(fault));
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod audit;
 mod places;
 mod receipts;
+mod storage;
 
 use std::{path::PathBuf, time::Duration};
 
