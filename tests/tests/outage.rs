@@ -40,7 +40,7 @@ impl Listener {
         let kept = Arc::clone(&heard);
         let listening = tokio::spawn(async move {
             let mut text = Vec::new();
-            while let Some(chunk) = response.chunk().await.unwrap() {
+            while let Ok(Some(chunk)) = response.chunk().await {
                 text.extend_from_slice(&chunk);
                 while let Some(end) = text.windows(2).position(|pair| pair == b"\n\n") {
                     let event = String::from_utf8(text.drain(..end + 2).collect()).unwrap();
@@ -117,8 +117,12 @@ async fn a_database_that_comes_back_is_used_again_at_once_and_nobody_has_missed_
         let before = submit(&city).await;
         listener.hears(&before).await;
 
-        for _ in 0..3 {
-            proxy.cut().await;
+        for is_silent in [false, true, false] {
+            if is_silent {
+                proxy.freeze();
+            } else {
+                proxy.cut().await;
+            }
             check_turned_away(&city).await;
             // Others file on; whoever listens here hears of it later.
             let meanwhile = submit(&neighbour).await;
