@@ -140,7 +140,7 @@ async fn check(store: &Store, workers: usize, kills: u64) {
     tally.restarts.sort();
     let (median, max) = (tally.restarts[tally.restarts.len() / 2], tally.restarts[tally.restarts.len() - 1]);
     println!(
-        "{} kills, and {} of workers: {} coupons, none lost, none doubled; serving again after {:.0?} (median), {:.0?} at the most",
+        "{} kills, and {} of workers: {} coupons, none lost, none doubled; serving again after {:.1?} (median), {:.1?} at the most",
         tally.restarts.len(),
         tally.workers,
         coupons.len(),
