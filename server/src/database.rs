@@ -77,7 +77,7 @@ pub(crate) async fn alone<T>(database: &Database, work: impl Future<Output = Res
 
 /// Brings the tables to the present.
 pub(crate) async fn migrate(database: &Database) -> Result<()> {
-    Migrator::up(&database.owner, None).await.map_err(Error::internal)
+    Migrator::up(&database.owner, None).await.map_err(journal::fault)
 }
 
 /// `turkistan migrate`.
@@ -88,12 +88,12 @@ pub(crate) async fn migrate_alone(settings: &Settings) -> Result<()> {
 
 /// Drops all tables and makes them anew, whatever half of them there is.
 pub(crate) async fn wipe(database: &Database) -> Result<()> {
-    Migrator::fresh(&database.owner).await.map_err(Error::internal)
+    Migrator::fresh(&database.owner).await.map_err(journal::fault)
 }
 
 /// Whether the tables are those of this program.
 pub(crate) async fn is_migrated(database: &Database) -> Result<bool> {
-    let pending = Migrator::get_pending_migrations_read_only(&database.reader).await.map_err(Error::internal)?;
+    let pending = Migrator::get_pending_migrations_read_only(&database.reader).await.map_err(journal::fault)?;
     Ok(pending.is_empty())
 }
 

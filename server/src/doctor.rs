@@ -84,7 +84,7 @@ async fn pragmas(database: &Database) -> Result<String> {
     }
     // Opening has proved the pragmas of durability already; this proves that readers cannot write.
     let statement = Statement::from_string(DbBackend::Sqlite, "SELECT query_only FROM pragma_query_only");
-    let row = database.reader.query_one_raw(statement).await.map_err(Error::internal)?;
+    let row = database.reader.query_one_raw(statement).await.map_err(journal::fault)?;
     match row.map(|row| row.try_get_by_index::<i32>(0)) {
         Some(Ok(1)) => Ok("WAL, every commit reaches the disk, readers cannot write".to_owned()),
         _ => Err(Error::internal("a reading connection could write")),

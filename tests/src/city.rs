@@ -1,4 +1,7 @@
-use std::{path::Path, process::Command};
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
 
 use tempfile::TempDir;
 
@@ -14,6 +17,14 @@ pub struct Options {
     pub arguments: Vec<String>,
     /// A mail server, `smtp://host:port`.
     pub smtp_url: Option<String>,
+    /// Whether its disk is going to be full ([`City::limit_files`]).
+    pub disk_fills: bool,
+}
+
+impl Options {
+    fn mail(&self) -> Vec<String> {
+        self.smtp_url.iter().flat_map(|url| ["--smtp-url".to_owned(), url.clone()]).collect()
+    }
 }
 
 /// A running city.
@@ -51,15 +62,49 @@ impl City {
 
     /// Starts the city again on what is on disk.
     pub async fn restart(&mut self) {
+        self.launch();
+        self.until_ready().await;
+    }
+
+    /// Starts the city again and does not wait until it is ready.
+    pub fn launch(&mut self) {
         self.kill();
         self.process = serve(&self.store, self.data.path(), &self.options);
         self.url = self.process.url.clone();
-        self.until_ready().await;
     }
 
     /// Kills the city as a power cut would.
     pub fn kill(&mut self) {
         self.process.kill();
+    }
+
+    /// Another server on the city's PostgreSQL database, which it reaches through another server's address.
+    pub async fn neighbour(&self, server: &Store) -> City {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let store = self.store.reached_through(server, self.data.path(), data.path());
+        let process = serve(&store, data.path(), &self.options);
+        let city = City { url: process.url.clone(), data, store, options: self.options.clone(), process, http: reqwest::Client::new() };
+        city.until_ready().await;
+        city
+    }
+
+    /// How many processes listen for each other's commits on the city's database, as its server sees them.
+    ///
+    /// # Panics
+    /// When the database is embedded.
+    #[must_use]
+    pub fn bells(&self, server: &Store) -> usize {
+        self.store.listeners(server)
+    }
+
+    /// Lets none of the city's files grow beyond a size, as on a full disk, or lets them grow again.
+    ///
+    /// # Panics
+    /// When `prlimit` cannot do so.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let process = self.process_id().to_string();
+        run(Command::new("prlimit").args(["--pid", &process, &format!("--fsize={limit}:unlimited")]));
     }
 
     /// The process, for measuring.
@@ -74,6 +119,17 @@ impl City {
         let mut command = Command::new(binary());
         command.args(["token", persona, "--data-dir"]).arg(self.data.path()).args(self.store.arguments());
         run(&mut command)
+    }
+
+    /// What `turkistan audit verify` says of the city's log.
+    ///
+    /// # Panics
+    /// When the program cannot be started.
+    #[must_use]
+    pub fn audit(&self) -> Output {
+        let mut command = Command::new(binary());
+        command.args(["audit", "verify", "--data-dir"]).arg(self.data.path()).args(self.store.arguments());
+        command.output().expect("turkistan audit")
     }
 
     /// Asks the graph, in English, with or without a token.
@@ -91,20 +147,27 @@ impl City {
 
     /// Asks the graph in a language.
     pub async fn ask_in(&self, language: &str, token: Option<&str>, query: &str, variables: serde_json::Value) -> Option<Answer> {
-        let mut request = self
+        let request = self
             .http
             .post(format!("{}/graphql", self.url))
             .header("Accept-Language", language)
             .json(&serde_json::json!({ "query": query, "variables": variables }));
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
-        let response = request.send().await.ok()?;
-        let headers = response.headers().clone();
-        let status = response.status().as_u16();
-        Some(Answer { status, headers, body: response.json().await.ok()? })
+        send(if let Some(token) = token { request.bearer_auth(token) } else { request }).await
     }
 
+    /// Asks the graph for an answer of a media type; `None` when the city is gone.
+    pub async fn ask_as(&self, media: &str, query: &str, variables: serde_json::Value) -> Option<Answer> {
+        let request = self.http.post(format!("{}/graphql", self.url)).header("Accept-Language", "en").header("Accept", media);
+        send(request.json(&serde_json::json!({ "query": query, "variables": variables }))).await
+    }
+
+    /// The status of a page, e.g. `/health/live`.
+    ///
+    /// # Panics
+    /// When the city does not answer.
+    pub async fn status(&self, path: &str) -> u16 {
+        self.http.get(format!("{}{path}", self.url)).send().await.expect("the city answers").status().as_u16()
+    }
     /// The value of a metric, summed over its labels.
     pub async fn metric(&self, name: &str) -> f64 {
         self.measure(|series| series.split('{').next() == Some(name)).await
@@ -142,7 +205,7 @@ impl City {
     #[must_use]
     pub fn worker(&self) -> Worker {
         let mut command = Command::new(binary());
-        command.args(["worker", "--data-dir"]).arg(self.data.path()).args(self.store.arguments());
+        command.args(["worker", "--data-dir"]).arg(self.data.path()).args(self.store.arguments()).args(self.options.mail());
         Worker(command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().expect("turkistan worker"))
     }
 }
@@ -150,18 +213,43 @@ impl City {
 /// A process that performs jobs; it ends with the test.
 pub struct Worker(std::process::Child);
 
-impl Drop for Worker {
-    fn drop(&mut self) {
+impl Worker {
+    /// Kills it as a power cut would.
+    pub fn kill(&mut self) {
+        // It may be dead already.
         drop(self.0.kill());
         drop(self.0.wait());
     }
+
+    /// Whether it has ended.
+    pub fn is_dead(&mut self) -> bool {
+        self.0.try_wait().is_ok_and(|ended| ended.is_some())
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+async fn send(request: reqwest::RequestBuilder) -> Option<Answer> {
+    let response = request.send().await.ok()?;
+    let headers = response.headers().clone();
+    let status = response.status().as_u16();
+    Some(Answer { status, headers, body: response.json().await.ok()? })
 }
 
 fn serve(store: &Store, data: &Path, options: &Options) -> Process {
-    let mut command = Command::new(binary());
+    let mut command = if options.disk_fills {
+        // The signal for a file that is too large would end the process; what is to be seen is the error.
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"]).arg(binary());
+        shell
+    } else {
+        Command::new(binary())
+    };
     command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data).args(store.arguments()).args(&options.arguments);
-    if let Some(url) = &options.smtp_url {
-        command.args(["--smtp-url", url]);
-    }
+    command.args(options.mail());
     Process::start(&mut command, &data.join("test.log"))
 }

@@ -44,6 +44,22 @@ impl Store {
         }
     }
 
+    /// The same database by another server's address, with a copy of the data folder.
+    pub(crate) fn reached_through(&self, server: &Store, data: &Path, copied: &Path) -> Store {
+        let (Store::Postgres(own), Store::Postgres(server)) = (self, server) else { panic!("an embedded database has one process") };
+        copy(data, copied);
+        let (_, name) = own.rsplit_once('/').expect("postgres://…/database");
+        Store::Postgres(with_database(server, name))
+    }
+
+    /// How many connections listen on this database; another server's address leads to it.
+    pub(crate) fn listeners(&self, server: &Store) -> usize {
+        let (Store::Postgres(own), Store::Postgres(server)) = (self, server) else { panic!("an embedded database has one process") };
+        let (_, name) = own.rsplit_once('/').expect("postgres://…/database");
+        let listening = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}' AND query LIKE 'LISTEN %'");
+        sql(server, &listening).trim().parse().expect("a count")
+    }
+
     /// Loads the demo city once for each build of the binary.
     fn template(&self) -> PathBuf {
         let kind = if *self == Store::Sqlite { "sqlite" } else { "postgres" };
@@ -83,9 +99,10 @@ fn with_database(server: &str, name: &str) -> String {
     format!("{base}/{name}")
 }
 
-fn sql(server: &str, statement: &str) {
-    let output = Command::new("psql").args([server, "-qc", statement]).output().expect("psql");
+fn sql(server: &str, statement: &str) -> String {
+    let output = Command::new("psql").args([server, "-qAtc", statement]).output().expect("psql");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("psql prints text")
 }
 
 fn copy(from: &Path, to: &Path) {

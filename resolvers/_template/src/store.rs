@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use journal::Database;
-use kernel::{Error, LocalizedText, Page, PageRequest, PartyId, Result};
+use kernel::{LocalizedText, Page, PageRequest, PartyId, Result};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::{
@@ -31,7 +31,7 @@ impl Store {
     }
 
     pub(crate) async fn find(&self, scope: Scope, slug: &str) -> Result<Option<Thing>> {
-        let row = scoped(scope).filter(thing::Column::Slug.eq(slug)).one(&self.database.reader).await.map_err(Error::internal)?;
+        let row = scoped(scope).filter(thing::Column::Slug.eq(slug)).one(&self.database.reader).await.map_err(journal::fault)?;
         Ok(row.map(Thing::from))
     }
 
@@ -41,7 +41,7 @@ impl Store {
         if let Some(after) = &page.after {
             select = select.filter(thing::Column::Slug.gt(after.decode::<String>()?));
         }
-        let rows = select.all(&self.database.reader).await.map_err(Error::internal)?;
+        let rows = select.all(&self.database.reader).await.map_err(journal::fault)?;
         Page::cut(page, rows.into_iter().map(Thing::from).collect(), |thing: &Thing| thing.slug.clone())
     }
 
@@ -50,7 +50,7 @@ impl Store {
             .filter(thing::Column::Id.is_in(ids.iter().map(|id| id.0)))
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         Ok(rows.into_iter().map(Thing::from).map(|thing| (thing.id, thing)).collect())
     }
 }

@@ -62,7 +62,7 @@ impl Store {
         if let Some(after) = &page.after {
             select = select.filter(dataset::Column::Slug.gt(after.decode::<String>()?));
         }
-        let rows = select.all(self.reader()).await.map_err(Error::internal)?;
+        let rows = select.all(self.reader()).await.map_err(journal::fault)?;
         let datasets = rows.into_iter().map(Dataset::try_from).collect::<Result<_>>()?;
         Page::cut(page, datasets, |dataset: &Dataset| dataset.slug.clone())
     }
@@ -72,7 +72,7 @@ impl Store {
             .filter(dataset::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
             .all(self.reader())
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         rows.into_iter().map(|row| Dataset::try_from(row).map(|dataset| (dataset.id, dataset))).collect()
     }
 
@@ -81,7 +81,7 @@ impl Store {
             .filter(dataset::Column::Slug.is_in(slugs))
             .all(self.reader())
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         rows.into_iter().map(|row| Dataset::try_from(row).map(|dataset| (dataset.slug.clone(), dataset))).collect()
     }
 
@@ -94,7 +94,7 @@ impl Store {
             .into_tuple()
             .all(self.reader())
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         let ids: Vec<DatasetId> = pairs.iter().map(|(_, dataset)| DatasetId::from_uuid(*dataset)).collect();
         let datasets = self.datasets_by_id(&ids).await?;
         let mut about: HashMap<ServiceId, Vec<Dataset>> = services.iter().map(|id| (*id, Vec::new())).collect();
@@ -114,7 +114,7 @@ impl Store {
             .filter(dataset_version::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
             .all(self.reader())
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         Ok(rows.into_iter().map(Version::from).map(|version| (version.id, version)).collect())
     }
 
@@ -125,7 +125,7 @@ impl Store {
             .filter(dataset_version::Column::Number.is_in(keys.iter().map(|(_, number)| *number)))
             .all(self.reader())
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         Ok(rows.into_iter().map(Version::from).map(|version| ((version.dataset, version.number), version)).collect())
     }
 
@@ -156,7 +156,7 @@ impl Store {
         ))
         .all(self.reader())
         .await
-        .map_err(Error::internal)?;
+        .map_err(journal::fault)?;
         let mut versions: HashMap<DatasetId, Vec<Version>> = datasets.iter().map(|id| (*id, Vec::new())).collect();
         for version in rows.into_iter().map(Version::from) {
             versions.entry(version.dataset).or_default().push(version);

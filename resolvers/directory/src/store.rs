@@ -44,7 +44,7 @@ impl Store {
         if let Some(after) = &page.after {
             select = select.filter(party::Column::Slug.gt(after.decode::<String>()?));
         }
-        let rows = select.all(&self.database.reader).await.map_err(Error::internal)?;
+        let rows = select.all(&self.database.reader).await.map_err(journal::fault)?;
         let parties = rows.into_iter().map(Party::try_from).collect::<Result<_>>()?;
         Page::cut(page, parties, |party: &Party| party.slug.clone())
     }
@@ -54,7 +54,7 @@ impl Store {
             .filter(party::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         rows.into_iter().map(|row| Party::try_from(row).map(|party| (party.id, party))).collect()
     }
 
@@ -64,7 +64,7 @@ impl Store {
             .order_by_asc(district::Column::Position)
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         rows.into_iter().map(District::try_from).collect()
     }
 
@@ -73,7 +73,7 @@ impl Store {
             .filter(district::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         rows.into_iter().map(|row| District::try_from(row).map(|district| (district.id, district))).collect()
     }
 
@@ -86,7 +86,7 @@ impl Store {
             .into_tuple()
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         let mut served: HashMap<PartyId, Vec<District>> = parties.iter().map(|id| (*id, Vec::new())).collect();
         // The region has 17 districts: reading all is one small statement, and it brings their order.
         for district in self.districts().await? {
@@ -102,7 +102,7 @@ impl Store {
             .filter(officer::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         rows.into_iter().map(|row| Officer::try_from(row).map(|officer| (officer.id, officer))).collect()
     }
 
@@ -113,7 +113,7 @@ impl Store {
             .order_by_asc(officer::Column::Email)
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         let mut officers: HashMap<PartyId, Vec<Officer>> = parties.iter().map(|id| (*id, Vec::new())).collect();
         for officer in rows.into_iter().map(Officer::try_from) {
             let officer = officer?;

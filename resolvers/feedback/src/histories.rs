@@ -48,7 +48,7 @@ pub(crate) async fn page(db: &impl ConnectionTrait, after: Option<Uuid>, limit: 
     if let Some(after) = after {
         select = select.filter(feedback::Column::Id.gt(after));
     }
-    let rows: Vec<(Uuid, String, Value, Value)> = select.into_tuple().all(db).await.map_err(Error::internal)?;
+    let rows: Vec<(Uuid, String, Value, Value)> = select.into_tuple().all(db).await.map_err(journal::fault)?;
     let ids: Vec<Uuid> = rows.iter().map(|(id, ..)| *id).collect();
     let Some(last) = ids.last().copied() else { return Ok(None) };
     let mut events: HashMap<Uuid, Vec<Event>> = HashMap::new();

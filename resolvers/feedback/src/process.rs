@@ -88,7 +88,7 @@ impl FeedbackProcess {
     }
 
     async fn find(&self, id: Uuid) -> Result<feedback::Model, JobError> {
-        let row = feedback::Entity::find_by_id(id).one(&self.0.house.database.reader).await.map_err(Error::internal)?;
+        let row = feedback::Entity::find_by_id(id).one(&self.0.house.database.reader).await.map_err(journal::fault)?;
         row.ok_or_else(|| JobError::Fail(format!("no report {id}")))
     }
 

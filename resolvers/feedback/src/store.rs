@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use kernel::{Error, Page, PageRequest, Result};
+use journal::fault;
+use kernel::{Page, PageRequest, Result};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseConnection, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
     Statement, Value,
@@ -63,10 +64,6 @@ fn scoped(scope: Scope) -> Select<Entity> {
 /// The public list holds requests. A statutory appeal is a matter between its author and the state: it is found by its number only.
 fn public() -> Select<Entity> {
     Entity::find().filter(Column::Track.eq("REQUEST"))
-}
-
-fn fault(error: sea_orm::DbErr) -> Error {
-    Error::internal(error)
 }
 
 impl Store {

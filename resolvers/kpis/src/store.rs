@@ -7,7 +7,7 @@ mod rows;
 use std::collections::HashMap;
 
 use journal::{Database, holding};
-use kernel::{DatasetId, Error, KpiId, Page, PageRequest, PartyId, Result, ServiceId};
+use kernel::{DatasetId, KpiId, Page, PageRequest, PartyId, Result, ServiceId};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
@@ -54,7 +54,7 @@ impl Store {
         if let Some(after) = &page.after {
             select = select.filter(kpi::Column::Code.gt(after.decode::<String>()?));
         }
-        let rows = select.all(self.reader()).await.map_err(Error::internal)?;
+        let rows = select.all(self.reader()).await.map_err(journal::fault)?;
         let kpis = rows.into_iter().map(Kpi::try_from).collect::<Result<_>>()?;
         Page::cut(page, kpis, |kpi: &Kpi| kpi.code.clone())
     }
@@ -64,7 +64,7 @@ impl Store {
             .filter(kpi::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
             .all(self.reader())
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         rows.into_iter().map(|row| Kpi::try_from(row).map(|kpi| (kpi.id, kpi))).collect()
     }
 
@@ -73,7 +73,7 @@ impl Store {
             .filter(kpi::Column::Code.is_in(codes))
             .all(self.reader())
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         rows.into_iter().map(|row| Kpi::try_from(row).map(|kpi| (kpi.code.clone(), kpi))).collect()
     }
 
@@ -84,7 +84,7 @@ impl Store {
             .order_by_asc(kpi::Column::Code)
             .all(self.reader())
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         let mut owned: HashMap<PartyId, Vec<Kpi>> = parties.iter().map(|id| (*id, Vec::new())).collect();
         for kpi in rows.into_iter().map(Kpi::try_from) {
             let kpi = kpi?;
@@ -104,7 +104,7 @@ impl Store {
             .into_tuple()
             .all(self.reader())
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         let related = self.related(pairs).await?;
         Ok(services.iter().map(|id| (*id, related.get(&id.uuid()).cloned().unwrap_or_default())).collect())
     }
@@ -118,7 +118,7 @@ impl Store {
             .into_tuple()
             .all(self.reader())
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         let related = self.related(pairs).await?;
         Ok(datasets.iter().map(|id| (*id, related.get(&id.uuid()).cloned().unwrap_or_default())).collect())
     }
@@ -142,7 +142,7 @@ impl Store {
             .filter(kpi_target::Column::KpiId.is_in(kpis.iter().map(|id| id.uuid())))
             .all(self.reader())
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         let mut targets: HashMap<KpiId, Vec<Target>> = kpis.iter().map(|id| (*id, Vec::new())).collect();
         for row in rows {
             targets.entry(KpiId::from_uuid(row.kpi_id)).or_default().push(Target::try_from(row)?);
@@ -156,7 +156,7 @@ impl Store {
             .filter(kpi::Column::Kind.eq("derived"))
             .all(self.reader())
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         let mut codes = Vec::new();
         for kpi in rows.into_iter().map(Kpi::try_from) {
             let kpi = kpi?;

@@ -51,7 +51,7 @@ impl Store {
         if let Some(after) = &page.after {
             select = select.filter(message::Column::Id.lt(after.decode::<Uuid>()?));
         }
-        let rows = select.all(&self.database.reader).await.map_err(Error::internal)?;
+        let rows = select.all(&self.database.reader).await.map_err(journal::fault)?;
         let messages = rows.into_iter().map(Message::try_from).collect::<Result<_>>()?;
         Page::cut(page, messages, |message: &Message| message.id.uuid())
     }
@@ -61,7 +61,7 @@ impl Store {
             .filter(message::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         rows.into_iter().map(|row| Message::try_from(row).map(|message| (message.id, message))).collect()
     }
 
@@ -80,7 +80,7 @@ impl Store {
             .order_by_asc(delivery::Column::Attempt)
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         let mut deliveries: HashMap<MessageId, Vec<Delivery>> = ids.iter().map(|id| (*id, Vec::new())).collect();
         for row in rows {
             let delivery = Delivery::try_from(row)?;

@@ -50,7 +50,7 @@ impl Store {
             .filter(rating::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         rows.into_iter().map(|row| Rating::try_from(row).map(|rating| (rating.id, rating))).collect()
     }
 
@@ -85,7 +85,7 @@ impl Store {
             .into_tuple()
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         let mut tallies: HashMap<Uuid, Tally> = ids.into_iter().map(|id| (id, Tally::default())).collect();
         for (id, stars, count, verified) in rows {
             tallies.entry(id).or_default().add(stored_stars(stars)?, count.unsigned_abs(), verified.unsigned_abs());

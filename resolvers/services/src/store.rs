@@ -54,7 +54,7 @@ impl Store {
         if let Some(after) = &page.after {
             select = select.filter(service::Column::Code.gt(after.decode::<String>()?));
         }
-        let rows = select.all(&self.database.reader).await.map_err(Error::internal)?;
+        let rows = select.all(&self.database.reader).await.map_err(journal::fault)?;
         cut(page, rows)
     }
 
@@ -75,7 +75,7 @@ impl Store {
             .order_by_asc(service::Column::Code)
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         let mut by_provider: HashMap<PartyId, Vec<service::Model>> = providers.iter().map(|id| (*id, Vec::new())).collect();
         for row in rows {
             by_provider.entry(PartyId::from_uuid(row.provider_id)).or_default().push(row);
@@ -88,7 +88,7 @@ impl Store {
             .filter(service::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         rows.into_iter().map(|row| Service::try_from(row).map(|service| (service.id, service))).collect()
     }
 
@@ -98,7 +98,7 @@ impl Store {
             .filter(service_channel::Column::ServiceId.is_in(services.iter().map(|id| id.uuid())))
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         let mut channels: HashMap<ServiceId, Vec<Channel>> = HashMap::new();
         for row in rows {
             let channel = Channel::from_word(&row.channel).ok_or_else(|| unknown("channel", &row.channel))?;
@@ -115,7 +115,7 @@ impl Store {
             .order_by_asc(required_document::Column::Position)
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         let mut documents: HashMap<ServiceId, Vec<RequiredDocument>> = HashMap::new();
         for row in rows {
             let name = LocalizedText { kk: row.name_kk, ru: row.name_ru, en: row.name_en };
@@ -131,7 +131,7 @@ impl Store {
             .order_by_asc(source_system::Column::Slug)
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         rows.into_iter().map(SourceSystem::try_from).collect()
     }
 
@@ -140,7 +140,7 @@ impl Store {
             .filter(source_system::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         rows.into_iter().map(|row| SourceSystem::try_from(row).map(|source| (source.id, source))).collect()
     }
 }

@@ -96,6 +96,7 @@ impl Code {
 }
 
 /// A fault.
+#[derive(Clone)]
 pub struct Error {
     code: Code,
     external: Option<LocalizedText>,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ErrorExtensions};
-use kernel::Request;
+use kernel::{Code, Request};
 
 use crate::Locale;
 
@@ -23,10 +23,11 @@ pub fn locale(ctx: &Context<'_>, argument: Option<Locale>) -> kernel::Locale {
 #[must_use]
 pub fn fault(ctx: &Context<'_>, error: &kernel::Error) -> async_graphql::Error {
     let request = request(ctx);
-    if error.code() == kernel::Code::Internal {
-        tracing::error!(request_id = %request.id, code = error.code().as_str(), internal = error.internal_text(), "a resolver failed");
-    } else {
-        tracing::debug!(request_id = %request.id, code = error.code().as_str(), internal = error.internal_text(), "a resolver refused");
+    let (code, internal) = (error.code().as_str(), error.internal_text());
+    match error.code() {
+        Code::Internal => tracing::error!(request_id = %request.id, code, internal, "a resolver failed"),
+        Code::SubgraphUnavailable => tracing::warn!(request_id = %request.id, code, internal, "a resolver reaches nobody"),
+        _ => tracing::debug!(request_id = %request.id, code, internal, "a resolver refused"),
     }
     async_graphql::Error::new(error.external().get(request.locale)).extend_with(|_, e| e.set("code", error.code().as_str()))
 }

@@ -21,6 +21,7 @@ use super::{
     negotiate::Media,
     rejection::Rejection,
     respond::{Audience, Timing, Written},
+    status,
 };
 
 /// Longer bodies are not compared.
@@ -65,7 +66,7 @@ pub(crate) struct Outcome {
 pub(super) async fn run(edge: Arc<Edge>, prepared: Prepared, request: Arc<Request>, media: Media) -> Landed {
     let carried = Carried::of(&prepared);
     let _turn = edge.load.turn(carried.cost).await?;
-    let response = prepared.execute(&request).await;
+    let response = status::settle(prepared.execute(&request).await);
     if carried.kind == OperationKind::Mutation {
         edge.flights.close();
     }

@@ -19,6 +19,9 @@ use super::{caching, negotiate::Media, rejection::Rejection, status};
 /// The header that tells how long the stages took.
 pub(crate) const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
+/// When to come again, in seconds: what cannot be answered now may be answered at once when it can.
+const SOON: HeaderValue = HeaderValue::from_static("1");
+
 /// About how many headers an answer has, so that their map is made once.
 const HEADERS: usize = 16;
 
@@ -77,6 +80,9 @@ impl Written {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.media.content_type()));
         common(headers, locale);
         headers.extend(timing.header().map(|value| (SERVER_TIMING, value)));
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, SOON);
+        }
         if !matches!(audience, Audience::Asker) {
             caching::compressible(&mut answer, &self.body);
         }
@@ -111,11 +117,11 @@ pub(crate) fn reject(rejection: &Rejection, locale: Locale) -> Response {
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(Media::Json.content_type()));
     common(answer.headers_mut(), locale);
     let said = match rejection.status {
-        StatusCode::METHOD_NOT_ALLOWED => Some((ALLOW, "GET, POST")),
-        StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")),
-        StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, "1")),
+        StatusCode::METHOD_NOT_ALLOWED => Some((ALLOW, HeaderValue::from_static("GET, POST"))),
+        StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))),
+        StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, SOON)),
         _ => None,
     };
-    answer.headers_mut().extend(said.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    answer.headers_mut().extend(said);
     answer
 }

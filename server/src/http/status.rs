@@ -2,12 +2,34 @@
 //!
 //! GraphQL over HTTP: with `application/json` any well-formed answer is 200. With `application/graphql-response+json` an operation that was
 //! not executed is 400: the draft of April 2026 moves some of these to 422, but the audits that clients' libraries are held to ask for 400.
+//!
+//! An operation of which nothing could be carried out, because all that it asks is away, is 503 with both: the draft advises 200 for
+//! `application/json`, but proxies, clients that try again, and whoever watches the city go by the status, as they do while it opens.
 
 use axum::http::StatusCode;
 use federation::{GraphResponse, Stage};
-use kernel::Code;
+use kernel::{Code, Data, PathSegment};
 
 use super::negotiate::Media;
+
+/// Takes the data from an answer in which every field of the operation is null because nobody answers for it. Only an answer without data
+/// may have a status that says so; the errors name the fields.
+pub(crate) fn settle(mut response: GraphResponse) -> GraphResponse {
+    let is_away = |name: &str| {
+        let mut errors = response.errors.iter();
+        errors.any(|error| matches!(error.path.first(), Some(PathSegment::Field(field)) if field == name))
+    };
+    let is_nothing = match &response.data {
+        Some(Data::Object(fields)) => fields.iter().all(|(name, value)| value.is_null() && is_away(name)),
+        Some(data) => data.is_null(),
+        None => false,
+    };
+    let codes = response.errors.iter().map(|error| error.code);
+    if is_nothing && !response.errors.is_empty() && codes.into_iter().all(|code| code == Code::SubgraphUnavailable) {
+        response.data = None;
+    }
+    response
+}
 
 /// The status of an answer of the graph.
 pub(crate) fn of(response: &GraphResponse, media: Media) -> StatusCode {
@@ -17,6 +39,9 @@ pub(crate) fn of(response: &GraphResponse, media: Media) -> StatusCode {
             Some(Code::PersistedQueryNotFound) if media == Media::Json => StatusCode::OK,
             code => code.map_or(StatusCode::INTERNAL_SERVER_ERROR, of_code),
         },
+        (_, Stage::Execute, None) if response.errors.first().is_some_and(|error| error.code == Code::SubgraphUnavailable) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         (Media::Json, _, _) | (Media::GraphqlResponse, Stage::Execute, Some(_)) => StatusCode::OK,
         (Media::GraphqlResponse, Stage::Parse | Stage::Validate | Stage::Coerce, _) => StatusCode::BAD_REQUEST,
         (Media::GraphqlResponse, Stage::Execute, None) => {
@@ -56,6 +81,33 @@ mod tests {
     }
 
     #[test]
+    fn an_operation_that_reached_nobody_has_no_data() {
+        for (data, faults, is_kept) in [
+            (json!({ "a": null }), vec![("a", Code::SubgraphUnavailable)], false),
+            (json!({ "a": null, "b": null }), vec![("a", Code::SubgraphUnavailable), ("b", Code::SubgraphUnavailable)], false),
+            (json!(null), vec![("a", Code::SubgraphUnavailable)], false),
+            (json!({ "a": null, "b": null }), vec![("a", Code::SubgraphUnavailable), ("b", Code::NotFound)], true),
+            // What `b` is was told: nothing.
+            (json!({ "a": null, "b": null }), vec![("a", Code::SubgraphUnavailable)], true),
+            (json!({ "a": null, "b": 1 }), vec![("a", Code::SubgraphUnavailable)], true),
+            (json!({ "a": null }), vec![("a", Code::Internal)], true),
+            (json!({ "a": null }), vec![], true),
+            (json!({}), vec![], true),
+        ] {
+            let error = |(field, code): (&str, Code)| GraphError {
+                message: String::new(),
+                code,
+                locations: Vec::new(),
+                path: vec![PathSegment::Field(field.to_owned())],
+                variable: None,
+            };
+            let errors = faults.into_iter().map(error).collect();
+            let settled = settle(GraphResponse { data: Some(data.clone().into()), errors, stage: Stage::Execute });
+            assert_eq!(settled.data.is_some(), is_kept, "{data}");
+        }
+    }
+
+    #[test]
     fn only_the_newer_media_type_tells_failures_by_status() {
         let data = Some(Data::from(json!({ "a": 1 })));
         for (stage, data, code, json, graphql) in [
@@ -64,7 +116,7 @@ mod tests {
             (Stage::Execute, Some(Data::Null), Some(Code::Internal), 200, 200),
             (Stage::Execute, None, Some(Code::Unauthenticated), 200, 401),
             (Stage::Execute, None, Some(Code::Forbidden), 200, 403),
-            (Stage::Execute, None, Some(Code::SubgraphUnavailable), 200, 503),
+            (Stage::Execute, None, Some(Code::SubgraphUnavailable), 503, 503),
             (Stage::Execute, None, Some(Code::Internal), 200, 500),
             (Stage::Execute, None, None, 200, 500),
             (Stage::Lookup, None, Some(Code::PersistedDocumentNotFound), 404, 404),

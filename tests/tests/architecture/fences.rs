@@ -47,3 +47,15 @@ fn migrations_know_no_entity() {
     let named = rust("migrations/src").into_iter().filter(|file| words(&part(&file.text).code).any(|word| entity.contains(&word)));
     none(&named.map(|file| format!("{} names an entity; a migration is frozen, an entity is not", file.path)).collect::<Vec<_>>());
 }
+
+/// A database that is away is no fault of the house, and only the journal can tell.
+#[test]
+fn a_failure_of_the_database_is_judged_by_the_journal() {
+    let files = rust("resolvers").into_iter().chain(rust("workflows/journal/src"));
+    // Opening a database fails with the driver's own error, before anybody is served.
+    let judged = files.filter(|file| file.path != "workflows/journal/src/database.rs").filter(|file| {
+        let code: String = part(&file.text).code.split_whitespace().collect();
+        code.contains(".await.map_err(Error::internal)") || code.contains(".await.map_err(kernel::Error::internal)")
+    });
+    none(&judged.map(|file| format!("{}: use journal::fault for what the database failed with", file.path)).collect::<Vec<_>>());
+}

@@ -1,6 +1,8 @@
 use kernel::{Error, Refusal};
 use sea_orm::DbErr;
 
+use crate::fault;
+
 /// Why an act wrote nothing.
 #[derive(Debug)]
 pub enum Abort {
@@ -34,7 +36,7 @@ impl Abort {
 
 impl From<DbErr> for Abort {
     fn from(error: DbErr) -> Self {
-        Abort::Fault(Error::internal(error))
+        Abort::Fault(fault(error))
     }
 }
 

@@ -9,9 +9,14 @@ use std::{
     time::Duration,
 };
 
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+};
 use tokio::sync::watch;
 use uuid::Uuid;
+
+use crate::database::ACQUIRE_TIME_MAX;
 
 const CHANNEL: &str = "turkistan_committed";
 /// Commits within this are one ring.
@@ -53,9 +58,14 @@ fn wake(committed: &Weak<watch::Sender<u64>>) {
     }
 }
 
+/// One connection. The longer a pool may wait, the longer are its pauses between two looks at a server that is away.
+fn lone(server: PgConnectOptions) -> PgPool {
+    PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIME_MAX).connect_lazy_with(server)
+}
+
 /// Rings for as long as the bell hangs.
 async fn ring(server: PgConnectOptions, own: String, mut commits: watch::Receiver<u64>) {
-    let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(server);
+    let pool = lone(server);
     while commits.changed().await.is_ok() {
         if let Err(error) = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(&own).execute(&pool).await {
             tracing::debug!(%error, "the other processes are not told of a commit");
@@ -66,7 +76,7 @@ async fn ring(server: PgConnectOptions, own: String, mut commits: watch::Receive
 
 /// Hears the others for as long as the bell hangs.
 async fn hear(server: PgConnectOptions, own: String, mut commits: watch::Receiver<u64>, committed: Weak<watch::Sender<u64>>) {
-    let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(server);
+    let pool = lone(server);
     loop {
         tokio::select! {
             () = listen(&pool, &own, &committed) => {}
@@ -77,7 +87,7 @@ async fn hear(server: PgConnectOptions, own: String, mut commits: watch::Receive
 }
 
 /// Listens until the server is away.
-async fn listen(pool: &sqlx::PgPool, own: &str, committed: &Weak<watch::Sender<u64>>) {
+async fn listen(pool: &PgPool, own: &str, committed: &Weak<watch::Sender<u64>>) {
     let heard = async {
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen(CHANNEL).await?;

@@ -10,15 +10,15 @@ use std::{
 use kernel::{Error, Result};
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::{
-    Row, SqliteConnection,
+    Connection, Row, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::Writer;
+use crate::{Writer, fault};
 
 /// A database that gives no connection within this is away: whoever waits is told so.
-const ACQUIRE_TIME_MAX: Duration = Duration::from_secs(2);
+pub(crate) const ACQUIRE_TIME_MAX: Duration = Duration::from_millis(1_500);
 
 static STATEMENTS: AtomicU64 = AtomicU64::new(0);
 
@@ -77,8 +77,8 @@ impl Database {
     /// # Errors
     /// When a connection does not close.
     pub async fn close(self) -> Result<()> {
-        self.reader.close().await.map_err(Error::internal)?;
-        self.owner.close().await.map_err(Error::internal)
+        self.reader.close().await.map_err(fault)?;
+        self.owner.close().await.map_err(fault)
     }
 
     async fn open_sqlite(path: &std::path::Path, options: &Options) -> Result<Database> {
@@ -95,6 +95,7 @@ impl Database {
             .idle_timeout(None)
             .max_lifetime(None)
             .after_connect(|connection, _| Box::pin(async move { check_promises(connection).await }))
+            .after_release(|connection, _| Box::pin(async move { is_at_rest(connection).await }))
             .connect_with(connect.clone())
             .await
             .map_err(Error::internal)?;
@@ -124,6 +125,14 @@ impl Database {
         let writer = Writer::concurrent(owner.clone(), sequencer, options.commit_delay, connect);
         Ok(Database { reader: owner.clone(), writer, owner })
     }
+}
+
+/// Whether a connection that comes back may be used again. When a disk is full SQLite takes a transaction back by itself; the driver goes on
+/// believing in it, and would refuse to begin another one for good.
+async fn is_at_rest(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    // After what was sent before it, a rollback among it.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 fn counted(mut connection: DatabaseConnection) -> DatabaseConnection {

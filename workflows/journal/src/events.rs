@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     Abort, Database, Txn,
     entity::{event, log_entry},
+    fault,
 };
 
 /// Something that happened, before it is recorded. The payload holds no personal data: ids, slugs, codes and digests.
@@ -114,7 +115,7 @@ pub async fn length(db: &impl ConnectionTrait, stream_id: Uuid) -> Result<i32> {
         .into_tuple()
         .one(db)
         .await
-        .map_err(Error::internal)?;
+        .map_err(fault)?;
     Ok(newest.flatten().unwrap_or_default())
 }
 
@@ -130,7 +131,7 @@ pub async fn history(db: &impl ConnectionTrait, stream_id: Uuid, after: i32, lim
         .limit(limit)
         .all(db)
         .await
-        .map_err(Error::internal)?;
+        .map_err(fault)?;
     rows.into_iter().map(from_row).collect()
 }
 
@@ -145,7 +146,7 @@ pub async fn history_of_many(db: &impl ConnectionTrait, stream_ids: &[Uuid]) -> 
         .order_by_asc(event::Column::Number)
         .all(db)
         .await
-        .map_err(Error::internal)?;
+        .map_err(fault)?;
     rows.into_iter().map(from_row).collect()
 }
 
@@ -160,7 +161,7 @@ pub async fn stream_after(db: &impl ConnectionTrait, stream: &str, after: i64, l
          ORDER BY l.position LIMIT $3",
         [stream.into(), after.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()],
     );
-    let rows = db.query_all_raw(statement).await.map_err(Error::internal)?;
+    let rows = db.query_all_raw(statement).await.map_err(fault)?;
     let logged = |row: QueryResult| {
         let position = row.try_get("", "place").map_err(Error::internal)?;
         Ok(Logged { position, event: from_row(event::Model::from_query_result(&row, "").map_err(Error::internal)?)? })
@@ -179,7 +180,7 @@ pub async fn latest_position(db: &impl ConnectionTrait) -> Result<i64> {
         .into_tuple()
         .one(db)
         .await
-        .map_err(Error::internal)?;
+        .map_err(fault)?;
     Ok(newest.flatten().unwrap_or_default())
 }
 

@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::{
     Abort, Txn,
     entity::job::{self, State},
+    fault,
 };
 
 static DONE: AtomicU64 = AtomicU64::new(0);
@@ -174,7 +175,7 @@ pub async fn next_lease(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc
             .into_tuple()
             .one(db)
             .await
-            .map_err(Error::internal)?;
+            .map_err(fault)?;
         next = next.into_iter().chain(earliest.flatten()).min();
     }
     Ok(next)
@@ -312,7 +313,7 @@ pub async fn dead(db: &impl ConnectionTrait, after: i64, limit: u64) -> Result<V
         .limit(limit)
         .all(db)
         .await
-        .map_err(Error::internal)?;
+        .map_err(fault)?;
     let summaries = rows.into_iter().map(|row| JobSummary {
         id: row.id,
         kind: row.kind,

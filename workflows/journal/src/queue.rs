@@ -1,7 +1,7 @@
 //! The queue as its operators see it, and what of it is kept.
 
 use chrono::{DateTime, Utc};
-use kernel::{Error, Result};
+use kernel::Result;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Query, SimpleExpr},
@@ -10,6 +10,7 @@ use sea_orm::{
 use crate::{
     Abort, Txn,
     entity::{job, timer},
+    fault,
 };
 
 /// The queue at an instant.
@@ -50,7 +51,7 @@ pub async fn queue(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Queu
         .into_model()
         .all(db)
         .await
-        .map_err(Error::internal)?;
+        .map_err(fault)?;
     let oldest_due = first(due().select_only().column(job::Column::RunAt).order_by_asc(job::Column::RunAt), db).await?;
     let late = timer::Entity::find().filter(timer::Column::State.eq(timer::State::Armed)).filter(timer::Column::DueAt.lte(now));
     let oldest_timer = first(late.select_only().column(timer::Column::DueAt).order_by_asc(timer::Column::DueAt), db).await?;
@@ -65,12 +66,12 @@ pub async fn queue(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Queu
 }
 
 async fn first<E: EntityTrait>(select: Select<E>, db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>> {
-    select.limit(1).into_tuple().one(db).await.map_err(Error::internal)
+    select.limit(1).into_tuple().one(db).await.map_err(fault)
 }
 
 async fn count(db: &impl ConnectionTrait, which: SimpleExpr) -> Result<u64> {
     let count = job::Entity::find().filter(which).select_only().column_as(job::Column::Id.count(), "count");
-    let count: Option<i64> = count.into_tuple().one(db).await.map_err(Error::internal)?;
+    let count: Option<i64> = count.into_tuple().one(db).await.map_err(fault)?;
     Ok(count.unwrap_or_default().unsigned_abs())
 }
 

@@ -14,7 +14,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Pagin
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Abort, Database, NewEvent, Txn, append, entity::rule_file, length};
+use crate::{Abort, Database, NewEvent, Txn, append, entity::rule_file, fault, length};
 
 /// The stream of publications.
 const STREAM: &str = "rules";
@@ -46,7 +46,7 @@ impl Rules {
     /// # Errors
     /// When the database fails, or when a published file does not fit those of the installation.
     pub async fn refresh(&self, db: &impl ConnectionTrait) -> Result<()> {
-        let rows = rule_file::Entity::find().order_by_asc(rule_file::Column::Name).all(db).await.map_err(Error::internal)?;
+        let rows = rule_file::Entity::find().order_by_asc(rule_file::Column::Name).all(db).await.map_err(fault)?;
         let mut files = Vec::new();
         for row in &rows {
             // A version may be put among the files of the installation later on.
@@ -74,7 +74,7 @@ impl Rules {
         let mut known = None;
         while committed.changed().await.is_ok() {
             let looked = async {
-                let count = rule_file::Entity::find().count(&database.reader).await.map_err(Error::internal)?;
+                let count = rule_file::Entity::find().count(&database.reader).await.map_err(fault)?;
                 if known != Some(count) {
                     self.refresh(&database.reader).await?;
                     known = Some(count);

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     Abort, NewJob, Priority, Txn, enqueue,
     entity::timer::{self, State},
+    fault,
 };
 
 /// A timer that went off: the payload of its job.
@@ -88,7 +89,7 @@ pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>
         .order_by_asc(timer::Column::DueAt)
         .one(db)
         .await
-        .map_err(Error::internal)?;
+        .map_err(fault)?;
     Ok(next.map(|timer| timer.due_at))
 }
 

@@ -8,7 +8,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
-use kernel::Error;
+use kernel::{Code, Error};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
     TransactionTrait,
@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     Abort,
     bell::Bell,
+    fault,
     log::{self, Frontier},
 };
 
@@ -30,11 +31,14 @@ const GROUP_MAX: usize = 128;
 /// How many acts may wait before new ones wait to enter.
 const QUEUE_MAX: usize = 1024;
 
+/// How soon the sequencer tries again what the database did not let it do.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// Counts commits, so that a listener knows that there may be something new to read: those of this process at once, and on PostgreSQL those
 /// of the others when they ring (`Bell`).
 pub type Committed = watch::Receiver<u64>;
 
-type Finish = Box<dyn FnOnce(Result<(), DbErr>) + Send>;
+type Finish = Box<dyn FnOnce(kernel::Result<()>) + Send>;
 type Act = Box<dyn for<'t> FnOnce(&'t Txn) -> BoxFuture<'t, (bool, Finish)> + Send>;
 
 /// The one door for writes. Clones share it.
@@ -79,7 +83,7 @@ impl Writer {
             // An act with nothing in it: its group takes along what an older program left without a place.
             Way::Grouped(_) => self.write(|_| async { Ok(()) }.boxed()).await.map_err(Abort::into_fault),
             Way::Concurrent(connection, _, bell) => {
-                if sequence_alone(connection, &mut None).await.map_err(Error::internal)? {
+                if sequence_alone(connection, &mut None).await.map_err(fault)? {
                     bell.ring();
                 }
                 Ok(())
@@ -124,7 +128,8 @@ impl Writer {
                 bell.ring();
             }
         }
-        answered.await.unwrap_or_else(|_| Err(Abort::Fault(Error::internal("the writer lost an act"))))
+        // An act whose answer was dropped did not run: the database failed its group before.
+        answered.await.unwrap_or_else(|_| Err(Abort::Fault(Error::coded(Code::SubgraphUnavailable, "an act was not begun"))))
     }
 }
 
@@ -142,12 +147,12 @@ async fn commit_groups(
         let outcome = commit_group(&connection, delay, &mut group, &mut finishes, &mut tree).await;
         if let Err(error) = &outcome {
             tree = None;
-            tracing::error!(%error, acts = finishes.len(), "a group of acts was not committed");
+            tracing::error!(?error, acts = finishes.len(), "a group of acts was not committed");
         }
         // Acts that never ran are dropped with their answers, which tells their callers of the fault.
         group.clear();
         for finish in finishes {
-            finish(outcome.as_ref().copied().map_err(|error| DbErr::Custom(error.to_string())));
+            finish(outcome.clone());
         }
         committed.send_modify(|count| *count += 1);
     }
@@ -160,24 +165,29 @@ async fn commit_group(
     group: &mut Vec<Act>,
     finishes: &mut Vec<Finish>,
     tree: &mut Option<Frontier>,
-) -> Result<(), DbErr> {
+) -> kernel::Result<()> {
     let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-    let transaction = connection.begin_with_options(options).await?;
+    let transaction = connection.begin_with_options(options).await.map_err(fault)?;
     let mut keeps = false;
     for act in group.drain(..) {
-        let savepoint = transaction.begin().await?;
+        let savepoint = transaction.begin().await.map_err(taken_back)?;
         let (keep, finish) = act(&savepoint).await;
         finishes.push(finish);
         keeps |= keep;
         if keep {
-            savepoint.commit().await?;
+            savepoint.commit().await.map_err(taken_back)?;
         } else {
-            savepoint.rollback().await?;
+            savepoint.rollback().await.map_err(taken_back)?;
         }
     }
-    while keeps && log::sequence(&transaction, tree).await? {}
+    while keeps && log::sequence(&transaction, tree).await.map_err(fault)? {}
     pause(delay).await;
-    transaction.commit().await
+    transaction.commit().await.map_err(fault)
+}
+
+/// A savepoint that is not there: its transaction was taken back by the database when it could not write an act.
+fn taken_back(error: DbErr) -> Error {
+    Error::coded(Code::SubgraphUnavailable, error)
 }
 
 /// Gives events their places after each commit of this process, for as long as its writer lives. What another process committed and did not
@@ -191,7 +201,9 @@ async fn sequence_commits(connection: DatabaseConnection, mut committed: Committ
             Ok(true) => bell.ring(),
             Err(error) => {
                 tree = None;
-                tracing::error!(%error, "events were not given their places in the log; the next commit tries again");
+                tracing::error!(%error, "events were not given their places in the log");
+                tokio::time::sleep(AGAIN).await;
+                committed.mark_changed();
             }
         }
     }
@@ -223,7 +235,7 @@ async fn commit_one(connection: &DatabaseConnection, delay: Duration, act: Act) 
     } else {
         transaction.rollback().await
     };
-    finish(outcome);
+    finish(outcome.map_err(fault));
     Ok(())
 }
 

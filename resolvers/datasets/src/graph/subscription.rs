@@ -53,13 +53,13 @@ impl Source for Listener {
         let mut heard = Vec::new();
         while heard.is_empty() {
             let events = journal::stream_after(&self.store.database.reader, "dataset", self.after, EVENTS_MAX).await?;
-            let Some(last) = events.last() else { break };
-            self.after = last.position;
+            let Some(last) = events.last().map(|last| last.position) else { break };
             let wanted: Vec<_> = events.iter().filter_map(|logged| Some((logged, self.wanted(&logged.event)?))).collect();
             let ids: Vec<DatasetVersionId> = wanted.iter().map(|(_, id)| *id).collect();
             let mut found = self.store.versions_by_id(&ids).await?;
             let datasets: Vec<_> = found.values().map(|version| version.dataset).collect();
             let datasets = self.store.datasets_by_id(&datasets).await?;
+            self.after = last;
             for (logged, id) in wanted {
                 let Some(version) = found.remove(&id) else { continue };
                 if let Some(dataset) = datasets.get(&version.dataset) {

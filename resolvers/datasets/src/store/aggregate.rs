@@ -101,7 +101,7 @@ impl Store {
             order_by(&mut select, schema, *key);
         }
         select.limit(page.limit());
-        let rows = self.reader().query_all(&select).await.map_err(Error::internal)?;
+        let rows = self.reader().query_all(&select).await.map_err(journal::fault)?;
         let groups = rows.iter().map(|row| read_group(schema, query, row)).collect::<Result<_>>()?;
         Page::cut(page, groups, |group: &Group| GroupCursor {
             version: version.number,

@@ -67,7 +67,7 @@ impl Store {
             order_by(&mut select, schema, *key);
         }
         select.order_by(NUMBER, Order::Asc).limit(page.limit());
-        let rows = self.reader().query_all(&select).await.map_err(Error::internal)?;
+        let rows = self.reader().query_all(&select).await.map_err(journal::fault)?;
         let rows = rows.iter().map(|row| read_row(schema, row)).collect::<Result<_>>()?;
         Page::cut(page, rows, |row: &Row| RowCursor {
             version: version.number,

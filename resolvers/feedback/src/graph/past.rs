@@ -34,8 +34,8 @@ impl Past {
         found.map(|found| found.map(|(event, state)| PastState { versions: event.versions.clone(), state: state.clone() })).or_null(ctx)
     }
 
-    async fn derive(&self, ctx: &Context<'_>) -> kernel::Result<Vec<(Recorded, CaseState)>> {
-        let events = reports(ctx).load_one(HistoryOf(self.row.id)).await.map_err(|error| Error::internal(format!("{error:?}")))?;
+    async fn derive(&self, ctx: &Context<'_>) -> Result<Vec<(Recorded, CaseState)>, Arc<Error>> {
+        let events = reports(ctx).load_one(HistoryOf(self.row.id)).await?;
         let events = events.unwrap_or_default().iter().cloned().collect();
         let history = history(self.row.reference.clone(), events, &self.row.state()?)?;
         let states = replay(&ctx.data_unchecked::<Desk>().library(), &history)?.states;

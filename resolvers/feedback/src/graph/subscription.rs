@@ -89,14 +89,15 @@ impl Source for OneReport {
     type Item = FeedbackEvent;
 
     async fn next(&mut self) -> kernel::Result<Vec<FeedbackEvent>> {
-        let mut events: Vec<Event> = Vec::new();
+        let (mut events, mut after): (Vec<Event>, i32) = (Vec::new(), self.after);
         while events.is_empty() {
-            events = journal::history(&self.reader, self.id, self.after, BATCH).await?;
-            let Some(last) = events.last() else { return Ok(Vec::new()) };
-            self.after = last.number;
+            events = journal::history(&self.reader, self.id, after, BATCH).await?;
+            let Some(last) = events.last() else { break };
+            after = last.number;
             events.retain(timeline::is_public);
         }
         let row: Option<Arc<Model>> = Store(self.reader.clone()).find_many(&[self.id]).await?.remove(&self.id).map(Arc::new);
+        self.after = after;
         let view = self.view;
         let shown = |event: Event| FeedbackEvent { event, feedback: row.clone().map(|row| Feedback { row, view }) };
         Ok(events.into_iter().map(shown).collect())
@@ -116,10 +117,10 @@ impl Source for OneDesk {
         let mut changes = Vec::new();
         while changes.is_empty() {
             let events = journal::stream_after(&self.store.0, STREAM, self.after, BATCH).await?;
-            let Some(last) = events.last() else { break };
-            self.after = last.position;
+            let Some(last) = events.last().map(|last| last.position) else { break };
             let ids: Vec<Uuid> = events.iter().map(|logged| logged.event.stream_id).collect();
             let cases = self.store.cases(self.scope, &ids).await?;
+            self.after = last;
             for logged in events {
                 if let Some(row) = cases.get(&logged.event.stream_id) {
                     let cursor = logged.cursor()?;

@@ -66,7 +66,7 @@ fn parsed<T: DeserializeOwned>(stored: &Value) -> Result<T> {
 
 /// A proposal by its digest.
 pub(crate) async fn find(db: &impl ConnectionTrait, digest: &str) -> Result<Option<rule_proposal::Model>> {
-    rule_proposal::Entity::find().filter(rule_proposal::Column::Digest.eq(digest)).one(db).await.map_err(Error::internal)
+    rule_proposal::Entity::find().filter(rule_proposal::Column::Digest.eq(digest)).one(db).await.map_err(journal::fault)
 }
 
 impl Desk {

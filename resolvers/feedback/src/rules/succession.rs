@@ -113,7 +113,7 @@ impl Desk {
         if let Some(after) = after {
             select = select.filter(feedback::Column::Id.gt(after));
         }
-        select.into_tuple().all(&self.house.database.reader).await.map_err(Error::internal)
+        select.into_tuple().all(&self.house.database.reader).await.map_err(journal::fault)
     }
 }
 

@@ -22,7 +22,7 @@ impl Desk {
         let job = payload(job)?;
         let id: Uuid = job.of.parse().map_err(|_| JobError::Fail("a payload that is not ours".to_owned()))?;
         let reader = &self.house.database.reader;
-        let row = rule_proposal::Entity::find_by_id(id).one(reader).await.map_err(Error::internal)?;
+        let row = rule_proposal::Entity::find_by_id(id).one(reader).await.map_err(journal::fault)?;
         let row = row.ok_or_else(|| JobError::Fail(format!("no proposal {id}")))?;
         if row.after != job.after || row.simulated_at.is_some() {
             return Ok(Box::new(|_| async { Ok(()) }.boxed()));

@@ -52,11 +52,11 @@ impl Source for Listener {
         let mut heard = Vec::new();
         while heard.is_empty() {
             let events = journal::stream_after(&self.store.database.reader, "kpi", self.after, EVENTS_MAX).await?;
-            let Some(last) = events.last() else { break };
-            self.after = last.position;
+            let Some(last) = events.last().map(|last| last.position) else { break };
             let wanted: Vec<_> = events.iter().filter_map(|logged| Some((logged, self.wanted(&logged.event)?))).collect();
             let ids: Vec<ObservationId> = wanted.iter().map(|(_, id)| *id).collect();
             let mut found = self.store.observations_by_id(&ids).await?;
+            self.after = last;
             for (logged, id) in wanted {
                 if let Some(observation) = found.remove(&id) {
                     heard.push(KpiObservation { observation, cursor: Some(logged.cursor()?) });

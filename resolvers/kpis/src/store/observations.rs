@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use kernel::{DistrictId, Error, KpiId, ObservationId, Result};
+use kernel::{DistrictId, KpiId, ObservationId, Result};
 use sea_orm::{
     ColumnTrait, ExprTrait, FromQueryResult, QueryFilter, QueryTrait,
     sea_query::{
@@ -58,7 +58,7 @@ impl Store {
             .filter(Column::Id.is_in(ids.iter().map(|id| id.uuid())))
             .all(self.reader())
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         rows.into_iter().map(|row| Observation::try_from(row).map(|observation| (observation.id, observation))).collect()
     }
 
@@ -127,7 +127,7 @@ impl Store {
 
     async fn all(&self, select: &SelectStatement) -> Result<Vec<Observation>> {
         let statement = self.reader().get_database_backend().build(select);
-        let rows = kpi_observation::Model::find_by_statement(statement).all(self.reader()).await.map_err(Error::internal)?;
+        let rows = kpi_observation::Model::find_by_statement(statement).all(self.reader()).await.map_err(journal::fault)?;
         rows.into_iter().map(Observation::try_from).collect()
     }
 }

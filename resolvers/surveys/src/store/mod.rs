@@ -50,14 +50,14 @@ impl Store {
         if let Some(after) = &page.after {
             select = select.filter(survey::Column::Slug.gt(after.decode::<String>()?));
         }
-        let rows = select.all(&self.database.reader).await.map_err(Error::internal)?;
+        let rows = select.all(&self.database.reader).await.map_err(journal::fault)?;
         let surveys = rows.into_iter().map(Survey::try_from).collect::<Result<_>>()?;
         Page::cut(page, surveys, |survey: &Survey| survey.slug.clone())
     }
 
     pub(crate) async fn surveys_by_id(&self, scope: Scope, ids: &[SurveyId]) -> Result<HashMap<SurveyId, Survey>> {
         let select = scoped(scope).filter(survey::Column::Id.is_in(ids.iter().map(|id| id.uuid())));
-        let rows = select.all(&self.database.reader).await.map_err(Error::internal)?;
+        let rows = select.all(&self.database.reader).await.map_err(journal::fault)?;
         rows.into_iter().map(|row| Survey::try_from(row).map(|survey| (survey.id, survey))).collect()
     }
 
@@ -95,7 +95,7 @@ impl Store {
             .into_tuple()
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)
+            .map_err(journal::fault)
     }
 
     /// The counts of each survey, in one statement. They are true counts: only the gate may read them.
@@ -104,7 +104,7 @@ impl Store {
             .filter(tally::Column::SurveyId.is_in(surveys.iter().map(|id| id.uuid())))
             .all(&self.database.reader)
             .await
-            .map_err(Error::internal)?;
+            .map_err(journal::fault)?;
         let mut tallies: HashMap<SurveyId, Tally> = surveys.iter().map(|id| (*id, Tally::new())).collect();
         for row in rows {
             let cell = Cell { question: row.question, item: row.item, value: row.value };

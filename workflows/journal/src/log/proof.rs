@@ -13,7 +13,7 @@ use super::{
     store::read_path,
     tree::{Fold, Hash, consistency, inclusion},
 };
-use crate::entity::log_checkpoint;
+use crate::{entity::log_checkpoint, fault};
 
 /// Proof that an event is in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ pub async fn prove_first(db: &impl ConnectionTrait, streams: &[Uuid]) -> Result<
     if sizes.is_empty() {
         return Ok(HashMap::new());
     }
-    let notes = log_checkpoint::Entity::find().filter(log_checkpoint::Column::Size.is_in(sizes)).all(db).await.map_err(Error::internal)?;
+    let notes = log_checkpoint::Entity::find().filter(log_checkpoint::Column::Size.is_in(sizes)).all(db).await.map_err(fault)?;
     let notes: HashMap<u64, String> = notes.into_iter().map(|row| (row.size.unsigned_abs(), row.note)).collect();
     let paths: Vec<Vec<Fold>> = covered.iter().map(|covered| inclusion(covered.index, covered.size)).collect();
     let mut hashes = read_path(db, &paths.concat()).await?.into_iter();
@@ -83,7 +83,7 @@ async fn covered(db: &impl ConnectionTrait, streams: &[Uuid]) -> Result<Vec<Cove
     let values: Vec<sea_orm::Value> = streams.iter().map(|stream| (*stream).into()).collect();
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     let mut found = Vec::new();
-    for row in db.query_all_raw(statement).await.map_err(Error::internal)? {
+    for row in db.query_all_raw(statement).await.map_err(fault)? {
         let position: i64 = row.try_get("", "position").map_err(Error::internal)?;
         let size: Option<i64> = row.try_get("", "size").map_err(Error::internal)?;
         let entry = Entry::of(&row).map_err(Error::internal)?;

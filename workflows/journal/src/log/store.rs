@@ -6,7 +6,7 @@ use kernel::{Error, Result};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 use super::tree::{Fold, Hash, Place, fold, peaks};
-use crate::entity::log_entry;
+use crate::{entity::log_entry, fault};
 
 /// How many bytes a hash has.
 const HASH_BYTES: usize = 32;
@@ -42,13 +42,13 @@ pub(crate) async fn read_hashes(db: &impl ConnectionTrait, places: &[Place]) -> 
 /// The nodes of a proof.
 pub(crate) async fn read_path(db: &impl ConnectionTrait, path: &[Fold]) -> Result<Vec<Hash>> {
     let places: Vec<Place> = path.iter().flatten().copied().collect();
-    let mut hashes = read_hashes(db, &places).await.map_err(Error::internal)?.into_iter();
+    let mut hashes = read_hashes(db, &places).await.map_err(fault)?.into_iter();
     let folded = path.iter().map(|places| fold(&hashes.by_ref().take(places.len()).collect::<Vec<_>>()));
     folded.map(|hash| hash.ok_or_else(|| Error::internal("a node of nothing"))).collect()
 }
 
 /// The root of the log's first `size` entries, from the stored nodes.
 pub(crate) async fn read_root(db: &impl ConnectionTrait, size: u64) -> Result<Hash> {
-    let hashes = read_hashes(db, &peaks(size)).await.map_err(Error::internal)?;
+    let hashes = read_hashes(db, &peaks(size)).await.map_err(fault)?;
     Ok(super::tree::Frontier::new(size, hashes).root())
 }

@@ -9,7 +9,7 @@ use super::{
     store::{read_hashes, read_root},
     tree::{Frontier, Hash, leaf, peaks},
 };
-use crate::latest_position;
+use crate::{fault, latest_position};
 
 /// How many entries are read at once: bounds memory.
 const BATCH: u64 = 5000;
@@ -102,7 +102,7 @@ impl<C: ConnectionTrait> Reading<'_, C> {
         match read_hashes(self.db, &peaks(since)).await {
             Ok(hashes) => self.tree = Frontier::new(since, hashes),
             Err(sea_orm::DbErr::Custom(_)) => return Ok(Some(Bad { position: since, wrong: Wrong::NodesChanged })),
-            Err(error) => return Err(Error::internal(error)),
+            Err(error) => return Err(fault(error)),
         }
         Ok(None)
     }
@@ -117,7 +117,7 @@ impl<C: ConnectionTrait> Reading<'_, C> {
             ),
             [i64::try_from(self.tree.size()).unwrap_or(i64::MAX).into()],
         );
-        self.db.query_all_raw(statement).await.map_err(Error::internal)
+        self.db.query_all_raw(statement).await.map_err(fault)
     }
 
     /// Takes the next entry; tells when it is bad.
@@ -175,7 +175,7 @@ async fn unlogged(db: &impl ConnectionTrait) -> Result<(u64, Option<i64>)> {
         "SELECT COALESCE(SUM(CASE WHEN waits THEN 1 ELSE 0 END), 0) AS waiting, MIN(CASE WHEN waits THEN NULL ELSE position END) AS stray FROM \
          (SELECT e.position, {waits} AS waits FROM event e WHERE NOT EXISTS (SELECT 1 FROM log_entry l WHERE l.event = e.position)) AS u"
     );
-    let row = db.query_one_raw(Statement::from_string(backend, sql)).await.map_err(Error::internal)?;
+    let row = db.query_one_raw(Statement::from_string(backend, sql)).await.map_err(fault)?;
     let row = row.ok_or_else(|| Error::internal("nothing was counted"))?;
     let waiting: i64 = row.try_get("", "waiting").map_err(Error::internal)?;
     Ok((waiting.unsigned_abs(), row.try_get("", "stray").map_err(Error::internal)?))

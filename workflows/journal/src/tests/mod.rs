@@ -4,6 +4,7 @@ mod audit;
 mod places;
 mod receipts;
 mod rules;
+mod storage;
 
 use std::{path::PathBuf, time::Duration};
 
