@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use journal::{Abort, Committed, Handler, Job, JobError};
 use kernel::Result;
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, task::JoinHandle};
 
 use crate::ledger::{Failure, Ledger};
 
@@ -49,9 +49,13 @@ impl Fuse {
         Fuse::new("", Point::AfterEffect)
     }
 
-    /// Waits until the runner stands there.
-    pub(crate) async fn reached(&self) {
-        self.reached.acquire().await.unwrap().forget();
+    /// Waits until the runner that drains stands there.
+    pub(crate) async fn reached(&self, draining: &mut JoinHandle<Result<usize>>) {
+        tokio::select! {
+            biased;
+            permit = self.reached.acquire() => permit.unwrap().forget(),
+            ended = draining => panic!("the runner came to its end, and not to {:?} of {}: {ended:?}", self.point, self.job),
+        }
     }
 
     /// Lets it go on.

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -126,6 +127,12 @@ enum Course<'c> {
     Overtaken(&'c str, Point),
 }
 
+/// One job at a time, so that two timers of one instant are heard in one order; and a lease that nobody extends while a runner is stopped,
+/// which ends before the next timer is due.
+fn options() -> Options {
+    Options { concurrency: 1, lease: Duration::from_secs(50), ..Options::default() }
+}
+
 /// Goes a way, and sees what became of the case.
 async fn go(bench: &Bench, way: &Way, course: Course<'_>) -> Outline {
     // What a way before left armed is no concern of this one.
@@ -137,14 +144,14 @@ async fn go(bench: &Bench, way: &Way, course: Course<'_>) -> Outline {
     let runner = |fuse: &Arc<Fuse>| {
         let handler: Arc<dyn Handler> = Arc::new(FusedHandler { inner: Arc::clone(&desk) as Arc<dyn Handler>, fuse: Arc::clone(fuse) });
         let (clock, rng) = (Arc::clone(&desk.clock) as Arc<dyn Clock>, Arc::clone(&bench.house.rng));
-        Runner::over(Fused::new(bench.house.database.clone(), fuse), clock, rng, vec![handler], Options::default())
+        Runner::over(Fused::new(bench.house.database.clone(), fuse), clock, rng, vec![handler], options())
     };
-    let lease = TimeDelta::from_std(Options::default().lease).unwrap() + TimeDelta::seconds(1);
+    let lease = TimeDelta::from_std(options().lease).unwrap() + TimeDelta::seconds(1);
     if let Course::Crashed(kind, point) | Course::Overtaken(kind, point) = course {
         let fuse = Fuse::new(kind, point);
         let stopped = runner(&fuse);
-        let draining = tokio::spawn(async move { stopped.drain().await });
-        fuse.reached().await;
+        let mut draining = tokio::spawn(async move { stopped.drain().await });
+        fuse.reached(&mut draining).await;
         desk.clock.advance(lease);
         if let Course::Crashed(..) = course {
             draining.abort();

@@ -146,8 +146,8 @@ async fn undisturbed(way: &Way) -> Outcome {
 async fn crashed(way: &Way, key: &str, point: Point) -> Outcome {
     let (stage, fuse) = (Stage::set(way, false), Fuse::new(key, point));
     let runner = stage.runner(&fuse);
-    let draining = tokio::spawn(async move { runner.drain().await });
-    fuse.reached().await;
+    let mut draining = tokio::spawn(async move { runner.drain().await });
+    fuse.reached(&mut draining).await;
     draining.abort();
     assert!(draining.await.unwrap_err().is_cancelled());
     let next = stage.runner(&Fuse::none());
@@ -160,8 +160,8 @@ async fn crashed(way: &Way, key: &str, point: Point) -> Outcome {
 async fn overtaken(way: &Way, key: &str, point: Point) -> Outcome {
     let (stage, fuse) = (Stage::set(way, true), Fuse::new(key, point));
     let (slow, other) = (stage.runner(&fuse), stage.runner(&Fuse::none()));
-    let draining = tokio::spawn(async move { slow.drain().await });
-    fuse.reached().await;
+    let mut draining = tokio::spawn(async move { slow.drain().await });
+    fuse.reached(&mut draining).await;
     stage.world.clock.set_by(TimeDelta::from_std(Options::default().lease).unwrap() + TimeDelta::seconds(1));
     other.drain().await.unwrap();
     fuse.go_on();
