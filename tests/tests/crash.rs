@@ -12,6 +12,7 @@ use std::{
 use futures_util::{StreamExt, future::join_all, stream};
 use serde_json::{Value, json};
 use tests::{City, Mail, MailServer, Options, Store, Worker, eventually, uuid};
+use tokio::sync::Notify;
 
 const SUBMIT: &str = "mutation Submit($input: SubmitFeedbackInput!) {
     submitFeedback(input: $input) { coupon { reference key } errors { code } }
@@ -53,6 +54,8 @@ struct Ledger {
     sent: Mutex<BTreeSet<String>>,
     /// What was acknowledged: number and key of the report by the key of the act.
     coupons: Mutex<BTreeMap<String, (String, String)>>,
+    /// Tells of each.
+    acknowledged: Notify,
 }
 
 fn address(key: &str) -> String {
@@ -74,6 +77,7 @@ async fn report(city: &City, ledger: &Ledger) {
         if let Some(coupon) = answer.body.pointer("/data/submitFeedback/coupon").filter(|coupon| coupon.is_object()) {
             let text = |name: &str| coupon[name].as_str().unwrap().to_owned();
             ledger.coupons.lock().unwrap().insert(key, (text("reference"), text("key")));
+            ledger.acknowledged.notify_waiters();
         }
     }
 }
@@ -93,11 +97,17 @@ async fn kill_again_and_again(city: &mut City, workers: usize, kills: u64, ledge
     let mut tally = Tally::default();
     let mut workers: Vec<Worker> = (0..workers).map(|_| city.worker()).collect();
     for _ in 0..kills {
-        // Workers take their time from the server while they come up.
-        let pause = chance.pause(if workers.is_empty() { 200 } else { 600 });
+        // Every second kill is of a city that has just come up, the others are amid its work.
+        let (pause, is_early) = (chance.pause(200), chance.below(2) == 0);
+        let instant = async {
+            if !is_early {
+                tokio::time::timeout(RESTART_MAX, ledger.acknowledged.notified()).await.expect("a report is taken");
+            }
+            tokio::time::sleep(pause).await;
+        };
         tokio::select! {
             _ = join_all((0..REPORTERS).map(|_| report(city, ledger))) => {}
-            () = tokio::time::sleep(pause) => {}
+            () = instant => {}
         }
         for worker in workers.iter_mut().filter(|_| chance.below(2) == 0) {
             worker.kill();
