@@ -270,8 +270,9 @@ impl Process {
         match act {
             ClockAct::Pause => {
                 let rule = self.answer(next)?;
-                // A term that has run out cannot be stopped any more.
-                if rule.pausable && next.timers.remove(name).is_some() {
+                // A term that has run out cannot be stopped any more, whether or not that was raised already.
+                if rule.pausable && next.timers.get(name).is_some_and(|at| *at > now) {
+                    next.timers.remove(name);
                     next.pauses.push(Pause { from: now, to: None });
                 }
                 return Ok(());

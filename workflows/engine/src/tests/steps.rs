@@ -143,6 +143,17 @@ fn a_question_stops_the_clock_of_a_request_and_not_of_an_appeal() {
 }
 
 #[test]
+fn a_question_after_the_term_stops_no_clock() {
+    let mut life = Life::begin(Track::Request, Urgency::Ordinary, at("2026-11-24 10:00"));
+    life.did("route", Who::System).did("accept", Who::Officer);
+    // The timer is due, and its job has not been performed yet.
+    life.now = life.timers["deadline"].0;
+    life.did("ask", Who::Officer);
+    assert!(!life.state.is_paused() && life.timers.contains_key("deadline"));
+    assert_eq!(life.did("deadline_passed", Who::System).status(), PublicStatus::Overdue);
+}
+
+#[test]
 fn a_question_that_nobody_answers_does_not_stop_a_case_for_good() {
     let mut life = Life::begin(Track::Request, Urgency::Ordinary, at("2026-11-24 10:00"));
     life.did("route", Who::System).did("accept", Who::Officer).did("ask", Who::Officer);
