@@ -241,8 +241,8 @@ impl RuleSimulation {
         let load = found.load.into_iter().filter(|(_, load)| load.today != load.draft);
         let examples = found.examples.into_iter().map(|example| RuleExample {
             reference: example.case,
-            today: RuleCourse::of(example.today),
-            proposed: RuleCourse::of(example.draft),
+            today: RuleCourse::of(&example.today),
+            proposed: RuleCourse::of(&example.draft),
         });
         RuleSimulation {
             cases: count(found.cases),
@@ -260,7 +260,7 @@ impl RuleSimulation {
 }
 
 impl RuleCourse {
-    fn of(course: Course) -> RuleCourse {
+    fn of(course: &Course) -> RuleCourse {
         RuleCourse {
             party: course.desk.as_deref().map(party),
             due_on: Date(course.due_on),

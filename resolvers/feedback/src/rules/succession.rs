@@ -137,7 +137,7 @@ impl Walk {
             return Ok(None);
         }
         match self {
-            Walk::Recalculate => recalculated(library, process, state),
+            Walk::Recalculate => recalculated(library, &process, state),
             Walk::Migrate => {
                 let Some(map) = library.migration_from(&versions.definition) else { return Ok(None) };
                 let process = library.process(&library.carried_on(versions, map.to())?)?;
@@ -158,7 +158,7 @@ impl Walk {
 }
 
 /// All newer calendars at once, so that a person is told once.
-fn recalculated(library: &Library, before: Process, state: &CaseState) -> Result<Option<Change>> {
+fn recalculated(library: &Library, before: &Process, state: &CaseState) -> Result<Option<Change>> {
     let versions = before.versions();
     let mut newest = before.clone();
     let mut moved = Vec::new();

@@ -33,7 +33,7 @@ async fn a_writer_whose_disk_was_full_writes_again() {
         for _ in 0..3 {
             database.owner.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
             let outcomes = futures_util::future::join_all((0..4).map(|_| write(database))).await;
-            assert!(outcomes.iter().any(|outcome| *outcome == Err(Code::SubgraphUnavailable)), "{outcomes:?}");
+            assert!(outcomes.contains(&Err(Code::SubgraphUnavailable)), "{outcomes:?}");
             database.owner.execute_unprepared("PRAGMA max_page_count = 1000000").await.unwrap();
             let before = latest_position(&database.reader).await.unwrap();
             assert_eq!(write(database).await, Ok(1));
