@@ -70,14 +70,14 @@ pub(crate) async fn find(db: &impl ConnectionTrait, digest: &str) -> Result<Opti
 }
 
 impl Desk {
-    /// Proves files among the rules in force. The proof takes a processor for a while, so it has a thread of its own.
+    /// Proves files among the rules in force.
     async fn prove(&self, files: Files) -> Result<std::result::Result<Proposal, Vec<LoadError>>> {
         let today = self.library();
-        let proving = tokio::task::spawn_blocking(move || {
+        aside(move || {
             let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
             Proposal::of(&today, &files)
-        });
-        proving.await.map_err(Error::internal)
+        })
+        .await
     }
 
     /// The same for somebody who is told of the mistakes.
@@ -92,6 +92,14 @@ impl Desk {
         };
         let proved = self.prove(files).await?;
         proved.map_err(|faults| Abort::Refused(faults.into_iter().take(FAULTS_MAX).map(mistake).collect()))
+    }
+}
+
+/// Does what takes a processor for a while on a thread of its own.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => Ok(done),
+        Err(error) => Err(Error::internal(error)),
     }
 }
 

@@ -9,7 +9,7 @@ use kernel::{Error, Request, Result};
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
-use super::{Misfit, payload};
+use super::{Misfit, aside, payload};
 use crate::{desk::Desk, entity::rule_proposal, histories};
 
 /// How many cases one job tries.
@@ -37,13 +37,13 @@ impl Desk {
         let request = Arc::new(Request::system("simulate_rules", self.house.clock.now()));
         let parties = self.parties.roster(&self.house.graph, &request).await?.facts.clone();
         let (today, until) = (self.library(), row.requested_at);
-        let trying = tokio::task::spawn_blocking(move || {
+        let trying = aside(move || {
             let misfits = misfits(&proposal, &cases)?;
             let mut whole: Vec<History> = cases.into_iter().map(|case| case.history).collect();
             whole.retain(History::is_whole);
             Ok::<_, Error>((engine::simulate(&whole, (&today, proposal.library()), &parties, until)?, misfits))
         });
-        let (more, misfits) = trying.await.map_err(Error::internal)??;
+        let (more, misfits) = trying.await??;
         let (mut found, mut all) = (row.found()?, row.misfits()?);
         found.add(more);
         all.extend(misfits);
