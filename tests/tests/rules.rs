@@ -7,7 +7,7 @@ const ROUTING: &str = include_str!("../../workflows/definitions/routing.v1.toml"
 const SIMULATE: &str = "mutation Simulate($input: SimulateRulesInput!) {
     simulateRules(input: $input) { proposal { digest } errors { code message } }
 }";
-const FOUND: &str = "query Found($digest: ID!) {
+const FOUND: &str = "query Found($digest: String!) {
     ruleProposal(digest: $digest) { status simulation { cases desksChanged load { party { slug } today proposed } examples { reference } } }
 }";
 const PUBLISH: &str = "mutation Publish($input: PublishRulesInput!) {

@@ -227,7 +227,7 @@ impl Query {
     async fn rule_proposal(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The digest that `simulateRules` gave.")] digest: ID,
+        #[graphql(desc = "The digest that `simulateRules` gave.")] digest: String,
     ) -> Nullable<RuleProposal> {
         let found = rules::find(&ctx.data_unchecked::<Desk>().house.database.reader, &digest).await;
         found.map(|row| row.map(RuleProposal)).or_null(ctx)

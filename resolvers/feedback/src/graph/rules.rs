@@ -94,8 +94,8 @@ pub(crate) struct RuleProposal(pub(crate) Model);
 #[Object(requires_scopes = "supervisor", requires_scopes = "auditor")]
 impl RuleProposal {
     /// SHA-256 of the files and of the rules that they were tried among: publishing asks for it.
-    async fn digest(&self) -> ID {
-        ID(self.0.digest.clone())
+    async fn digest(&self) -> &str {
+        &self.0.digest
     }
 
     /// The names of the files.
