@@ -1,6 +1,8 @@
 //! The bell between the processes on one PostgreSQL database (LISTEN/NOTIFY): whoever commits rings, and the others look at once instead of
 //! when they next would.
 //!
+//! The channel is of the whole database, and a city is of one schema: each ring says whose it is.
+//!
 //! It only wakes. What was committed is read from the tables, and a ring that is lost costs no more than the wait that there would have been.
 //! The bell is rung after the commit and not in it: a transaction that notifies holds a lock of the whole server while it commits.
 
@@ -67,7 +69,7 @@ fn lone(server: PgConnectOptions) -> PgPool {
 async fn ring(server: PgConnectOptions, own: String, mut commits: watch::Receiver<u64>) {
     let pool = lone(server);
     while commits.changed().await.is_ok() {
-        if let Err(error) = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(&own).execute(&pool).await {
+        if let Err(error) = sqlx::query("SELECT pg_notify($1, concat($2, ' ', current_schema()))").bind(CHANNEL).bind(&own).execute(&pool).await {
             tracing::debug!(%error, "the other processes are not told of a commit");
         }
         tokio::time::sleep(PAUSE).await;
@@ -91,10 +93,13 @@ async fn listen(pool: &PgPool, own: &str, committed: &Weak<watch::Sender<u64>>) 
     let heard = async {
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen(CHANNEL).await?;
+        let here: Option<String> = sqlx::query_scalar("SELECT current_schema()").fetch_one(&mut listener).await?;
+        let here = here.unwrap_or_default();
+        let is_other = |ring: &str| ring.split_once(' ').is_some_and(|(ringer, schema)| ringer != own && schema == here);
         loop {
             // `None` is a connection that was lost and made anew: something may have been missed.
             let rung = listener.try_recv().await?;
-            if rung.is_none_or(|rung| rung.payload() != own) {
+            if rung.is_none_or(|rung| is_other(rung.payload())) {
                 wake(committed);
             }
         }

@@ -1,6 +1,7 @@
 //! Runs on SQLite, and also on the PostgreSQL server that `TURKISTAN_TEST_POSTGRES` names.
 
 mod audit;
+mod bell;
 mod places;
 mod receipts;
 mod rules;
