@@ -23,6 +23,7 @@ mod m20261125_000011_job_deaths;
 mod m20261126_000012_log;
 mod m20261126_000013_receipts;
 mod m20261126_000014_rules;
+mod m20261126_000015_order_of_jobs;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000012_log::Migration),
             Box::new(m20261126_000013_receipts::Migration),
             Box::new(m20261126_000014_rules::Migration),
+            Box::new(m20261126_000015_order_of_jobs::Migration),
         ]
     }
 }

@@ -69,7 +69,9 @@ fn lone(server: PgConnectOptions) -> PgPool {
 async fn ring(server: PgConnectOptions, own: String, mut commits: watch::Receiver<u64>) {
     let pool = lone(server);
     while commits.changed().await.is_ok() {
-        if let Err(error) = sqlx::query("SELECT pg_notify($1, concat($2, ' ', current_schema()))").bind(CHANNEL).bind(&own).execute(&pool).await {
+        if let Err(error) =
+            sqlx::query("SELECT pg_notify($1, concat($2, ' ', current_schema()))").bind(CHANNEL).bind(&own).execute(&pool).await
+        {
             tracing::debug!(%error, "the other processes are not told of a commit");
         }
         tokio::time::sleep(PAUSE).await;

@@ -92,6 +92,8 @@ impl Database {
             .busy_timeout(Duration::from_secs(5));
         let owner = SqlitePoolOptions::new()
             .max_connections(1)
+            // A connection within the process is not lost while it rests; asking whether it is takes a turn through its thread.
+            .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
             .after_connect(|connection, _| Box::pin(async move { check_promises(connection).await }))
@@ -101,6 +103,7 @@ impl Database {
             .map_err(Error::internal)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers)
+            .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
             .after_connect(|connection, _| Box::pin(async move { check_promises(connection).await }))

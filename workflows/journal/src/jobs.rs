@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{Error, Result};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, LockBehavior, LockType, OnConflict, SimpleExpr},
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement,
+    sea_query::{CommonTableExpression, Expr, LockBehavior, LockType, OnConflict, Order, Query, SimpleExpr, WithClause},
 };
 use serde_json::Value;
 
@@ -28,6 +28,10 @@ pub enum Priority {
     Normal = 5,
     /// What can wait: digests, clean-up.
     Bulk = 9,
+}
+
+impl Priority {
+    const ALL: [Priority; 3] = [Priority::Statutory, Priority::Normal, Priority::Bulk];
 }
 
 /// A job before it is stored.
@@ -111,52 +115,67 @@ pub async fn enqueue(txn: &Txn, now: DateTime<Utc>, jobs: Vec<NewJob>) -> Result
 /// Leases up to `limit` due jobs to a runner, most urgent first. A job whose lease ran out is leased again, before all others: its runner
 /// died.
 ///
+/// A relaxed act is enough: when a lease is forgotten nothing was leased. What was done by it is kept only in a later commit, and that one
+/// brings all earlier ones to the disk.
+///
 /// # Errors
 /// When the database fails.
 pub async fn lease(txn: &Txn, runner: &str, now: DateTime<Utc>, lease: TimeDelta, limit: u64) -> Result<Vec<Job>, Abort> {
-    // Two statements, each in the order of the index: one with OR would sort the whole queue for every batch.
-    let orphans = due(txn, job::Column::State.eq(State::Leased).and(job::Column::LeasedUntil.lt(now)), limit).await?;
-    let rest = limit.saturating_sub(orphans.len() as u64);
-    let ready =
-        if rest > 0 { due(txn, job::Column::State.eq(State::Ready).and(job::Column::RunAt.lte(now)), rest).await? } else { Vec::new() };
-    let mut leased = Vec::with_capacity(orphans.len() + ready.len());
-    // A try that its runner did not live to end is made again: it says nothing of the job, until there are very many.
-    for (rows, attempts, deaths) in [(orphans, 0, 1), (ready, 1, 0)] {
-        if rows.is_empty() {
-            continue;
-        }
-        job::Entity::update_many()
-            .col_expr(job::Column::State, Expr::value(State::Leased))
-            .col_expr(job::Column::LeasedBy, Expr::value(runner))
-            .col_expr(job::Column::LeasedUntil, Expr::value(now + lease))
-            .col_expr(job::Column::Attempts, Expr::col(job::Column::Attempts).add(attempts))
-            .col_expr(job::Column::Deaths, Expr::col(job::Column::Deaths).add(deaths))
-            .filter(job::Column::Id.is_in(rows.iter().map(|row| row.id)))
-            .exec(txn)
-            .await?;
-        leased.extend(rows.into_iter().map(|row| Job {
-            id: row.id,
-            kind: row.kind,
-            key: row.key,
-            payload: row.payload,
-            attempt: row.attempts + attempts,
-            deaths: row.deaths + deaths,
-        }));
+    let until = now + lease;
+    // Two statements, each in the order of the index: one with OR would sort the whole queue for every batch. A try that its runner did not
+    // live to end is made again: it says nothing of the job, until there are very many.
+    let orphans = job::Column::State.eq(State::Leased).and(job::Column::LeasedUntil.lt(now));
+    let mut leased = take(txn, runner, until, orphans, job::Column::Deaths, limit).await?;
+    let rest = limit.saturating_sub(leased.len() as u64);
+    if rest > 0 {
+        let ready = job::Column::State.eq(State::Ready).and(job::Column::RunAt.lte(now));
+        leased.extend(take(txn, runner, until, ready, job::Column::Attempts, rest).await?);
     }
-    Ok(leased)
+    let jobs = leased.into_iter().map(|row| Job {
+        id: row.id,
+        kind: row.kind,
+        key: row.key,
+        payload: row.payload,
+        attempt: row.attempts,
+        deaths: row.deaths,
+    });
+    Ok(jobs.collect())
 }
 
-async fn due(txn: &Txn, which: SimpleExpr, limit: u64) -> Result<Vec<job::Model>, Abort> {
-    let mut select = job::Entity::find()
-        .filter(which)
-        .order_by_asc(job::Column::Priority)
-        .order_by_asc(job::Column::RunAt)
-        .order_by_asc(job::Column::Id)
-        .limit(limit);
-    if txn.get_database_backend() == DbBackend::Postgres {
-        select = select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+/// Leases what is due, and counts it.
+async fn take(
+    txn: &Txn,
+    runner: &str,
+    until: DateTime<Utc>,
+    which: SimpleExpr,
+    counted: job::Column,
+    limit: u64,
+) -> Result<Vec<job::Model>, Abort> {
+    let mut due = Query::select();
+    due.column(job::Column::Id).from(job::Entity).and_where(which).limit(limit);
+    for column in [job::Column::Priority, job::Column::RunAt, job::Column::Id] {
+        due.order_by(column, Order::Asc);
     }
-    Ok(select.all(txn).await?)
+    if txn.get_database_backend() == DbBackend::Postgres {
+        due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    // Materialized: PostgreSQL might run a plain subquery again for each row, and each time lock others.
+    let due = CommonTableExpression::new().query(due).table_name("due").column("id").to_owned();
+    let chosen = Query::select().column("id").from("due").to_owned();
+    let update = Query::update()
+        .table(job::Entity)
+        .value(job::Column::State, State::Leased)
+        .value(job::Column::LeasedBy, runner)
+        .value(job::Column::LeasedUntil, until)
+        .value(counted, Expr::col(counted).add(1))
+        .and_where(job::Column::Id.in_subquery(chosen))
+        .returning_all()
+        .to_owned();
+    let update = update.with(WithClause::new().cte(due).to_owned());
+    let mut rows: Vec<job::Model> =
+        txn.query_all(&update).await?.iter().map(|row| job::Model::from_query_result(row, "")).collect::<Result<_, _>>()?;
+    rows.sort_by_key(|row| (row.priority, row.run_at, row.id));
+    Ok(rows)
 }
 
 /// When the next job can be leased: the earliest start of a ready one, or the earliest end of a lease.
@@ -164,21 +183,13 @@ async fn due(txn: &Txn, which: SimpleExpr, limit: u64) -> Result<Vec<job::Model>
 /// # Errors
 /// When the database fails.
 pub async fn next_lease(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>> {
-    let mut next: Option<DateTime<Utc>> = None;
-    for (state, at) in [(State::Ready, job::Column::RunAt), (State::Leased, job::Column::LeasedUntil)] {
-        let earliest: Option<Option<DateTime<Utc>>> = job::Entity::find()
-            .select_only()
-            .column(at)
-            .filter(job::Column::State.eq(state))
-            .order_by_asc(at)
-            .limit(1)
-            .into_tuple()
-            .one(db)
-            .await
-            .map_err(fault)?;
-        next = next.into_iter().chain(earliest.flatten()).min();
-    }
-    Ok(next)
+    // One look at the index for each priority: the earliest of all priorities would be looked for among all that wait.
+    let ready =
+        Priority::ALL.map(|priority| format!("SELECT MIN(run_at) AS at FROM job WHERE state = 'ready' AND priority = {}", priority as i16));
+    let leased = "SELECT MIN(leased_until) AS at FROM job WHERE state = 'leased'";
+    let earliest = format!("SELECT MIN(at) AS at FROM ({} UNION ALL {leased}) AS earliest", ready.join(" UNION ALL "));
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), earliest)).await.map_err(fault)?;
+    row.map_or(Ok(None), |row| row.try_get("", "at")).map_err(Error::internal)
 }
 
 /// Moves the end of a runner's leases of these jobs: it lives, and what it does takes longer.

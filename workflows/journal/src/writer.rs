@@ -31,6 +31,9 @@ const GROUP_MAX: usize = 128;
 /// How many acts may wait before new ones wait to enter.
 const QUEUE_MAX: usize = 1024;
 
+/// After it found nothing that waits, the sequencer does not look again sooner, however many acts commit: most append no event, and each look
+/// is three round trips.
+const BREATH: Duration = Duration::from_millis(5);
 /// How soon the sequencer tries again what the database did not let it do.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -39,7 +42,21 @@ const AGAIN: Duration = Duration::from_secs(1);
 pub type Committed = watch::Receiver<u64>;
 
 type Finish = Box<dyn FnOnce(kernel::Result<()>) + Send>;
-type Act = Box<dyn for<'t> FnOnce(&'t Txn) -> BoxFuture<'t, (bool, Finish)> + Send>;
+type Run = Box<dyn for<'t> FnOnce(&'t Txn) -> BoxFuture<'t, (bool, Finish)> + Send>;
+
+struct Act {
+    run: Run,
+    durability: Durability,
+}
+
+/// What becomes of a commit when the machine loses its power right after. A process that dies loses nothing either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Durability {
+    /// It is on the disk before anyone is answered.
+    Full,
+    /// The last of them may be forgotten, together and from the end. Each later full one brings all before it to the disk.
+    Relaxed,
+}
 
 /// The one door for writes. Clones share it.
 #[derive(Clone)]
@@ -106,8 +123,29 @@ impl Writer {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t Txn) -> BoxFuture<'t, Result<T, Abort>> + Send + 'static,
     {
+        self.commit(act, Durability::Full).await
+    }
+
+    /// As [`Writer::write`], and does not wait for the disk. For what is done anew when it is forgotten, a lease for instance: a machine that
+    /// loses its power may forget the last of such acts. Nobody may be promised anything by one.
+    ///
+    /// # Errors
+    /// What the act aborted with, or a fault when the commit failed.
+    pub async fn write_relaxed<T, F>(&self, act: F) -> Result<T, Abort>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t Txn) -> BoxFuture<'t, Result<T, Abort>> + Send + 'static,
+    {
+        self.commit(act, Durability::Relaxed).await
+    }
+
+    async fn commit<T, F>(&self, act: F, durability: Durability) -> Result<T, Abort>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t Txn) -> BoxFuture<'t, Result<T, Abort>> + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
-        let act: Act = Box::new(move |txn| {
+        let run: Run = Box::new(move |txn| {
             async move {
                 let outcome = AssertUnwindSafe(act(txn)).catch_unwind().await;
                 let outcome = outcome.unwrap_or_else(|_| Err(Abort::Fault(Error::internal("an act panicked"))));
@@ -121,6 +159,7 @@ impl Writer {
             }
             .boxed()
         });
+        let act = Act { run, durability };
         match &self.way {
             Way::Grouped(queue) => queue.send(act).await.map_err(|_| Abort::Fault(Error::internal("the writer has stopped")))?,
             Way::Concurrent(connection, delay, bell) => {
@@ -142,9 +181,14 @@ async fn commit_groups(
 ) {
     let mut group = Vec::with_capacity(GROUP_MAX);
     let mut tree = None;
+    let mut disk = Disk { connection: &connection, durability: Durability::Full };
     while queue.recv_many(&mut group, GROUP_MAX).await > 0 {
         let mut finishes = Vec::with_capacity(group.len());
-        let outcome = commit_group(&connection, delay, &mut group, &mut finishes, &mut tree).await;
+        let is_relaxed = group.iter().all(|act| act.durability == Durability::Relaxed);
+        let outcome = match disk.turn(if is_relaxed { Durability::Relaxed } else { Durability::Full }).await {
+            Ok(()) => commit_group(&connection, delay, &mut group, &mut finishes, &mut tree).await,
+            Err(error) => Err(error),
+        };
         if let Err(error) = &outcome {
             tree = None;
             tracing::error!(?error, acts = finishes.len(), "a group of acts was not committed");
@@ -155,6 +199,31 @@ async fn commit_groups(
             finish(outcome.clone());
         }
         committed.send_modify(|count| *count += 1);
+    }
+}
+
+/// How the one connection that writes to SQLite waits for the disk.
+struct Disk<'c> {
+    connection: &'c DatabaseConnection,
+    durability: Durability,
+}
+
+impl Disk<'_> {
+    /// Makes the next transaction as durable as it must be. A connection that was made anew is fully durable, whatever is remembered here:
+    /// so full is believed only after it was said, and relaxed at once.
+    async fn turn(&mut self, durability: Durability) -> kernel::Result<()> {
+        if self.durability == durability {
+            return Ok(());
+        }
+        self.durability = Durability::Relaxed;
+        let pragma = match durability {
+            Durability::Full => "PRAGMA synchronous = FULL",
+            // The write-ahead log is written, and not synchronized: the database stays whole, and its end may be missing.
+            Durability::Relaxed => "PRAGMA synchronous = NORMAL",
+        };
+        self.connection.execute_unprepared(pragma).await.map_err(fault)?;
+        self.durability = durability;
+        Ok(())
     }
 }
 
@@ -171,7 +240,7 @@ async fn commit_group(
     let mut keeps = false;
     for act in group.drain(..) {
         let savepoint = transaction.begin().await.map_err(taken_back)?;
-        let (keep, finish) = act(&savepoint).await;
+        let (keep, finish) = (act.run)(&savepoint).await;
         finishes.push(finish);
         keeps |= keep;
         if keep {
@@ -196,7 +265,7 @@ async fn sequence_commits(connection: DatabaseConnection, mut committed: Committ
     let mut tree = None;
     while committed.changed().await.is_ok() {
         match sequence_alone(&connection, &mut tree).await {
-            Ok(false) => {}
+            Ok(false) => tokio::time::sleep(BREATH).await,
             // Whoever listens to the log has something to read only now.
             Ok(true) => bell.ring(),
             Err(error) => {
@@ -228,7 +297,10 @@ async fn sequence_alone(connection: &DatabaseConnection, tree: &mut Option<Front
 #[expect(clippy::disallowed_methods, reason = "PostgreSQL has no deferred transactions")]
 async fn commit_one(connection: &DatabaseConnection, delay: Duration, act: Act) -> Result<(), Abort> {
     let transaction = connection.begin().await?;
-    let (keep, finish) = act(&transaction).await;
+    if act.durability == Durability::Relaxed {
+        transaction.execute_unprepared("SET LOCAL synchronous_commit TO OFF").await?;
+    }
+    let (keep, finish) = (act.run)(&transaction).await;
     let outcome = if keep {
         pause(delay).await;
         transaction.commit().await

@@ -79,7 +79,8 @@ impl Ledger for Database {
 
     async fn take(&self, runner: &str, now: DateTime<Utc>, lease: TimeDelta, limit: u64) -> Result<Vec<Job>, Abort> {
         let runner = runner.to_owned();
-        let write = self.writer.write(move |txn| {
+        // What is forgotten is taken again, and what fired fires again.
+        let write = self.writer.write_relaxed(move |txn| {
             async move {
                 journal::fire_due(txn, now, TIMERS_MAX).await?;
                 journal::lease(txn, &runner, now, lease, limit).await
@@ -91,7 +92,7 @@ impl Ledger for Database {
 
     async fn extend(&self, runner: &str, jobs: Vec<i64>, until: DateTime<Utc>) -> Result<(), Abort> {
         let runner = runner.to_owned();
-        self.writer.write(move |txn| async move { journal::extend(txn, &runner, jobs, until).await }.boxed()).await
+        self.writer.write_relaxed(move |txn| async move { journal::extend(txn, &runner, jobs, until).await }.boxed()).await
     }
 
     async fn expire(&self, runner: &str, now: DateTime<Utc>) -> Result<(), Abort> {

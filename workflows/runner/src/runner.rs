@@ -11,7 +11,7 @@ use crate::{ledger::Ledger, shift::Shift, worker::Worker};
 
 /// The one runner of an embedded database.
 const ALONE: &str = "runner";
-/// After it found nothing to do, the runner does not look again sooner, however many commits wake it.
+/// The runner does not look for work again sooner, however many commits wake it.
 const BREATH: Duration = Duration::from_millis(10);
 /// How often done jobs are forgotten, and how many at once, so that nobody waits for it.
 const PRUNING: Duration = Duration::from_secs(3_600);
@@ -100,13 +100,14 @@ impl<L: Ledger> Runner<L> {
         self.recover().await;
         loop {
             committed.mark_unchanged();
+            let looked = Instant::now();
             let rest = self.refill(&mut shift).await.unwrap_or_else(|error| {
                 tracing::error!(?error, "the runner cannot look for jobs");
                 self.poll
             });
             let hands_free = shift.running.len() < self.options.concurrency;
             let more = async {
-                tokio::time::sleep(BREATH).await;
+                tokio::time::sleep_until(looked + BREATH).await;
                 committed.changed().await
             };
             tokio::select! {

@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 
-use futures_util::{FutureExt, StreamExt};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 use kernel::{Code, Error};
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::json;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{benches, morning};
-use crate::{Abort, Database, NewEvent, Source, append, latest_position, listen};
+use crate::{Abort, Database, NewEvent, Source, Txn, append, latest_position, listen};
 
 /// Writes an event that is too large for what is free in a file of any age.
 async fn write(database: &Database) -> Result<i32, Code> {
@@ -78,4 +78,27 @@ async fn a_listener_waits_for_a_database_that_is_away_and_no_longer_for_a_house_
     let (_committed, commits) = watch::channel(0);
     let told = Told([Ok(vec![1, 2]), away(), away(), Ok(vec![3]), Err(Code::Internal), Ok(vec![4])].into());
     assert_eq!(listen(told, commits).collect::<Vec<_>>().await, [1, 2, 3]);
+}
+
+/// How a transaction says that it waits for the disk.
+fn disk(txn: &Txn) -> BoxFuture<'_, Result<String, Abort>> {
+    let sql = match txn.get_database_backend() {
+        DbBackend::Postgres => "SELECT current_setting('synchronous_commit')",
+        _ => "SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous",
+    };
+    let statement = Statement::from_string(txn.get_database_backend(), sql);
+    async move { Ok(txn.query_one_raw(statement).await?.unwrap().try_get_by_index(0)?) }.boxed()
+}
+
+#[tokio::test]
+async fn what_a_relaxed_act_left_undone_no_later_act_leaves_undone() {
+    for bench in benches().await {
+        let writer = &bench.database.writer;
+        let (full, relaxed) = if bench.is_postgres() { ("on", "off") } else { ("2", "1") };
+        for _ in 0..2 {
+            assert_eq!(writer.write(disk).await.unwrap(), full);
+            assert_eq!(writer.write_relaxed(disk).await.unwrap(), relaxed);
+            assert_eq!(writer.write_relaxed(disk).await.unwrap(), relaxed);
+        }
+    }
 }
