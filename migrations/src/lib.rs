@@ -24,6 +24,7 @@ mod m20261126_000012_log;
 mod m20261126_000013_receipts;
 mod m20261126_000014_rules;
 mod m20261126_000015_order_of_jobs;
+mod m20261127_000016_work_of_a_case;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000013_receipts::Migration),
             Box::new(m20261126_000014_rules::Migration),
             Box::new(m20261126_000015_order_of_jobs::Migration),
+            Box::new(m20261127_000016_work_of_a_case::Migration),
         ]
     }
 }

@@ -130,6 +130,7 @@ impl Desk {
             version: Set(1),
             events: Set(1),
             joined: Set(0),
+            merged_into: Set(None),
             ..Default::default()
         };
         write_state(&mut row, process, &step.state)?;

@@ -15,6 +15,7 @@ use crate::{
     filing::locale_of,
     model::Contact,
     reference::{find_category, find_district},
+    store::Store,
     timeline,
 };
 
@@ -59,12 +60,14 @@ struct Notice<'a> {
     subject: &'static str,
     text: &'static str,
     with_coupon_key: bool,
+    /// What was asked or decided, where the text says it.
+    more: Vec<(&'static str, String)>,
 }
 
 /// Performs one of the jobs that tell people of an event. Told twice, it is sent once: each message has a key of its own that follows from
 /// the job's.
 pub(crate) async fn send(desk: &Desk, job: &Job, case: &feedback::Model, event: &Event, request: &Arc<Request>) -> Result<(), JobError> {
-    let notice = |topic, subject, text, with_coupon_key| Notice { case, event, topic, subject, text, with_coupon_key };
+    let notice = |topic, subject, text, with_coupon_key| Notice { case, event, topic, subject, text, with_coupon_key, more: Vec::new() };
     match job.kind.as_str() {
         "notify_officers" => {
             let notice = notice(office_topic(event), "mail-officer-subject", "mail-officer-text", false);
@@ -82,12 +85,33 @@ pub(crate) async fn send(desk: &Desk, job: &Job, case: &feedback::Model, event: 
                 "answered" | "terminated" => ("ANSWER", "mail-answer-text"),
                 "forwarded" => ("FORWARDED", "mail-reporter-text"),
                 "deadline_passed" | "deemed_refused" => ("OVERDUE", "mail-reporter-text"),
-                "question_asked" => ("QUESTION", "mail-reporter-text"),
+                "question_asked" => ("QUESTION", "mail-question-text"),
+                "extended" => ("EXTENSION", "mail-extension-text"),
                 _ => ("REMINDER", "mail-reporter-text"),
             };
-            tell_reporter(desk, job, &notice(topic, "mail-reporter-subject", text, false), request).await
+            let more = written(desk, case, event).await?;
+            tell_reporter(desk, job, &Notice { more, ..notice(topic, "mail-reporter-subject", text, false) }, request).await
         }
     }
+}
+
+/// What the office wrote with an event, which the journal does not hold.
+async fn written(desk: &Desk, case: &feedback::Model, event: &Event) -> Result<Vec<(&'static str, String)>, Error> {
+    let store = Store(desk.house.database.reader.clone());
+    let (id, at) = (case.id, event.at);
+    Ok(match event.kind.as_str() {
+        "question_asked" => {
+            let asked = store.questions(&[id]).await?.remove(&id).unwrap_or_default().into_iter().find(|question| question.asked_at == at);
+            vec![("question", asked.map(|question| question.text).unwrap_or_default())]
+        }
+        "extended" => {
+            let decisions = store.extensions(&[id]).await?.remove(&id).unwrap_or_default();
+            let decided = decisions.into_iter().find(|decision| decision.decided_at == at);
+            let (number, reason) = decided.map(|decision| (decision.decision_number, decision.reason)).unwrap_or_default();
+            vec![("decision", number), ("reason", reason)]
+        }
+        _ => Vec::new(),
+    })
 }
 
 /// What an event means to those who work the case.
@@ -164,7 +188,7 @@ impl Notice<'_> {
         let category = case.category.as_deref().and_then(find_category).map_or_else(nameless, |known| known.name.get(locale).to_owned());
         let district = case.district.as_deref().and_then(find_district).map_or_else(nameless, |known| known.name.get(locale).to_owned());
         let day = |date: chrono::NaiveDate| date.format("%d.%m.%Y").to_string();
-        vec![
+        let mut facts: Vec<Fact<'static>> = vec![
             ("reference", case.reference.clone().into()),
             ("event", timeline::text(self.event, locale).into()),
             ("category", category.into()),
@@ -173,6 +197,8 @@ impl Notice<'_> {
             ("due", day(case.due_on).into()),
             ("answer", case.answer.clone().unwrap_or_default().into()),
             ("key", COUPON_KEY.into()),
-        ]
+        ];
+        facts.extend(self.more.iter().map(|(name, text)| (*name, text.clone().into())));
+        facts
     }
 }

@@ -1,5 +1,7 @@
 //! Reads of reports. What a person may reach is part of every statement.
 
+mod work;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};

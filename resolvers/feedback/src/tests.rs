@@ -16,3 +16,4 @@ mod routing;
 mod rules;
 mod timeline;
 mod timers;
+mod work;

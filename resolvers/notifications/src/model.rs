@@ -54,6 +54,8 @@ words! {
         Overdue = "overdue",
         /// The reporter is asked for something.
         Question = "question",
+        /// The term of the answer was made longer.
+        Extension = "extension",
     }
 }
 

@@ -237,6 +237,7 @@ impl Material<'_> {
             assignee: Set(None),
             routing: Set(None),
             joined: Set(0),
+            merged_into: Set(None),
             salt: Set(None),
             digest: Set(None),
             ..Default::default()

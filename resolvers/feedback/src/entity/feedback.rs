@@ -46,6 +46,7 @@ pub struct Model {
     pub version: i32,
     pub events: i32,
     pub joined: i32,
+    pub merged_into: Option<Uuid>,
     pub versions: Json,
     pub salt: Option<Vec<u8>>,
     pub digest: Option<String>,

@@ -1,6 +1,8 @@
 //! The room's tables.
 
+pub(crate) mod extension;
 pub(crate) mod feedback;
 pub(crate) mod note;
+pub(crate) mod question;
 pub(crate) mod reference_counter;
 pub(crate) mod rule_proposal;

@@ -9,7 +9,7 @@ use kernel::{CaseId, Error, Page, PartyId, PersonId};
 use vocabulary::{Connection, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
 
 use super::{
-    loaders::{NotesOn, reports},
+    loaders::{MergedInto, NotesOn, VisibleCase, reports},
     neighbours::{Officer, Party},
     past::{Past, PastState},
     reasons::DeadlineStep,
@@ -123,6 +123,19 @@ impl Case {
             why_not: act.why_not.map(|refusal| refusal.message.get(request.locale).to_owned()),
         };
         Ok(acts.into_iter().map(text).collect())
+    }
+
+    /// The case whose answer this one waits for; null when it goes on by itself, and when it is not yours to see.
+    async fn merged_into(&self, ctx: &Context<'_>) -> Nullable<Case> {
+        let target = self.0.merged_into?;
+        reports(ctx).load_one(VisibleCase(target)).await.map(|found| found.map(Case)).or_fault(ctx).transpose()
+    }
+
+    /// The cases that were merged into this one, oldest first: its answer is theirs.
+    #[graphql(directive = list_size::apply(10))]
+    async fn merged(&self, ctx: &Context<'_>) -> Result<Vec<Case>> {
+        let rows = reports(ctx).load_one(MergedInto(self.0.id)).await.or_fault(ctx)?;
+        Ok(rows.iter().flat_map(|rows| rows.iter()).map(|row| Case(Arc::clone(row))).collect())
     }
 
     /// What the suggester read in the text, when the reporter chose no category.

@@ -6,7 +6,7 @@ use vocabulary::Locale;
 
 use super::enums::{FeedbackKind, Outcome, Track};
 use crate::{
-    acts::{OnCase, OnReport},
+    acts::{Decision, OnCase, OnReport},
     model::{Contact, Submission},
 };
 
@@ -135,6 +135,37 @@ case_inputs! {
         text: String,
     }
 
+    /// Takes a case that nobody holds.
+    ClaimCaseInput {}
+
+    /// Gives a case back that you hold.
+    ReleaseCaseInput {}
+
+    /// Asks the reporter.
+    AskReporterInput {
+        /// The question, 1 to 2,000 characters.
+        text: String,
+    }
+
+    /// Makes the term of the answer longer, by a reasoned decision.
+    ExtendDeadlineInput {
+        /// The decision's number, 1 to 60 characters.
+        decision_number: String,
+        /// Why, 1 to 2,000 characters; the reporter reads it.
+        reason: String,
+        /// By how many working days.
+        working_days: i32,
+    }
+
+    /// Merges a case into another one on the same matter.
+    MergeCasesInput {
+        /// The case whose answer will be the answer to both.
+        into: ID,
+    }
+
+    /// Takes a case out of the one that it was merged into.
+    UnmergeCaseInput {}
+
     /// Sends a case to the body that is competent.
     ForwardCaseInput {
         /// The body.
@@ -161,6 +192,12 @@ case_inputs! {
     ReleaseTextInput {
         /// What the public may read, 1 to 2,000 characters, without names, numbers and addresses.
         text: String,
+    }
+}
+
+impl From<ExtendDeadlineInput> for Decision {
+    fn from(input: ExtendDeadlineInput) -> Decision {
+        Decision { number: input.decision_number, reason: input.reason, working_days: input.working_days }
     }
 }
 
@@ -191,6 +228,12 @@ report_inputs! {
     ContestClosureInput {
         /// Why, 1 to 2,000 characters; those who work the case read it.
         reason: String,
+    }
+
+    /// Answers what the office asked.
+    AnswerQuestionInput {
+        /// The answer, 1 to 2,000 characters; those who work the case read it.
+        text: String,
     }
 
     /// Takes a report back.

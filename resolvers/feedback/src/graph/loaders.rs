@@ -10,7 +10,7 @@ use uuid::Uuid;
 use vocabulary::Batched;
 
 use crate::{
-    entity::{feedback::Model, note},
+    entity::{extension, feedback::Model, note, question},
     policy::Scope,
     store::{Answered, Load, Numbers, Span, Store},
 };
@@ -54,6 +54,18 @@ pub(crate) struct NotesOn {
     pub(crate) first: u32,
     pub(crate) after: Option<String>,
 }
+
+/// The key of the questions that a reporter was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct QuestionsOf(pub(crate) Uuid);
+
+/// The key of the decisions that made a term longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ExtensionsOf(pub(crate) Uuid);
+
+/// The key of the cases that were merged into one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct MergedInto(pub(crate) Uuid);
 
 /// The key of a party's workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -202,5 +214,38 @@ impl Loader<NumbersOf> for Reports {
             }
         }
         Ok(loaded)
+    }
+}
+
+impl Loader<QuestionsOf> for Reports {
+    type Value = Arc<Vec<question::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[QuestionsOf]) -> Loaded<QuestionsOf, Arc<Vec<question::Model>>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rows = self.store.questions(&ids).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|(id, rows)| (QuestionsOf(id), Arc::new(rows))).collect())
+    }
+}
+
+impl Loader<ExtensionsOf> for Reports {
+    type Value = Arc<Vec<extension::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ExtensionsOf]) -> Loaded<ExtensionsOf, Arc<Vec<extension::Model>>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rows = self.store.extensions(&ids).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|(id, rows)| (ExtensionsOf(id), Arc::new(rows))).collect())
+    }
+}
+
+impl Loader<MergedInto> for Reports {
+    type Value = Arc<Vec<Arc<Model>>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[MergedInto]) -> Loaded<MergedInto, Arc<Vec<Arc<Model>>>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rows = self.store.merged(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|(id, rows)| (MergedInto(id), Arc::new(rows.into_iter().map(Arc::new).collect()))).collect())
     }
 }

@@ -12,6 +12,7 @@ mod reasons;
 mod rules;
 mod subscription;
 mod types;
+mod work;
 
 use std::sync::Arc;
 

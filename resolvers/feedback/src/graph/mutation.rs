@@ -9,13 +9,15 @@ use vocabulary::{Nullable, OrNull, UserError, list_size, refusals, request};
 use super::{
     case::Case,
     inputs::{
-        AcceptCaseInput, AssignCaseInput, ContestClosureInput, CorrectCategoryInput, ForwardCaseInput, NoteOnCaseInput, ReleaseTextInput,
-        RespondToCaseInput, SubmitFeedbackInput, WithdrawFeedbackInput,
+        AcceptCaseInput, AnswerQuestionInput, AskReporterInput, AssignCaseInput, ClaimCaseInput, ContestClosureInput, CorrectCategoryInput,
+        ExtendDeadlineInput, ForwardCaseInput, MergeCasesInput, NoteOnCaseInput, ReleaseCaseInput, ReleaseTextInput, RespondToCaseInput,
+        SubmitFeedbackInput, UnmergeCaseInput, WithdrawFeedbackInput,
     },
     rules::{PublishRulesInput, RuleProposal, SimulateRulesInput},
     types::{Coupon, Feedback},
 };
 use crate::{
+    acts::Decision,
     desk::Desk,
     entity::feedback::Model,
     model::{Submission, act_key},
@@ -51,6 +53,13 @@ macro_rules! payloads {
 payloads! {
     #[graphql(tag = "scoped")] ContestClosurePayload: feedback Feedback = "The report, open again.";
     #[graphql(tag = "scoped")] WithdrawFeedbackPayload: feedback Feedback = "The report, taken back.";
+    #[graphql(tag = "scoped")] AnswerQuestionPayload: feedback Feedback = "The report, on which work goes on.";
+    #[graphql(tag = "scoped")] ClaimCasePayload: case Case = "The case, now yours.";
+    #[graphql(tag = "scoped")] ReleaseCasePayload: case Case = "The case, nobody's again.";
+    #[graphql(tag = "scoped")] AskReporterPayload: case Case = "The case, waiting for the reporter.";
+    #[graphql(tag = "scoped")] ExtendDeadlinePayload: case Case = "The case, with its new term.";
+    #[graphql(tag = "scoped")] MergeCasesPayload: case Case = "The case that was merged into the other.";
+    #[graphql(tag = "scoped")] UnmergeCasePayload: case Case = "The case, by itself again.";
     #[graphql(tag = "scoped")] AcceptCasePayload: case Case = "The case.";
     #[graphql(tag = "scoped")] AssignCasePayload: case Case = "The case.";
     #[graphql(tag = "scoped")] NoteOnCasePayload: case Case = "The case.";
@@ -129,6 +138,17 @@ impl Mutation {
         ContestClosurePayload::of(ctx, outcome.map(Some), own)
     }
 
+    /// Answers what the office asked; the term runs on.
+    #[graphql(tag = "public")]
+    async fn answer_question(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which report, and the answer.")] input: AnswerQuestionInput,
+    ) -> Nullable<AnswerQuestionPayload> {
+        let outcome = desk(ctx).answer_question(input.on_report(), &input.text, request(ctx)).await;
+        AnswerQuestionPayload::of(ctx, outcome.map(Some), own)
+    }
+
     /// Takes a report back.
     #[graphql(tag = "public")]
     async fn withdraw_feedback(
@@ -155,6 +175,63 @@ impl Mutation {
     ) -> Nullable<AssignCasePayload> {
         let outcome = desk(ctx).assign(input.on_case(), input.to.clone().map(|id| id.0), request(ctx)).await;
         AssignCasePayload::of(ctx, outcome, case)
+    }
+
+    /// Takes a case that nobody holds; the others see that you have it.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn claim_case(&self, ctx: &Context<'_>, #[graphql(desc = "Which case.")] input: ClaimCaseInput) -> Nullable<ClaimCasePayload> {
+        ClaimCasePayload::of(ctx, desk(ctx).claim(input.on_case(), request(ctx)).await, case)
+    }
+
+    /// Gives back a case that you hold; as a supervisor, whoever holds it.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn release_case(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which case.")] input: ReleaseCaseInput,
+    ) -> Nullable<ReleaseCasePayload> {
+        ReleaseCasePayload::of(ctx, desk(ctx).release(input.on_case(), request(ctx)).await, case)
+    }
+
+    /// Asks the reporter. Until the answer the term stands still, where the law lets it; `Case.clocks` shows it.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn ask_reporter(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which case, and what to ask.")] input: AskReporterInput,
+    ) -> Nullable<AskReporterPayload> {
+        AskReporterPayload::of(ctx, desk(ctx).ask_reporter(input.on_case(), &input.text, request(ctx)).await, case)
+    }
+
+    /// Makes the term of the answer longer, by a reasoned decision; never beyond two months of arrival (APPC Art. 76). The reporter is told.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn extend_deadline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which case, by how much, and by which decision.")] input: ExtendDeadlineInput,
+    ) -> Nullable<ExtendDeadlinePayload> {
+        let (on, decision) = (input.on_case(), Decision::from(input));
+        ExtendDeadlinePayload::of(ctx, desk(ctx).extend(on, decision, request(ctx)).await, case)
+    }
+
+    /// Merges a case into another one of the same party on the same matter: one answer is given to both reporters, and each may contest it.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn merge_cases(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which case, and into which.")] input: MergeCasesInput,
+    ) -> Nullable<MergeCasesPayload> {
+        MergeCasesPayload::of(ctx, desk(ctx).merge(input.on_case(), &input.into, request(ctx)).await, case)
+    }
+
+    /// Takes a case out of the one that it was merged into.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn unmerge_case(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which case.")] input: UnmergeCaseInput,
+    ) -> Nullable<UnmergeCasePayload> {
+        UnmergeCasePayload::of(ctx, desk(ctx).unmerge(input.on_case(), request(ctx)).await, case)
     }
 
     /// Adds an internal note; in no public field.

@@ -12,9 +12,10 @@ use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, connecti
 use super::{
     case::Case,
     enums::{CategorySource, FeedbackKind, Outcome, PublicStatus, Track, Urgency},
-    loaders::{HistoryOf, ProofOf, reports},
+    loaders::{ExtensionsOf, HistoryOf, ProofOf, QuestionsOf, reports},
     neighbours::{District, Party, Service},
     reasons::{Deadline, RoutingExplanation},
+    work::{Extension, Question},
 };
 use crate::{
     desk::{Desk, parse},
@@ -234,6 +235,28 @@ impl Feedback {
     /// The service that it is about, when it is about one.
     async fn service(&self) -> Option<Service> {
         self.row.service_id.map(|id| Service::of(ServiceId::from_uuid(id)))
+    }
+
+    /// What the reporter was asked, oldest first: to the reporter and to those who work the case.
+    #[graphql(directive = list_size::apply(3))]
+    async fn questions(&self, ctx: &Context<'_>) -> Nullable<Vec<Question>> {
+        let read = async {
+            let rows = reports(ctx).load_one(QuestionsOf(self.row.id)).await.or_fault(ctx)?;
+            Ok(Some(rows.iter().flat_map(|rows| rows.iter()).map(Question::of).collect()))
+        };
+        let read: Result<Option<Vec<Question>>> = if self.whole() { read.await } else { Ok(None) };
+        read.transpose()
+    }
+
+    /// The decisions that made the term longer, oldest first: to the reporter and to those who work the case.
+    #[graphql(directive = list_size::apply(3))]
+    async fn extensions(&self, ctx: &Context<'_>) -> Nullable<Vec<Extension>> {
+        let read = async {
+            let rows = reports(ctx).load_one(ExtensionsOf(self.row.id)).await.or_fault(ctx)?;
+            Ok(Some(rows.iter().flat_map(|rows| rows.iter()).map(Extension::of).collect()))
+        };
+        let read: Result<Option<Vec<Extension>>> = if self.whole() { read.await } else { Ok(None) };
+        read.transpose()
     }
 
     /// Whether it was invented for the demonstration.

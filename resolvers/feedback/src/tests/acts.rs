@@ -10,8 +10,9 @@ use super::{
     people::{auditing_officer, auditor, clerk, officer, other_officer, supervisor},
 };
 
-/// All acts of an office with an input that is fine, and their names in the process; a text is released outside of it.
-fn acts() -> [(&'static str, Option<&'static str>, Value); 7] {
+/// All acts of an office with an input that is fine, and their names in the process; a text is released outside of it, and who may claim a
+/// case depends on who holds it.
+fn acts() -> [(&'static str, Option<&'static str>, Value); 9] {
     let roads = PartyId::of_slug("passenger-transport-roads").global();
     [
         ("acceptCase", Some("accept"), json!({})),
@@ -21,6 +22,8 @@ fn acts() -> [(&'static str, Option<&'static str>, Value); 7] {
         ("respondToCase", Some("respond"), json!({ "outcome": "EXPLAINED", "text": "Түсіндірдік" })),
         ("correctCategory", Some("correct_category"), json!({ "category": category("road-damage") })),
         ("releaseText", None, json!({ "text": "Су жоқ" })),
+        ("claimCase", None, json!({})),
+        ("extendDeadline", Some("extend"), json!({ "decisionNumber": "12-к", "reason": "Жаңбыр", "workingDays": 2 })),
     ]
 }
 
@@ -143,7 +146,8 @@ async fn what_is_shown_as_possible_is_possible_and_nothing_else() {
         ("assigned", "assigned", &[auditor()]),
     ] {
         for actor in actors {
-            for (mutation, act, more) in acts() {
+            let ask = ("askReporter", Some("ask"), json!({ "text": "Қай үй?" }));
+            for (mutation, act, more) in acts().into_iter().chain([ask]) {
                 let Some(act) = act else { continue };
                 let filed = situation(&city, name).await;
                 let text = format!("{{ case(reference: \"{}\") {{ state allowed {{ act possible whyNot }} }} }}", filed.reference);

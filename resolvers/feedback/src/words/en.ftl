@@ -20,6 +20,10 @@ refusal-not-found = There is no such thing here.
 refusal-stale = Somebody changed the case meanwhile. Look at it again, then decide.
 refusal-not-your-case = Only those who work the case may do this.
 refusal-officer-elsewhere = This officer works for another body.
+refusal-held = Another officer has this case. The case says who.
+refusal-not-held = You do not hold this case.
+refusal-merge-unfit = A case can be merged only into an open case of the same body that is not merged itself.
+refusal-terminate-merged = Others wait for the answer to this case. Take them out first, then end the proceedings.
 refusal-forward-to-itself = The case is with this body already.
 refusal-rules-mistake = { $file }, line { $line }: { $reason }
 refusal-rules-other = This is not what was tried: the files are others, or other rules came into force since. Try them again.
@@ -50,6 +54,19 @@ mail-answer-text = { $event }
 
     Number: { $reference }
     If it is not fixed, say so with the number and the key of your coupon within 30 days: the case is opened again. You may also complain to the higher body (APPC Art. 91).
+mail-question-text = { $event }
+
+    { $question }
+
+    Number: { $reference }
+    Answer with the number and the key of your coupon. Answer due: { $due }
+mail-extension-text = { $event }
+
+    Decision: { $decision }
+    Reason: { $reason }
+
+    Number: { $reference }
+    Answer due: { $due }
 mail-rating-subject = { $reference }: rate the answer
 mail-rating-text = Your report { $reference } was answered. Rate the answer in e-Halyk with the number and the key of your coupon. The body sees the rating, not who gave it.
 mail-officer-subject = { $reference }: { $category }

@@ -21,6 +21,10 @@ refusal-not-found = Такого здесь нет.
 refusal-stale = Тем временем дело кто-то изменил. Посмотрите ещё раз и решите.
 refusal-not-your-case = Это может только тот, кто ведёт дело.
 refusal-officer-elsewhere = Этот сотрудник работает в другом органе.
+refusal-held = Это дело у другого сотрудника. У кого, видно в деле.
+refusal-not-held = Это дело не у вас.
+refusal-merge-unfit = Объединить можно только с открытым делом того же органа, которое само не объединено с другим.
+refusal-terminate-merged = Ответа на это дело ждут другие. Сначала отделите их, затем прекращайте рассмотрение.
 refusal-forward-to-itself = Дело уже у этого органа.
 refusal-rules-mistake = { $file }, строка { $line }: { $reason }
 refusal-rules-other = Проверялось не это: файлы другие, или с тех пор вступили в силу другие правила. Проверьте их ещё раз.
@@ -51,6 +55,19 @@ mail-answer-text = { $event }
 
     Номер: { $reference }
     Если проблема не решена, сообщите об этом по номеру и ключу талона в течение 30 дней: дело откроют снова. Вы также можете пожаловаться в вышестоящий орган (АППК, ст. 91).
+mail-question-text = { $event }
+
+    { $question }
+
+    Номер: { $reference }
+    Ответьте по номеру и ключу талона. Срок ответа: { $due }
+mail-extension-text = { $event }
+
+    Номер решения: { $decision }
+    Причина: { $reason }
+
+    Номер: { $reference }
+    Срок ответа: { $due }
 mail-rating-subject = { $reference }: оцените ответ
 mail-rating-text = На ваше обращение { $reference } дан ответ. Оцените его в e-Halyk по номеру и ключу талона. Орган видит оценку, но не видит, кто её поставил.
 mail-officer-subject = { $reference }: { $category }

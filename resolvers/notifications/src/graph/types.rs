@@ -34,6 +34,8 @@ pub(crate) enum MessageTopic {
     Overdue,
     /// The reporter is asked for something.
     Question,
+    /// The term of the answer was made longer.
+    Extension,
 }
 
 /// Where a message is on its way.

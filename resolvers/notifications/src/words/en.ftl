@@ -18,3 +18,4 @@ topic-answer = Answer to a report
 topic-reminder = Reminder of a deadline
 topic-overdue = A deadline has passed
 topic-question = Question to the reporter
+topic-extension = The term of the answer was extended

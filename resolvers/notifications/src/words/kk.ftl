@@ -12,3 +12,4 @@ topic-answer = Өтінішке жауап
 topic-reminder = Мерзім туралы еске салу
 topic-overdue = Мерзім өтіп кетті
 topic-question = Өтініш берушіге сұрақ
+topic-extension = Жауап мерзімі ұзартылды

@@ -20,3 +20,4 @@ topic-answer = Ответ на обращение
 topic-reminder = Напоминание о сроке
 topic-overdue = Срок истёк
 topic-question = Вопрос заявителю
+topic-extension = Срок ответа продлён

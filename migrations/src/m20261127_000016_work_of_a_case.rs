@@ -1,0 +1,55 @@
+//! What the work on a case leaves besides its state: questions to the reporter, decisions to extend its term, and the case whose answer it
+//! waits for.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table("question")
+                    .col(uuid("id").primary_key())
+                    .col(uuid("feedback_id"))
+                    .col(uuid("asked_by"))
+                    .col(timestamp_with_time_zone("asked_at"))
+                    .col(text("text"))
+                    .col(timestamp_with_time_zone_null("answered_at"))
+                    .col(text_null("answer"))
+                    .to_owned(),
+            )
+            .await?;
+        manager.create_index(Index::create().name("question_feedback").table("question").col("feedback_id").col("id").to_owned()).await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("extension")
+                    .col(uuid("id").primary_key())
+                    .col(uuid("feedback_id"))
+                    .col(uuid("decided_by"))
+                    .col(timestamp_with_time_zone("decided_at"))
+                    .col(string("decision_number"))
+                    .col(text("reason"))
+                    .col(integer("working_days"))
+                    .col(date("due_on"))
+                    .to_owned(),
+            )
+            .await?;
+        manager.create_index(Index::create().name("extension_feedback").table("extension").col("feedback_id").col("id").to_owned()).await?;
+        manager.alter_table(Table::alter().table("feedback").add_column(uuid_null("merged_into")).to_owned()).await?;
+        manager.create_index(Index::create().name("feedback_merged_into").table("feedback").col("merged_into").col("id").to_owned()).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_index(Index::drop().name("feedback_merged_into").table("feedback").to_owned()).await?;
+        manager.alter_table(Table::alter().table("feedback").drop_column("merged_into").to_owned()).await?;
+        for table in ["extension", "question"] {
+            manager.drop_table(Table::drop().table(table).to_owned()).await?;
+        }
+        Ok(())
+    }
+}

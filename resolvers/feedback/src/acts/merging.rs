@@ -1,0 +1,102 @@
+//! Cases on one matter: one is worked, and its answer is the answer to those that were merged into it. Each keeps its own reporter, its own
+//! term, and its own right to contest.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use engine::Who;
+use futures_util::FutureExt;
+use journal::{Abort, Txn};
+use kernel::{Actor, CaseId, RefusalCode, Request};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use serde_json::json;
+
+use super::{OnCase, Worked};
+use crate::{
+    desk::{Act, Desk, held},
+    entity::feedback::{self, Column, Entity},
+    error::{not_found, refusal},
+    policy,
+    routing::Routing,
+};
+
+/// The state of a case that waits for another one's answer.
+const MERGED: &str = "merged";
+
+impl Desk {
+    /// Merges a case into another one of the same party. What was merged into it before follows.
+    pub(crate) async fn merge(&self, on: OnCase, into: &str, request: &Arc<Request>) -> Worked {
+        let body = json!({ "on": on, "into": into });
+        let into = CaseId::from_global(into).ok_or_else(|| not_found("input.into"))?;
+        let (actor, now) = (request.actor.clone(), request.now);
+        self.once_on_case(on, "merge", &body, request, move |desk, txn, case| {
+            async move {
+                let target = held(txn, into.uuid()).await?.filter(|target| policy::scope(&actor).reaches(target));
+                let target = target.ok_or_else(|| not_found("input.into"))?;
+                let unfit = target.id == case.id || target.party_id != case.party_id || target.ended || target.state()?.name == MERGED;
+                if unfit {
+                    return Err(refusal(RefusalCode::NotAllowed, "refusal-merge-unfit", &[]).at("input.into").into());
+                }
+                let (id, party) = (case.id, Routing::of(&case)?.map(|routing| routing.party_name()));
+                let act = Act::new("merge", policy::offices(&actor, &case)).fact("party", party).fact("into", &target.reference);
+                let merged = desk.act(txn, case, act.change(move |row| row.merged_into = Set(Some(target.id))), &actor, now).await?;
+                let follow = Entity::update_many().col_expr(Column::MergedInto, Expr::value(target.id));
+                follow.filter(Column::MergedInto.eq(id)).exec(txn).await?;
+                Ok(merged)
+            }
+            .boxed()
+        })
+        .await
+    }
+
+    /// Takes a case out of the one that it was merged into; it goes on by itself.
+    pub(crate) async fn unmerge(&self, on: OnCase, request: &Arc<Request>) -> Worked {
+        let body = json!({ "on": on });
+        self.office_act(on, "unmerge", &body, request, |_| Ok(apart(Act::new("unmerge", Vec::new())))).await
+    }
+
+    /// Gives the answer of a case to those that were merged into it.
+    pub(super) async fn answer_merged(&self, txn: &Txn, answered: &feedback::Model, now: DateTime<Utc>) -> Result<(), Abort> {
+        for case in merged_into(txn, answered).await? {
+            let party = Routing::of(&case)?.map(|routing| routing.party_name());
+            let (outcome, answer) = (answered.outcome.clone(), answered.answer.clone());
+            let act = Act::new("respond_to_merged", vec![Who::System]).fact("party", party).fact("outcome", &outcome);
+            let act = act.change(move |row| {
+                row.outcome = Set(outcome);
+                row.answer = Set(answer);
+                row.answered_at = Set(Some(now));
+            });
+            self.act(txn, case, act, &Actor::System, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives back to the desk what was merged into a case that nobody will answer. The house does here what the office may do.
+    pub(super) async fn free_merged(&self, txn: &Txn, withdrawn: &feedback::Model, now: DateTime<Utc>) -> Result<(), Abort> {
+        for case in merged_into(txn, withdrawn).await? {
+            self.act(txn, case, apart(Act::new("unmerge", vec![Who::Officer])), &Actor::System, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether others wait for this case's answer.
+    pub(super) async fn is_awaited(&self, txn: &Txn, case: &feedback::Model) -> Result<bool, Abort> {
+        Ok(!merged_into(txn, case).await?.is_empty())
+    }
+}
+
+fn apart(act: Act) -> Act {
+    act.change(|row| row.merged_into = Set(None))
+}
+
+/// The cases that wait for the answer to this one, held.
+async fn merged_into(txn: &Txn, case: &feedback::Model) -> Result<Vec<feedback::Model>, Abort> {
+    let rows = Entity::find().filter(Column::MergedInto.eq(case.id)).order_by_asc(Column::Id).lock_exclusive().all(txn).await?;
+    let mut waiting = Vec::with_capacity(rows.len());
+    for row in rows {
+        if row.state()?.name == MERGED {
+            waiting.push(row);
+        }
+    }
+    Ok(waiting)
+}

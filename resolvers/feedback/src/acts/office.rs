@@ -1,0 +1,210 @@
+//! What an office does to a case.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use journal::{Abort, NewEvent};
+use kernel::{Document, Error, PartyId, PersonId, RefusalCode, Request, Role};
+use sea_orm::{
+    ActiveValue::{Set, Unchanged},
+    EntityTrait,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{OnCase, Worked, author};
+use crate::{
+    desk::{Act, Desk, STREAM, word},
+    entity::feedback,
+    error::{not_found, refusal},
+    model::{CategorySource, Outcome, line},
+    policy,
+    reference::find_category_by_id,
+    routing::Routing,
+};
+
+/// Which party an officer works for.
+pub(crate) static OFFICER: Document = Document {
+    name: "feedback.PartyOfOfficer",
+    text: "query PartyOfOfficer($officer: ID!) { node(id: $officer) { __typename ... on Officer { id party { id } } } }",
+};
+
+#[derive(Deserialize)]
+struct OfficerAnswer {
+    node: Option<OfficerNode>,
+}
+
+#[derive(Deserialize)]
+struct OfficerNode {
+    party: Option<PartyNode>,
+}
+
+#[derive(Deserialize)]
+struct PartyNode {
+    id: String,
+}
+
+impl Desk {
+    pub(crate) async fn accept(&self, on: OnCase, request: &Arc<Request>) -> Worked {
+        let officer = request.actor.person().map(|person| person.id.uuid());
+        let body = json!({ "on": on });
+        self.office_act(on, "accept", &body, request, move |case| {
+            let party = Routing::of(case)?.map(|routing| routing.party_name());
+            Ok(Act::new("accept", Vec::new()).fact("party", party).change(move |row| row.assignee = Set(officer)))
+        })
+        .await
+    }
+
+    /// Takes a case that nobody holds.
+    pub(crate) async fn claim(&self, on: OnCase, request: &Arc<Request>) -> Worked {
+        let body = json!({ "on": on });
+        let officer = author(request);
+        self.office_act(on, "claim", &body, request, move |case| match case.assignee {
+            Some(holder) if holder != officer => Err(refusal(RefusalCode::NotAllowed, "refusal-held", &[]).into()),
+            _ => Ok(Act::new("assign", Vec::new()).change(move |row| row.assignee = Set(Some(officer)))),
+        })
+        .await
+    }
+
+    /// Gives back a case that one holds; a supervisor, whoever holds it.
+    pub(crate) async fn release(&self, on: OnCase, request: &Arc<Request>) -> Worked {
+        let body = json!({ "on": on });
+        let (officer, supervises) = (author(request), request.actor.is(Role::Supervisor));
+        self.office_act(on, "release", &body, request, move |case| {
+            if case.assignee != Some(officer) && !(supervises && case.assignee.is_some()) {
+                return Err(refusal(RefusalCode::NotAllowed, "refusal-not-held", &[]).into());
+            }
+            Ok(Act::new("assign", Vec::new()).change(|row| row.assignee = Set(None)))
+        })
+        .await
+    }
+
+    pub(crate) async fn assign(&self, on: OnCase, to: Option<String>, request: &Arc<Request>) -> Worked {
+        let body = json!({ "on": on, "to": to });
+        let officer = match &to {
+            Some(id) => Some(self.officer(id, request).await?),
+            None => None,
+        };
+        self.office_act(on, "assign", &body, request, move |case| {
+            if officer.is_some_and(|(_, party)| case.party_id != Some(party.uuid())) {
+                return Err(refusal(RefusalCode::NotAllowed, "refusal-officer-elsewhere", &[]).at("input.to").into());
+            }
+            let assignee = officer.map(|(person, _)| person.uuid());
+            Ok(Act::new("assign", Vec::new()).change(move |row| row.assignee = Set(assignee)))
+        })
+        .await
+    }
+
+    async fn officer(&self, id: &str, request: &Arc<Request>) -> Result<(PersonId, PartyId), Abort> {
+        let absent = || Abort::from(not_found("input.to"));
+        let person = PersonId::from_global(id).ok_or_else(absent)?;
+        let data = self.house.graph.ask(&OFFICER, json!({ "officer": id }), request).await?;
+        let answer: OfficerAnswer = serde_json::from_value(data).map_err(Error::internal)?;
+        let party = answer.node.and_then(|node| node.party).and_then(|party| PartyId::from_global(&party.id));
+        Ok((person, party.ok_or_else(absent)?))
+    }
+
+    pub(crate) async fn note(&self, on: OnCase, text: &str, request: &Arc<Request>) -> Worked {
+        let text = line(text, "input.text")?;
+        let body = json!({ "on": on, "text": text });
+        let beside = self.noted(text, author(request), request.now);
+        self.office_act_beside(on, "note", &body, request, |_| Ok(Act::new("note", Vec::new())), beside).await
+    }
+
+    pub(crate) async fn forward(&self, on: OnCase, to: &str, reason: &str, request: &Arc<Request>) -> Worked {
+        let reason = line(reason, "input.reason")?;
+        let body = json!({ "on": on, "to": to, "reason": reason });
+        let system = Arc::new(Request::system(request.id.clone(), request.now));
+        let roster = self.parties.roster(&self.house.graph, &system).await?;
+        let unknown = || Abort::from(refusal(RefusalCode::NotFound, "refusal-party-unknown", &[]).at("input.to"));
+        let (slug, party) = PartyId::from_global(to).and_then(|id| roster.find_by_id(id)).ok_or_else(unknown)?;
+        let supervisor = roster.facts.iter().find(|facts| facts.slug == slug).and_then(|facts| facts.supervised_by.clone());
+        let (id, name) = (party.id, party.name.clone());
+        let beside = self.noted(reason, author(request), request.now);
+        let act = move |case: &feedback::Model| {
+            if case.party_id == Some(id.uuid()) {
+                return Err(refusal(RefusalCode::Invalid, "refusal-forward-to-itself", &[]).at("input.to").into());
+            }
+            let supervisor = supervisor.map(|slug| PartyId::of_slug(&slug).uuid());
+            let routing = Routing::of(case)?;
+            let from = routing.as_ref().map(Routing::party_name);
+            let sent = routing.map(|routing| serde_json::to_value(routing.sent_to(name.clone()))).transpose().map_err(Error::internal)?;
+            Ok(Act::new("forward", Vec::new()).fact("party", name).fact("fromParty", from).change(move |row| {
+                row.party_id = Set(Some(id.uuid()));
+                row.supervisor_id = Set(supervisor);
+                row.assignee = Set(None);
+                row.routing = Set(sent);
+            }))
+        };
+        self.office_act_beside(on, "forward", &body, request, act, beside).await
+    }
+
+    /// Answers the reporter, and those whose cases were merged into this one.
+    pub(crate) async fn respond(&self, on: OnCase, outcome: Outcome, text: &str, request: &Arc<Request>) -> Worked {
+        let text = line(text, "input.text")?;
+        let body = json!({ "on": on, "outcome": outcome, "text": text });
+        let (actor, now) = (request.actor.clone(), request.now);
+        self.once_on_case(on, "respond", &body, request, move |desk, txn, case| {
+            async move {
+                // Grounds to terminate are one reporter's: the others' matter is still to be answered.
+                if outcome == Outcome::Terminated && desk.is_awaited(txn, &case).await? {
+                    return Err(refusal(RefusalCode::NotAllowed, "refusal-terminate-merged", &[]).at("input.outcome").into());
+                }
+                let party = Routing::of(&case)?.map(|routing| routing.party_name());
+                let mut act = Act::new("respond", policy::offices(&actor, &case)).fact("party", party).fact("outcome", outcome);
+                act.event = act.event.with("outcome", word(&outcome).as_str());
+                let act = act.change(move |row| {
+                    row.outcome = Set(Some(word(&outcome)));
+                    row.answer = Set(Some(text));
+                    row.answered_at = Set(Some(now));
+                });
+                let answered = desk.act(txn, case, act, &actor, now).await?;
+                desk.answer_merged(txn, &answered, now).await?;
+                Ok(answered)
+            }
+            .boxed()
+        })
+        .await
+    }
+
+    pub(crate) async fn correct_category(&self, on: OnCase, category: &str, request: &Arc<Request>) -> Worked {
+        let unknown = || Abort::from(refusal(RefusalCode::NotFound, "refusal-category-unknown", &[]).at("input.category"));
+        let category = kernel::CategoryId::from_global(category).and_then(find_category_by_id).ok_or_else(unknown)?;
+        let body = json!({ "on": on, "category": category.slug });
+        self.office_act(on, "correct_category", &body, request, move |case| {
+            let before = case.category.clone();
+            Ok(Act::new("correct_category", Vec::new()).fact("category", &category.slug).fact("before", before).change(move |row| {
+                row.category = Set(Some(category.slug.clone()));
+                row.category_source = Set(Some(word(&CategorySource::Officer)));
+            }))
+        })
+        .await
+    }
+
+    /// Publishes a text of the report that an officer has read and cleared of names, numbers and addresses.
+    pub(crate) async fn release_text(&self, on: OnCase, text: &str, request: &Arc<Request>) -> Worked {
+        let text = line(text, "input.text")?;
+        let body = json!({ "on": on, "text": text });
+        let (actor, now) = (request.actor.clone(), request.now);
+        self.once_on_case(on, "release_text", &body, request, move |desk, txn, case| {
+            async move {
+                if policy::offices(&actor, &case).is_empty() {
+                    return Err(refusal(RefusalCode::NotAllowed, "refusal-not-your-case", &[]).into());
+                }
+                let payload = json!({ "message": "event-text-released", "internal": false, "facts": {} });
+                let event = NewEvent { kind: "text_released".into(), payload, versions: Some(desk.process(&case)?.versions()) };
+                let number = journal::append(txn, STREAM, case.id, case.events, now, &actor.journal_name(), vec![event]).await?;
+                let changed = feedback::ActiveModel {
+                    id: Unchanged(case.id),
+                    public_text: Set(Some(text)),
+                    version: Set(case.version + 1),
+                    events: Set(number),
+                    ..Default::default()
+                };
+                Ok(feedback::Entity::update(changed).exec(txn).await?)
+            }
+            .boxed()
+        })
+        .await
+    }
+}

@@ -1,0 +1,61 @@
+//! What a reporter does to their own report.
+
+use std::sync::Arc;
+
+use engine::Who;
+use futures_util::FutureExt;
+use journal::Abort;
+use kernel::Request;
+use sea_orm::ActiveValue::Set;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::OnReport;
+use crate::{
+    desk::{Act, Desk, word},
+    entity::feedback,
+    model::{Outcome, line},
+};
+
+impl Desk {
+    /// The reporter says that it is not fixed.
+    pub(crate) async fn contest(&self, on: OnReport, reason: &str, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
+        let reason = line(reason, "input.reason")?;
+        let body = json!({ "reference": on.reference, "reason": reason });
+        let now = request.now;
+        let beside = self.noted(reason, Uuid::nil(), now);
+        self.report_act(on, "contest", &body, request, move |desk, txn, case, actor| {
+            async move {
+                beside(txn, &case).await?;
+                desk.act(txn, case, Act::new("contest", vec![Who::Reporter]).change(reopen), actor, now).await
+            }
+            .boxed()
+        })
+        .await
+    }
+
+    /// The reporter takes the report back. Others that waited for its answer go on by themselves.
+    pub(crate) async fn withdraw(&self, on: OnReport, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
+        let body = json!({ "reference": on.reference });
+        let now = request.now;
+        self.report_act(on, "withdraw", &body, request, move |desk, txn, case, actor| {
+            async move {
+                let withdrawn = desk.act(txn, case, Act::new("withdraw", vec![Who::Reporter]).change(withdraw), actor, now).await?;
+                desk.free_merged(txn, &withdrawn, now).await?;
+                Ok(withdrawn)
+            }
+            .boxed()
+        })
+        .await
+    }
+}
+
+/// A contested answer stands no more: the case has no outcome, and counts as one without an answer, until it is answered again.
+pub(crate) fn reopen(row: &mut feedback::ActiveModel) {
+    row.outcome = Set(None);
+    row.answered_at = Set(None);
+}
+
+fn withdraw(row: &mut feedback::ActiveModel) {
+    row.outcome = Set(Some(word(&Outcome::Withdrawn)));
+}
