@@ -1,5 +1,5 @@
 //! What the work on a case leaves besides its state: questions to the reporter, decisions to extend its term, and the case whose answer it
-//! waits for.
+//! waits for. A desk shows first what was contested.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -41,10 +41,14 @@ impl MigrationTrait for Migration {
             .await?;
         manager.create_index(Index::create().name("extension_feedback").table("extension").col("feedback_id").col("id").to_owned()).await?;
         manager.alter_table(Table::alter().table("feedback").add_column(uuid_null("merged_into")).to_owned()).await?;
-        manager.create_index(Index::create().name("feedback_merged_into").table("feedback").col("merged_into").col("id").to_owned()).await
+        manager
+            .create_index(Index::create().name("feedback_merged_into").table("feedback").col("merged_into").col("id").to_owned())
+            .await?;
+        desks(manager, true).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        desks(manager, false).await?;
         manager.drop_index(Index::drop().name("feedback_merged_into").table("feedback").to_owned()).await?;
         manager.alter_table(Table::alter().table("feedback").drop_column("merged_into").to_owned()).await?;
         for table in ["extension", "question"] {
@@ -52,4 +56,17 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
+}
+
+/// The indexes of the desks' queues, which end as the queues are ordered.
+async fn desks(manager: &SchemaManager<'_>, contested_first: bool) -> Result<(), DbErr> {
+    for (name, whose) in [("feedback_party_due", "party_id"), ("feedback_supervisor_due", "supervisor_id")] {
+        manager.drop_index(Index::drop().name(name).table("feedback").to_owned()).await?;
+        let mut index = Index::create().name(name).table("feedback").col(whose).col("ended").to_owned();
+        if contested_first {
+            index.col(("contested", IndexOrder::Desc));
+        }
+        manager.create_index(index.col("due_at").col("id").to_owned()).await?;
+    }
+    Ok(())
 }

@@ -9,6 +9,7 @@ use kernel::{Document, Error, FeedbackId, Locale, PartyId, Request, Result, Serv
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, Statement};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use suggester::{Suggester, Suggestion};
 use uuid::Uuid;
 
 use crate::{
@@ -18,7 +19,6 @@ use crate::{
     model::{CategorySource, Filing, Submission, check},
     receipt,
     reference::{Category, find_category},
-    suggest::{self, Suggester, Suggestion},
 };
 
 /// Who provides a service.
@@ -46,7 +46,7 @@ struct Provider {
 struct Subject {
     category: Option<&'static Category>,
     source: Option<CategorySource>,
-    suggestion: Option<Suggestion>,
+    suggestion: Option<Suggestion<'static>>,
     provider: Option<String>,
 }
 
@@ -200,7 +200,7 @@ impl Subject {
     }
 }
 
-fn suggestion_json(suggestion: &Suggestion) -> Value {
+fn suggestion_json(suggestion: &Suggestion<'_>) -> Value {
     json!({
         "category": suggestion.category,
         "confidence": suggestion.confidence,
@@ -210,7 +210,7 @@ fn suggestion_json(suggestion: &Suggestion) -> Value {
 }
 
 fn routing_facts(filing: &Filing, subject: &Subject) -> Facts {
-    let words = suggest::urgency(filing.text.reveal());
+    let words = suggester::urgency(filing.text.reveal());
     facts_for_table(&TableFacts {
         track: &word(&filing.track),
         kind: &word(&filing.kind),
@@ -228,7 +228,7 @@ pub(crate) struct TableFacts<'a> {
     pub(crate) category: Option<&'a str>,
     pub(crate) district: Option<&'a str>,
     pub(crate) provider: Option<&'a str>,
-    pub(crate) words: &'a suggest::UrgencyWords,
+    pub(crate) words: &'a suggester::UrgencyWords,
 }
 
 pub(crate) fn facts_for_table(facts: &TableFacts<'_>) -> Facts {

@@ -8,6 +8,7 @@ mod acts;
 mod coupon;
 mod demo;
 mod desk;
+mod district;
 mod entity;
 mod error;
 mod filing;
@@ -23,7 +24,6 @@ mod reference;
 mod routing;
 mod rules;
 mod store;
-mod suggest;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -37,12 +37,18 @@ use journal::{House, Room, Rules, log::Signer};
 pub fn room(house: &House, rules: Rules, signer: Arc<Signer>) -> Room {
     let keys = coupon::CouponKeys::new(house.secret.clone());
     let desk = desk::Desk { house: house.clone(), rules, keys, signer, parties: Arc::default() };
-    // The first citizen does not wait until the suggester has learnt.
-    std::thread::spawn(suggest::Suggester::embedded);
     Room {
         subgraph: graph::subgraph(desk.clone()),
         handlers: vec![Arc::new(process::FeedbackProcess(desk.clone()))],
-        documents: vec![&parties::PARTIES, &filing::PROVIDER, &acts::OFFICER, &notices::OFFICERS, &notices::QUEUE, &demo::SERVICES],
+        documents: vec![
+            &parties::PARTIES,
+            &filing::PROVIDER,
+            &acts::OFFICER,
+            &notices::OFFICERS,
+            &notices::QUEUE,
+            &notices::ERASE,
+            &demo::SERVICES,
+        ],
         demo: Some(Arc::new(demo::Reports::new(desk.clone()))),
         histories: Some(Arc::new(histories::Cases(desk))),
     }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
+    district,
     error::refusal,
     reference::{Category, District, Point, find_category_by_id, find_district, find_district_by_id},
-    suggest,
 };
 
 /// The longest text, in characters.
@@ -146,7 +146,7 @@ pub(crate) fn check(submission: &Submission) -> Result<Filing, Vec<Refusal>> {
             // The place that the person picked wins; then the point; then a place that the text names.
             district: district
                 .or_else(|| point.and_then(Point::nearest_district))
-                .or_else(|| point.is_none().then(|| suggest::district(&text)).flatten().and_then(find_district)),
+                .or_else(|| point.is_none().then(|| district::named_in(&text)).flatten().and_then(find_district)),
             point,
             address: address.map(Personal::new),
             text: Personal::new(text),

@@ -31,6 +31,12 @@ pub(crate) static QUEUE: Document = Document {
     text: "mutation QueueMessage($input: QueueMessageInput!) { queueMessage(input: $input) { errors { __typename message code } } }",
 };
 
+/// Has what was said of a report erased in the room of notifications.
+pub(crate) static ERASE: Document = Document {
+    name: "feedback.EraseMessages",
+    text: "mutation EraseMessages($input: EraseMessagesInput!) { eraseMessages(input: $input) { errors { __typename code } } }",
+};
+
 /// The place in a text where the room of notifications puts the coupon's key when it sends the message.
 const COUPON_KEY: &str = "{coupon-key}";
 
@@ -112,6 +118,18 @@ async fn written(desk: &Desk, case: &feedback::Model, event: &Event) -> Result<V
         }
         _ => Vec::new(),
     })
+}
+
+/// Has all messages about a report erased.
+pub(crate) async fn erase(desk: &Desk, job: &Job, case: &feedback::Model, request: &Arc<Request>) -> Result<(), JobError> {
+    let key = Uuid::new_v5(&Uuid::NAMESPACE_OID, job.key.as_bytes());
+    let input = json!({ "idempotencyKey": key, "about": case.reference });
+    let data = desk.house.graph.ask(&ERASE, json!({ "input": input }), request).await?;
+    match data.pointer("/eraseMessages/errors").and_then(Value::as_array) {
+        Some(errors) if errors.is_empty() => Ok(()),
+        Some(errors) => Err(JobError::Fail(format!("REFUSED: messages were not erased: {}", errors[0]["code"]))),
+        None => Err(JobError::Retry("SUBGRAPH_UNAVAILABLE: notifications did not answer".to_owned())),
+    }
 }
 
 /// What an event means to those who work the case.

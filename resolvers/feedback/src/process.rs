@@ -13,13 +13,13 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
+    acts::ERASE_MESSAGES,
     desk::{Act, Desk, held, word},
     entity::feedback,
     filing::{TableFacts, facts_for_table},
     notices,
     routing::Routing,
     rules::{self, Walk},
-    suggest,
 };
 
 /// Performs the jobs and timers of reports.
@@ -46,6 +46,7 @@ impl Handler for FeedbackProcess {
             "forward_window_passed",
             "question_unanswered",
             "contest_window_passed",
+            ERASE_MESSAGES,
             rules::SIMULATE,
             rules::RECALCULATE,
             rules::MIGRATE,
@@ -56,6 +57,7 @@ impl Handler for FeedbackProcess {
         match job.kind.as_str() {
             "route_feedback" => self.route(job).await,
             "send_coupon" | "notify_officers" | "notify_supervisor" | "notify_reporter" | "invite_rating" => self.tell(job).await,
+            ERASE_MESSAGES => self.erase_messages(job).await,
             rules::SIMULATE => self.0.try_rules(job).await,
             rules::RECALCULATE => self.0.walk(Walk::Recalculate, job).await,
             rules::MIGRATE => self.0.walk(Walk::Migrate, job).await,
@@ -92,6 +94,13 @@ impl FeedbackProcess {
         row.ok_or_else(|| JobError::Fail(format!("no report {id}")))
     }
 
+    /// Has what was said of an erased report erased where it was said.
+    async fn erase_messages(&self, job: &Job) -> Result<Commit, JobError> {
+        let case = self.find(payload::<EffectJob>(job)?.feedback).await?;
+        notices::erase(&self.0, job, &case, &self.request(job)).await?;
+        Ok(nothing())
+    }
+
     /// Asks the decision table who answers, and takes the step `route`.
     async fn route(&self, job: &Job) -> Result<Commit, JobError> {
         let id = payload::<EffectJob>(job)?.feedback;
@@ -101,7 +110,7 @@ impl FeedbackProcess {
         }
         let request = self.request(job);
         let roster = self.0.parties.roster(&self.0.house.graph, &request).await?;
-        let words = suggest::urgency(&case.text);
+        let words = suggester::urgency(&case.text);
         let facts = facts_for_table(&TableFacts {
             track: &case.track,
             kind: &case.kind,

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::entity::{feedback, note};
+use crate::entity::{extension, feedback, note, question};
 
 /// What a report holds that can be erased.
 pub(crate) const ERASABLE: Erasable = Erasable {
@@ -103,13 +103,14 @@ pub(crate) fn receipt(row: &feedback::Model, proof: Option<Proof>, signer: &Sign
 ///
 /// # Errors
 /// When the database fails.
-#[cfg_attr(not(test), expect(dead_code, reason = "the act that a person asks for erasure with comes with its rules"))]
-pub(crate) async fn erase(txn: &Txn, row: &feedback::Model, now: chrono::DateTime<chrono::Utc>) -> Result<(), Abort> {
+pub(crate) async fn erase(txn: &Txn, row: &feedback::Model, now: chrono::DateTime<chrono::Utc>) -> Result<feedback::Model, Abort> {
     let payload = serde_json::json!({ "message": "event-content-erased", "internal": false, "facts": {} });
     let event = journal::NewEvent { kind: "content_erased".into(), payload, versions: None };
     let number = journal::append(txn, crate::desk::STREAM, row.id, row.events, now, "system", vec![event]).await?;
     journal::log::erase(txn, &ERASABLE, row.id).await?;
     note::Entity::delete_many().filter(note::Column::FeedbackId.eq(row.id)).exec(txn).await?;
+    question::Entity::delete_many().filter(question::Column::FeedbackId.eq(row.id)).exec(txn).await?;
+    extension::Entity::delete_many().filter(extension::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     let changed = feedback::ActiveModel { id: Unchanged(row.id), version: Set(row.version + 1), events: Set(number), ..Default::default() };
-    Ok(feedback::Entity::update(changed).exec(txn).await.map(drop)?)
+    Ok(feedback::Entity::update(changed).exec(txn).await?)
 }

@@ -49,7 +49,7 @@ pub(crate) struct Store(pub(crate) DatabaseConnection);
 
 /// The place of a case in a queue.
 #[derive(Serialize, Deserialize)]
-struct QueueKey(DateTime<Utc>, Uuid);
+struct QueueKey(bool, DateTime<Utc>, Uuid);
 
 fn scoped(scope: Scope) -> Select<Entity> {
     let find = Entity::find();
@@ -92,7 +92,7 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 
-    /// The queue, least time left first.
+    /// The queue: what a reporter contested first, then what has least time left.
     pub(crate) async fn desk(&self, scope: Scope, filter: DeskFilter, now: DateTime<Utc>, page: &PageRequest) -> Result<Page<Model>> {
         let mut select = scoped(scope).filter(Column::Ended.eq(filter.ended));
         if let Some(overdue) = filter.overdue {
@@ -108,13 +108,16 @@ impl Store {
             select = select.filter(Column::Category.eq(category));
         }
         if let Some(after) = &page.after {
-            let QueueKey(due_at, id) = after.decode()?;
+            let QueueKey(contested, due_at, id) = after.decode()?;
             let later =
                 Condition::any().add(Column::DueAt.gt(due_at)).add(Condition::all().add(Column::DueAt.eq(due_at)).add(Column::Id.gt(id)));
+            let beside = Condition::all().add(Column::Contested.eq(contested)).add(later);
+            let later = Condition::any().add(beside).add_option(contested.then(|| Column::Contested.eq(false)));
             select = select.filter(later);
         }
-        let rows = select.order_by_asc(Column::DueAt).order_by_asc(Column::Id).limit(page.limit()).all(&self.0).await.map_err(fault)?;
-        Page::cut(page, rows, |row| QueueKey(row.due_at, row.id))
+        let select = select.order_by_desc(Column::Contested).order_by_asc(Column::DueAt).order_by_asc(Column::Id);
+        let rows = select.limit(page.limit()).all(&self.0).await.map_err(fault)?;
+        Page::cut(page, rows, |row| QueueKey(row.contested, row.due_at, row.id))
     }
 
     /// The public list, newest first.

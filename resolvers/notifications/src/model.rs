@@ -68,6 +68,8 @@ words! {
         Sent = "sent",
         /// It was given up.
         Dead = "dead",
+        /// What it said, and to whom, is erased.
+        Erased = "erased",
     }
 }
 

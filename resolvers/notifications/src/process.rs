@@ -111,7 +111,7 @@ impl Handler for DeliverMessage {
         let Some(message) = self.store.find_for_delivery(id).await? else {
             return Err(JobError::Fail("INTERNAL: the message is gone".to_owned()));
         };
-        if message.state == State::Sent {
+        if matches!(message.state, State::Sent | State::Erased) {
             return Ok(Box::new(|_| async { Ok(()) }.boxed()));
         }
         if let Err(error) = self.send(message, job).await {

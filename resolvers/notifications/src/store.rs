@@ -117,6 +117,14 @@ impl Store {
         self.database.writer.write(move |txn| record(txn, id, at, ending).boxed()).await
     }
 
+    /// Erases what was said in all messages about a report, and to whom, once for its key; tells how many there were.
+    ///
+    /// # Errors
+    /// A refusal when the key was used for something else.
+    pub(crate) async fn erase(&self, act: ActKey, about: String, now: DateTime<Utc>) -> Result<u64, Abort> {
+        self.database.writer.write(move |txn| erase(txn, act, about, now).boxed()).await
+    }
+
     /// Gives a dead letter another life, once for its key.
     ///
     /// # Errors
@@ -175,9 +183,23 @@ pub(crate) async fn set_state(txn: &Txn, id: MessageId, state: State) -> Result<
     message::Entity::update_many()
         .col_expr(message::Column::State, Expr::value(state.word()))
         .filter(message::Column::Id.eq(id.uuid()))
+        .filter(message::Column::State.ne(State::Erased.word()))
         .exec(txn)
         .await?;
     Ok(())
+}
+
+async fn erase(txn: &Txn, act: ActKey, about: String, now: DateTime<Utc>) -> Result<u64, Abort> {
+    if let Claim::Reused = claim_with(txn, &act, now, &about).await? {
+        return Err(error::key_reused().into());
+    }
+    let erased = message::Entity::update_many()
+        .col_expr(message::Column::Email, Expr::value(""))
+        .col_expr(message::Column::Subject, Expr::value(""))
+        .col_expr(message::Column::Text, Expr::value(""))
+        .col_expr(message::Column::State, Expr::value(State::Erased.word()))
+        .filter(message::Column::About.eq(about));
+    Ok(erased.exec(txn).await?.rows_affected)
 }
 
 async fn revive(txn: &Txn, act: ActKey, letter: i64, now: DateTime<Utc>) -> Result<DeadLetter, Abort> {

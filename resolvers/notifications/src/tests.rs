@@ -276,6 +276,30 @@ async fn messages_are_listed_newest_first_by_topic_state_and_report() {
 }
 
 #[tokio::test]
+async fn erased_messages_say_nothing_and_are_not_sent() {
+    let house = house().await;
+    let erase = "mutation($input: EraseMessagesInput!) { eraseMessages(input: $input) { erased errors { code } } }";
+    for (n, about) in [(1, REFERENCE), (2, REFERENCE), (3, "TK-2026-000777")] {
+        house.queue(n, json!({ "about": about, "withCouponKey": false })).await;
+    }
+    let input = json!({ "input": { "idempotencyKey": uuid::Uuid::from_u128(9), "about": REFERENCE } });
+    let (_, faults) = house.ask(&person(Role::Admin), erase, input.clone()).await;
+    assert_eq!(faults, [Code::Forbidden]);
+    for _ in 0..2 {
+        let erased = house.data(&Actor::System, erase, input.clone()).await["eraseMessages"].take();
+        assert_eq!(erased, json!({ "erased": 2, "errors": [] }));
+    }
+    assert_eq!(house.value::<i64>("SELECT COUNT(*) FROM message WHERE email = '' AND subject = '' AND text = ''").await, 2);
+    for _ in 0..3 {
+        house.work(false).await;
+    }
+    let mut states: Vec<_> = messages(&house).await.iter().map(|message| message["state"].as_str().unwrap().to_owned()).collect();
+    states.sort();
+    assert_eq!(states, ["ERASED", "ERASED", "SENT"]);
+    assert_eq!(dead_letters(&house).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
 async fn a_longer_list_takes_no_more_statements() {
     let house = quiet_house().await;
     for n in 0..20_u128 {

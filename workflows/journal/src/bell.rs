@@ -94,9 +94,9 @@ async fn hear(server: PgConnectOptions, own: String, mut commits: watch::Receive
 async fn listen(pool: &PgPool, own: &str, committed: &Weak<watch::Sender<u64>>) {
     let heard = async {
         let mut listener = PgListener::connect_with(pool).await?;
-        listener.listen(CHANNEL).await?;
         let here: Option<String> = sqlx::query_scalar("SELECT current_schema()").fetch_one(&mut listener).await?;
         let here = here.unwrap_or_default();
+        listener.listen(CHANNEL).await?;
         let is_other = |ring: &str| ring.split_once(' ').is_some_and(|(ringer, schema)| ringer != own && schema == here);
         loop {
             // `None` is a connection that was lost and made anew: something may have been missed.

@@ -17,7 +17,11 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-pub(crate) use self::{office::OFFICER, reporter::reopen, term::Decision};
+pub(crate) use self::{
+    office::OFFICER,
+    reporter::{ERASE_MESSAGES, reopen},
+    term::Decision,
+};
 use crate::{
     desk::{Act, Desk, held},
     entity::{feedback, note},

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use engine::Who;
 use futures_util::FutureExt;
-use journal::Abort;
-use kernel::Request;
+use journal::{Abort, NewJob, Priority};
+use kernel::{RefusalCode, Request};
 use sea_orm::ActiveValue::Set;
 use serde_json::json;
 use uuid::Uuid;
@@ -14,7 +14,9 @@ use super::OnReport;
 use crate::{
     desk::{Act, Desk, word},
     entity::feedback,
+    error::refusal,
     model::{Outcome, line},
+    receipt,
 };
 
 impl Desk {
@@ -28,6 +30,32 @@ impl Desk {
             async move {
                 beside(txn, &case).await?;
                 desk.act(txn, case, Act::new("contest", vec![Who::Reporter]).change(reopen), actor, now).await
+            }
+            .boxed()
+        })
+        .await
+    }
+
+    /// The reporter has what they wrote erased, and what was written to them. A report on which work goes on, or whose answer can still be
+    /// contested, is kept until that is over: the office needs it to answer, and the reporter to contest.
+    pub(crate) async fn erase(&self, on: OnReport, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
+        let body = json!({ "reference": on.reference });
+        let now = request.now;
+        self.report_act(on, "erase", &body, request, move |desk, txn, case, _| {
+            async move {
+                if !desk.process(&case)?.is_ended(&case.state()?) {
+                    return Err(refusal(RefusalCode::WrongState, "refusal-erase-open", &[]).into());
+                }
+                let erased = receipt::erase(txn, &case, now).await?;
+                let job = NewJob {
+                    kind: ERASE_MESSAGES.to_owned(),
+                    key: format!("{ERASE_MESSAGES}:{}:{}", case.id, erased.events),
+                    payload: json!({ "feedback": case.id, "event": erased.events }),
+                    run_at: now,
+                    priority: Priority::Normal,
+                };
+                journal::enqueue(txn, now, vec![job]).await?;
+                Ok(erased)
             }
             .boxed()
         })
@@ -49,6 +77,9 @@ impl Desk {
         .await
     }
 }
+
+/// The job that has what was said of a report erased where it was said.
+pub(crate) const ERASE_MESSAGES: &str = "erase_messages";
 
 /// A contested answer stands no more: the case has no outcome, and counts as one without an answer, until it is answered again.
 pub(crate) fn reopen(row: &mut feedback::ActiveModel) {

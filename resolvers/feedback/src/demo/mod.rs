@@ -22,7 +22,6 @@ use crate::{
     model::CategorySource,
     parties::Roster,
     reference::{Category, District, categories, districts},
-    suggest,
 };
 
 /// The services and who provides them.
@@ -161,7 +160,7 @@ impl Material<'_> {
         let text = self.text(category, locale);
         let process = self.desk.library().latest_process("request")?;
         let provider = service.as_ref().and_then(|service| service.provider.as_ref()).map(|party| party.slug.clone());
-        let words = suggest::UrgencyWords::default();
+        let words = suggester::UrgencyWords::default();
         let facts = facts_for_table(&TableFacts {
             track: &word(&Track::Request),
             kind: &word(&Kind::Message),

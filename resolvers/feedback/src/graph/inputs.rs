@@ -238,4 +238,7 @@ report_inputs! {
 
     /// Takes a report back.
     WithdrawFeedbackInput {}
+
+    /// Has what you wrote erased.
+    EraseFeedbackInput {}
 }

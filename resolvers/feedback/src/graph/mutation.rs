@@ -10,8 +10,8 @@ use super::{
     case::Case,
     inputs::{
         AcceptCaseInput, AnswerQuestionInput, AskReporterInput, AssignCaseInput, ClaimCaseInput, ContestClosureInput, CorrectCategoryInput,
-        ExtendDeadlineInput, ForwardCaseInput, MergeCasesInput, NoteOnCaseInput, ReleaseCaseInput, ReleaseTextInput, RespondToCaseInput,
-        SubmitFeedbackInput, UnmergeCaseInput, WithdrawFeedbackInput,
+        EraseFeedbackInput, ExtendDeadlineInput, ForwardCaseInput, MergeCasesInput, NoteOnCaseInput, ReleaseCaseInput, ReleaseTextInput,
+        RespondToCaseInput, SubmitFeedbackInput, UnmergeCaseInput, WithdrawFeedbackInput,
     },
     rules::{PublishRulesInput, RuleProposal, SimulateRulesInput},
     types::{Coupon, Feedback},
@@ -54,6 +54,7 @@ payloads! {
     #[graphql(tag = "scoped")] ContestClosurePayload: feedback Feedback = "The report, open again.";
     #[graphql(tag = "scoped")] WithdrawFeedbackPayload: feedback Feedback = "The report, taken back.";
     #[graphql(tag = "scoped")] AnswerQuestionPayload: feedback Feedback = "The report, on which work goes on.";
+    #[graphql(tag = "scoped")] EraseFeedbackPayload: feedback Feedback = "The report, without what you wrote.";
     #[graphql(tag = "scoped")] ClaimCasePayload: case Case = "The case, now yours.";
     #[graphql(tag = "scoped")] ReleaseCasePayload: case Case = "The case, nobody's again.";
     #[graphql(tag = "scoped")] AskReporterPayload: case Case = "The case, waiting for the reporter.";
@@ -158,6 +159,17 @@ impl Mutation {
     ) -> Nullable<WithdrawFeedbackPayload> {
         let outcome = desk(ctx).withdraw(input.on_report(), request(ctx)).await;
         WithdrawFeedbackPayload::of(ctx, outcome.map(Some), own)
+    }
+
+    /// Erases what you wrote in a report, how to reach you, and what was written to you; that it was filed, and when, remains, and its receipt
+    /// still proves it. A report is erased once it has come to its end: withdrawn, or answered and no longer contestable.
+    #[graphql(tag = "public")]
+    async fn erase_feedback(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which report.")] input: EraseFeedbackInput,
+    ) -> Nullable<EraseFeedbackPayload> {
+        EraseFeedbackPayload::of(ctx, desk(ctx).erase(input.on_report(), request(ctx)).await.map(Some), own)
     }
 
     /// Takes up a case; you become its assignee.

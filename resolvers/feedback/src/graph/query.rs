@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use chrono::Datelike;
 use kernel::{CategoryId, DistrictId, FeedbackId, PartyId, ServiceId};
+use suggester::Suggester;
 use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
 
 use super::{
@@ -24,7 +25,6 @@ use crate::{
     reference::{categories, find_category_by_id, find_district_by_id},
     rules,
     store::{DeskFilter as DeskRows, PublicFilter, Span},
-    suggest::Suggester,
 };
 
 /// Which cases the desk shows.
@@ -178,7 +178,7 @@ impl Query {
         read.transpose()
     }
 
-    /// The queue of your party, least time left first; for a supervisor also the queues of the parties that theirs supervises.
+    /// The queue of your party: what a reporter contested first, then what has least time left; for a supervisor also the queues of the parties that theirs supervises.
     #[graphql(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
     async fn desk(
         &self,

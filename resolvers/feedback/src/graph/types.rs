@@ -24,7 +24,7 @@ use crate::{
     receipt,
     reference::{self, find_category, find_district},
     routing::Routing,
-    suggest, timeline,
+    timeline,
 };
 
 /// A thing that can be fetched again by its id.
@@ -65,7 +65,7 @@ impl Category {
 }
 
 /// What a text may be about, and the words that say so.
-pub(crate) struct CategorySuggestion(pub(crate) suggest::Suggestion);
+pub(crate) struct CategorySuggestion(pub(crate) suggester::Suggestion<'static>);
 
 /// What a text may be about, and the words that say so.
 #[Object(tag = "public")]

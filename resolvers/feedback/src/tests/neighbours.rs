@@ -40,6 +40,8 @@ const OFFICERS: [(&str, &str, Option<&str>, &str); 6] = [
 pub(super) struct Neighbours {
     /// The inputs of `queueMessage`, in order.
     pub(super) messages: Mutex<Vec<Value>>,
+    /// The inputs of `eraseMessages`, in order.
+    pub(super) erased: Mutex<Vec<Value>>,
     /// Documents that are not answered.
     pub(super) away: Mutex<BTreeSet<&'static str>>,
     /// The refusal of the next messages.
@@ -68,6 +70,11 @@ impl Graph for Neighbours {
                     self.messages.lock().unwrap().push(variables["input"].clone());
                 }
                 json!({ "queueMessage": { "errors": errors } })
+            }
+            "feedback.EraseMessages" => {
+                assert_eq!(request.actor, Actor::System, "only the house erases messages");
+                self.erased.lock().unwrap().push(variables["input"]["about"].clone());
+                json!({ "eraseMessages": { "errors": [] } })
             }
             "feedback.ServicesForDemo" => json!({ "services": { "nodes": [
                 { "id": ServiceId::of_slug("birth-registration").global(), "provider": { "slug": "public-service-corporation" } },

@@ -1,19 +1,13 @@
 //! What a reporter keeps proves without the city that it was filed.
 
-use futures_util::FutureExt;
-use journal::{
-    Abort,
-    log::{Receipt, Signer, checkpoint},
-};
+use journal::log::{Receipt, Signer, checkpoint};
 use kernel::{Actor, OperationKind, Personal};
 use serde_json::{Value, json};
 
 use super::{
-    city::{City, Filed, ORIGIN, TEXT, city, noon, water},
+    city::{City, Filed, ORIGIN, TEXT, city, codes, merge, noon, water},
     people::{auditor, citizen, officer},
 };
-use crate::entity::feedback;
-
 const RECEIPT: &str = "receipt { promise erased position path checkpoint file qrCode }";
 
 fn signer() -> Signer {
@@ -100,9 +94,24 @@ async fn erased_content_leaves_the_proof() {
     let filed = city.file(&Actor::Anonymous, water()).await;
     city.sign_log().await;
     let old = city.receipt(&Actor::Anonymous, &filed, true).await["file"].as_str().unwrap().to_owned();
-    let row = crate::store::Store(city.database.reader.clone()).find_by_reference(&filed.reference).await.unwrap().unwrap();
-    let erased = city.database.writer.write(move |txn| erase(txn, row).boxed());
-    erased.await.unwrap();
+    city.settle().await;
+    city.do_work(&officer(), "acceptCase", &filed, json!({})).await;
+    city.do_work(&officer(), "askReporter", &filed, json!({ "text": "Қай пәтер?" })).await;
+    let own = json!({ "reference": filed.reference, "key": filed.key });
+    let act = async |name: &str, more: Value| {
+        let mut input = own.clone();
+        merge(&mut input, more);
+        codes(&city.act(&Actor::Anonymous, name, "feedback { text }", input).await)
+    };
+    assert_eq!(act("answerQuestion", json!({ "text": "Тәуке хан, 5" })).await, [""; 0]);
+    assert_eq!(act("eraseFeedback", json!({})).await, ["WRONG_STATE"], "work goes on");
+    assert_eq!(act("withdrawFeedback", json!({})).await, [""; 0]);
+    let other = json!({ "key": "x" });
+    assert_eq!(act("eraseFeedback", other).await, ["NOT_FOUND input.reference"]);
+    assert_eq!(act("eraseFeedback", json!({})).await, [""; 0]);
+    city.settle().await;
+    assert_eq!(*city.neighbours.erased.lock().unwrap(), [json!(filed.reference)]);
+    assert_eq!(city.numbers("SELECT (SELECT COUNT(*) FROM question) + (SELECT COUNT(*) FROM note)").await, [0]);
     let receipt = city.receipt(&Actor::Anonymous, &filed, true).await;
     assert_eq!(receipt["erased"], true);
     let verified = Receipt::verify(receipt["file"].as_str().unwrap(), signer().verifier()).unwrap();
@@ -117,8 +126,4 @@ async fn erased_content_leaves_the_proof() {
     let query = format!("{{ feedback(reference: \"{}\") {{ timeline {{ nodes {{ text }} }} }} }}", filed.reference);
     let told = city.read(&Actor::Anonymous, &query).await.to_string();
     assert!(told.contains("The proof that it was filed remains"), "{told}");
-}
-
-async fn erase(txn: &journal::Txn, row: feedback::Model) -> Result<(), Abort> {
-    crate::receipt::erase(txn, &row, noon()).await
 }

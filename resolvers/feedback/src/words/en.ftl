@@ -25,6 +25,7 @@ refusal-not-held = You do not hold this case.
 refusal-merge-unfit = A case can be merged only into an open case of the same body that is not merged itself.
 refusal-terminate-merged = Others wait for the answer to this case. Take them out first, then end the proceedings.
 refusal-forward-to-itself = The case is with this body already.
+refusal-erase-open = It can be erased once work on it is over: withdraw it, or wait until the time to contest the answer has passed.
 refusal-rules-mistake = { $file }, line { $line }: { $reason }
 refusal-rules-other = This is not what was tried: the files are others, or other rules came into force since. Try them again.
 refusal-rules-not-tried = These rules were not tried on the recorded cases to the end. Wait for the result, then publish.

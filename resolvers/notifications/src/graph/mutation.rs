@@ -54,6 +54,26 @@ pub(crate) struct QueueMessagePayload {
     errors: Vec<UserError>,
 }
 
+/// Messages that are to be erased.
+#[derive(InputObject)]
+pub(crate) struct EraseMessagesInput {
+    /// A UUID; erasing the same again changes nothing more.
+    idempotency_key: String,
+    /// The number of the report that they are about.
+    about: String,
+}
+
+/// What became of the messages.
+#[derive(SimpleObject)]
+#[graphql(requires_scopes = "system")]
+pub(crate) struct EraseMessagesPayload {
+    /// How many messages there were; null when it was refused.
+    erased: Option<i32>,
+    /// Why it was refused; empty when it was not.
+    #[graphql(directive = list_size::apply(5))]
+    errors: Vec<UserError>,
+}
+
 /// A dead letter that is to have another life.
 #[derive(InputObject)]
 pub(crate) struct RetryDeadLetterInput {
@@ -85,6 +105,18 @@ impl Mutation {
     ) -> Nullable<QueueMessagePayload> {
         let outcome = answer(self.queue(input, request(ctx)).await, ctx);
         outcome.map(|(message, errors)| Some(QueueMessagePayload { message: message.map(Message), errors })).or_null(ctx)
+    }
+
+    /// Erases what was said in all messages about a report, and to whom. Only the house itself does so, for a room whose report was erased.
+    #[graphql(requires_scopes = "system")]
+    async fn erase_messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which messages.")] input: EraseMessagesInput,
+    ) -> Nullable<EraseMessagesPayload> {
+        let outcome = answer(self.erase(input, request(ctx)).await, ctx);
+        let erased = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
+        outcome.map(|(count, errors)| Some(EraseMessagesPayload { erased: count.map(erased), errors })).or_null(ctx)
     }
 
     /// Gives a dead letter another life: it is tried again at once, and its tries are counted anew.
@@ -119,6 +151,13 @@ impl Mutation {
         let act = ActKey::new(key, "queue_message", &request.actor.journal_name(), &draft)?;
         let id = MessageId::new(request.now, self.rng.as_ref());
         self.store.queue(act, id, draft, request.now).await
+    }
+
+    async fn erase(&self, input: EraseMessagesInput, request: &Request) -> Result<u64, Abort> {
+        policy::queue_message(&request.actor)?;
+        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let act = ActKey::new(key, "erase_messages", &request.actor.journal_name(), &input.about)?;
+        self.store.erase(act, input.about, request.now).await
     }
 
     async fn retry(&self, input: RetryDeadLetterInput, request: &Request) -> Result<model::DeadLetter, Abort> {

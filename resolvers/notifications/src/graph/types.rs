@@ -48,6 +48,8 @@ pub(crate) enum MessageState {
     Sent,
     /// It was given up; see `deadLetters`.
     Dead,
+    /// What it said, and to whom, is erased.
+    Erased,
 }
 
 /// How a try to deliver a message ended.

@@ -7,9 +7,7 @@ async fn a_commit_is_heard_by_the_processes_of_its_own_schema_alone() {
     let Ok(server) = std::env::var("TURKISTAN_TEST_POSTGRES") else { return };
     let url = own_database(&server).await;
     let (city, neighbour) = (open(Target::Postgres(url.clone())).await, open(Target::Postgres(url)).await);
-    // The last thing that a connection asks before it listens only.
-    let listening = "SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND query = 'SELECT current_schema()' AND state = 'idle'";
+    let listening = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
     while number(&city, listening).await < 2 {}
     let mut committed = city.writer.committed();
     let before = *committed.borrow_and_update();

@@ -1,0 +1,118 @@
+//! Trains the suggester, and tells how good it is.
+//!
+//! - `cargo run --release -p suggester --example suggester -- train`: writes `model.bin` from the corpus.
+//! - `… -- report`: what the model of the program does with the messages of the test, which another writer wrote.
+//! - `… -- tsv`: the corpus as lines of part, category, language and text, for other people's programs to learn from.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::cast_precision_loss, reason = "a program for a terminal")]
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use suggester::{
+    Suggester,
+    corpus::{Corpus, Message, Pressing},
+    training, urgency,
+};
+
+fn main() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let categories = root.join("../../resolvers/feedback/src/reference/categories.json");
+    let corpus = Corpus::read(&root.join("corpus"), &categories).unwrap();
+    match std::env::args().nth(1).as_deref() {
+        Some("train") => {
+            let bytes = training::train(&corpus);
+            println!("{} messages and phrases, {} bytes", corpus.train.len(), bytes.len());
+            fs::write(root.join("model.bin"), bytes).unwrap();
+        }
+        Some("report") => report(&corpus),
+        Some("tsv") => {
+            for (part, messages) in [("train", &corpus.train), ("test", &corpus.test)] {
+                for message in messages.iter().filter(|message| is_about(message)) {
+                    println!("{part}\t{}\t{}\t{}", corpus.categories[message.category], message.language, message.text);
+                }
+            }
+        }
+        _ => panic!("train, report or tsv"),
+    }
+}
+
+/// Messages of danger are tested for that alone.
+fn is_about(message: &Message) -> bool {
+    !["emergencies", "calm"].contains(&message.writer.as_str()) || message.pressing.is_none()
+}
+
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    all: usize,
+    first: usize,
+    three: usize,
+    routed: usize,
+    routed_right: usize,
+    claimed: f32,
+}
+
+impl Tally {
+    fn line(self, name: &str) {
+        let share = |of: usize, all: usize| 100.0 * of as f64 / all.max(1) as f64;
+        println!(
+            "{name:24} {:5} {:6.1} {:6.1} {:9.1} {:9.1} {:9.1}",
+            self.all,
+            share(self.first, self.all),
+            share(self.three, self.all),
+            share(self.routed, self.all),
+            share(self.routed_right, self.routed),
+            100.0 * f64::from(self.claimed) / self.all.max(1) as f64,
+        );
+    }
+}
+
+fn report(corpus: &Corpus) {
+    let suggester = Suggester::embedded();
+    let mut tallies: BTreeMap<(u8, String), Tally> = BTreeMap::new();
+    let mut wrong: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for message in corpus.test.iter().filter(|message| is_about(message)) {
+        let proposed = suggester.suggest(&message.text);
+        let right = corpus.categories[message.category].as_str();
+        for key in [(0, "all".to_owned()), (1, message.language.clone()), (2, message.style.clone()), (3, right.to_owned())] {
+            let tally = tallies.entry(key).or_default();
+            tally.all += 1;
+            tally.three += usize::from(proposed.iter().take(3).any(|proposal| proposal.category == right));
+            let Some(first) = proposed.first() else { continue };
+            let hit = first.category == right;
+            tally.first += usize::from(hit);
+            tally.claimed += first.confidence;
+            if first.confidence >= Suggester::THRESHOLD {
+                tally.routed += 1;
+                tally.routed_right += usize::from(hit);
+            }
+        }
+        if let Some(first) = proposed.first().filter(|first| first.category != right) {
+            *wrong.entry((right, first.category)).or_default() += 1;
+        }
+    }
+    println!("{:24} {:>5} {:>6} {:>6} {:>9} {:>9} {:>9}", "% of messages", "all", "first", "three", "routed", "of it ok", "claimed");
+    for ((_, name), tally) in &tallies {
+        tally.line(name);
+    }
+    let mut wrong: Vec<_> = wrong.into_iter().collect();
+    wrong.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    for ((right, said), count) in wrong.into_iter().take(12) {
+        println!("{count:3} of {right} taken for {said}");
+    }
+    dangers(corpus);
+}
+
+fn dangers(corpus: &Corpus) {
+    for (name, of) in [("emergencies", true), ("calm", false)] {
+        let messages: Vec<_> = corpus.test.iter().filter(|message| message.writer == name).collect();
+        let read: Vec<_> = messages.iter().map(|message| urgency(&message.text)).collect();
+        let emergencies = read.iter().filter(|read| read.emergency).count();
+        println!("{name}: {emergencies} of {} are read as an emergency", messages.len());
+        for (message, _) in messages.iter().zip(&read).filter(|(_, read)| read.emergency != of).take(15) {
+            println!("    {}", message.text);
+        }
+    }
+    let others = corpus.test.iter().filter(|message| is_about(message) && message.pressing == Some(Pressing::No));
+    let (all, alarmed) = others.fold((0, 0), |(all, alarmed), message| (all + 1, alarmed + usize::from(urgency(&message.text).emergency)));
+    println!("{alarmed} of {all} ordinary messages are read as an emergency");
+}
