@@ -25,6 +25,7 @@ fn main() {
             fs::write(root.join("model.bin"), bytes).unwrap();
         }
         Some("report") => report(&corpus),
+        Some("thresholds") => thresholds(&corpus),
         Some("tsv") => {
             for (part, messages) in [("train", &corpus.train), ("test", &corpus.test)] {
                 for message in messages.iter().filter(|message| is_about(message)) {
@@ -102,17 +103,51 @@ fn report(corpus: &Corpus) {
     dangers(corpus);
 }
 
+/// What each threshold of danger finds: among messages that were held back from training, and among those of the test.
+fn thresholds(corpus: &Corpus) {
+    let held =
+        |message: &Message| message.writer != "a" && !(message.writer != "b" && message.text.len() % 2 == 0 && message.style != "phrase");
+    let bytes = training::fit(corpus, held, 1.0);
+    let partly = Suggester::read(&bytes).unwrap();
+    let held_back: Vec<&Message> = corpus.train.iter().filter(|message| !held(message)).collect();
+    let test: Vec<&Message> = corpus.test.iter().collect();
+    for (name, suggester, messages) in [("held back", &partly, held_back), ("test", Suggester::embedded(), test)] {
+        let told: Vec<([f32; 2], &Message)> = messages.iter().map(|message| (suggester.dangers(&message.text), *message)).collect();
+        for (danger, word) in ["emergency", "urgent"].into_iter().enumerate() {
+            for threshold in [0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9] {
+                let share = |of: &dyn Fn(Pressing) -> bool| {
+                    let all: Vec<_> = told.iter().filter(|(_, message)| message.pressing.is_some_and(of)).collect();
+                    100.0 * all.iter().filter(|(told, _)| told[danger] >= threshold).count() as f64 / all.len().max(1) as f64
+                };
+                println!(
+                    "{name:10} {word:10} {threshold:5} emergencies {:5.1} % urgent {:5.1} % others {:5.1} %",
+                    share(&|pressing| pressing == Pressing::Emergency),
+                    share(&|pressing| pressing == Pressing::Urgent),
+                    share(&|pressing| pressing == Pressing::No),
+                );
+            }
+        }
+    }
+}
+
 fn dangers(corpus: &Corpus) {
     for (name, of) in [("emergencies", true), ("calm", false)] {
         let messages: Vec<_> = corpus.test.iter().filter(|message| message.writer == name).collect();
         let read: Vec<_> = messages.iter().map(|message| urgency(&message.text)).collect();
         let emergencies = read.iter().filter(|read| read.emergency).count();
-        println!("{name}: {emergencies} of {} are read as an emergency", messages.len());
-        for (message, _) in messages.iter().zip(&read).filter(|(_, read)| read.emergency != of).take(15) {
+        let called = read.iter().filter(|read| read.call_first).count();
+        println!("{name}: of {} with {called} one is told to call 112 first, {emergencies} are handled as an emergency", messages.len());
+        for (message, _) in messages.iter().zip(&read).filter(|(_, read)| read.call_first != of).take(15) {
             println!("    {}", message.text);
         }
     }
-    let others = corpus.test.iter().filter(|message| is_about(message) && message.pressing == Some(Pressing::No));
-    let (all, alarmed) = others.fold((0, 0), |(all, alarmed), message| (all + 1, alarmed + usize::from(urgency(&message.text).emergency)));
-    println!("{alarmed} of {all} ordinary messages are read as an emergency");
+    let others: Vec<_> = corpus
+        .test
+        .iter()
+        .filter(|message| is_about(message) && message.pressing == Some(Pressing::No))
+        .map(|message| urgency(&message.text))
+        .collect();
+    let called = others.iter().filter(|read| read.call_first).count();
+    let emergencies = others.iter().filter(|read| read.emergency).count();
+    println!("others: of {} with {called} one is told to call 112 first, {emergencies} are handled as an emergency", others.len());
 }

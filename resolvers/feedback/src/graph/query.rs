@@ -16,7 +16,7 @@ use super::{
     reasons::Deadline,
     rules::{RuleProposal, RuleVersion},
     store,
-    types::{Category, CategorySuggestion, Feedback},
+    types::{Category, CategorySuggestion, EmergencyAdvice, Feedback},
 };
 use crate::{
     desk::{Desk, word},
@@ -81,6 +81,17 @@ impl Query {
         let _ = locale;
         let text: String = text.chars().take(TEXT_CHARS_MAX).collect();
         Some(Suggester::embedded().suggest(&text).into_iter().map(CategorySuggestion).collect())
+    }
+
+    /// Whom to call before writing; null when the text tells of no danger to life. It says so rather once too often. The text is not stored.
+    #[graphql(tag = "public")]
+    async fn emergency_advice(
+        &self,
+        #[graphql(desc = "What the citizen wrote, in any of the languages, or mixed.")] text: String,
+    ) -> Option<EmergencyAdvice> {
+        let text: String = text.chars().take(TEXT_CHARS_MAX).collect();
+        let read = suggester::urgency(&text);
+        read.call_first.then_some(EmergencyAdvice(read))
     }
 
     /// When an answer would be due, and why, for any instant of arrival: so that anybody can check it.

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     desk::{Desk, parse},
     entity::feedback::Model,
+    error,
     policy::{self, View},
     receipt,
     reference::{self, find_category, find_district},
@@ -84,6 +85,29 @@ impl CategorySuggestion {
     #[graphql(directive = list_size::apply(3))]
     async fn words(&self) -> &[String] {
         &self.0.words
+    }
+}
+
+/// Whom to call before writing, because a text tells of danger to life.
+pub(crate) struct EmergencyAdvice(pub(crate) suggester::UrgencyWords);
+
+/// Whom to call before writing, because a text tells of danger to life. A report can be filed all the same.
+#[Object(tag = "public")]
+impl EmergencyAdvice {
+    /// The number: `112`, which connects to firemen, police, ambulance and gas service.
+    async fn call(&self) -> &str {
+        "112"
+    }
+
+    /// In words.
+    async fn text(&self, ctx: &Context<'_>, #[graphql(desc = "The language; by default the request's.")] locale: Option<Locale>) -> String {
+        error::words().text(vocabulary::locale(ctx, locale), "advice-call-first", &[])
+    }
+
+    /// The words of the text that spoke for it, as they were typed.
+    #[graphql(directive = list_size::apply(5))]
+    async fn words(&self) -> Vec<&str> {
+        self.0.words.iter().take(5).map(String::as_str).collect()
     }
 }
 

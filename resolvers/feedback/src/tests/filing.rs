@@ -159,3 +159,17 @@ async fn of_an_iin_four_digits_are_kept_and_the_journal_holds_nothing_personal()
     notes.sort_unstable();
     assert_eq!(notes, ["Айгүл жол туралы жазған", "Су әлі жоқ", "Қоңырау шалдым"]);
 }
+
+#[tokio::test]
+async fn who_tells_of_danger_to_life_is_told_to_call_first() {
+    let city = city().await;
+    let advice = async |text: &str| {
+        let text = serde_json::to_string(text).unwrap();
+        let query = format!("{{ emergencyAdvice(text: {text}) {{ call kk: text(locale: KK) words }} }}");
+        city.read(&Actor::Anonymous, &query).await["emergencyAdvice"].take()
+    };
+    let told = advice("Плита шипит и пахнет газом, дети теряют сознание").await;
+    assert_eq!(told["call"], "112");
+    assert!(told["kk"].as_str().unwrap().contains("112") && !told["words"].as_array().unwrap().is_empty(), "{told}");
+    assert_eq!(advice("Когда откроют библиотеку?").await, serde_json::Value::Null);
+}
