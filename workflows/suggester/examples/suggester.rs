@@ -2,9 +2,10 @@
 //!
 //! - `cargo run --release -p suggester --example suggester -- train`: writes `model.bin` from the corpus.
 //! - `… -- report`: what the model of the program does with the messages of the test, which another writer wrote.
+//! - `… -- thresholds`: what each threshold of danger finds.
 //! - `… -- tsv`: the corpus as lines of part, category, language and text, for other people's programs to learn from.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::cast_precision_loss, reason = "a program for a terminal")]
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a program for a terminal")]
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -33,7 +34,7 @@ fn main() {
                 }
             }
         }
-        _ => panic!("train, report or tsv"),
+        _ => panic!("train, report, thresholds or tsv"),
     }
 }
 
@@ -105,8 +106,9 @@ fn report(corpus: &Corpus) {
 
 /// What each threshold of danger finds: among messages that were held back from training, and among those of the test.
 fn thresholds(corpus: &Corpus) {
-    let held =
-        |message: &Message| message.writer != "a" && !(message.writer != "b" && message.text.len() % 2 == 0 && message.style != "phrase");
+    let held = |message: &Message| {
+        message.writer != "a" && !(message.writer != "b" && message.text.len().is_multiple_of(2) && message.style != "phrase")
+    };
     let bytes = training::fit(corpus, held, 1.0);
     let partly = Suggester::read(&bytes).unwrap();
     let held_back: Vec<&Message> = corpus.train.iter().filter(|message| !held(message)).collect();

@@ -78,7 +78,7 @@ impl Corpus {
         let slugs: Vec<String> = known.iter().map(|category| category.slug.clone()).collect();
         let mut corpus = Corpus { categories: slugs, train: Vec::new(), test: Vec::new(), anywhere: Vec::new(), digest: [0; 32] };
         for (category, known) in known.iter().enumerate() {
-            let named = known.name.iter().map(|(language, name)| (language, name));
+            let named = known.name.iter();
             let said = known.phrases.iter().flat_map(|(language, phrases)| phrases.iter().map(move |phrase| (language, phrase)));
             corpus.train.extend(named.chain(said).map(|(language, phrase)| phrase_of(category, language, phrase)));
         }

@@ -6,8 +6,6 @@
 //! **Invariants:** what is proposed follows from the text alone: no files, no clock, no network; the model is built into the program, and no
 //! text of a person is in it.
 
-#![allow(clippy::cast_precision_loss, reason = "counts of words and messages are far below 2^24")]
-
 pub mod corpus;
 mod features;
 mod fold;

@@ -44,11 +44,9 @@ struct Weights {
 /// Trains on all of the corpus and gives the model's bytes; how sure it is follows from what each writer's messages teach of the other's.
 #[must_use]
 pub fn train(corpus: &Corpus) -> Vec<u8> {
-    let by = |writer: &'static str| move |message: &Message| message.writer != writer;
-    let crossed = [("a", "b"), ("b", "a")].map(|(left_out, judged)| {
-        let _ = judged;
-        let bytes = fit(corpus, by(left_out), 1.0);
-        let held: Vec<&Message> = corpus.train.iter().filter(|message| message.writer == left_out).collect();
+    let crossed = ["a", "b"].map(|writer| {
+        let bytes = fit(corpus, |message| message.writer != writer, 1.0);
+        let held: Vec<&Message> = corpus.train.iter().filter(|message| message.writer == writer).collect();
         sharpness(&bytes, &held)
     });
     fit(corpus, |_| true, f32::midpoint(crossed[0], crossed[1]))
