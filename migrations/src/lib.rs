@@ -25,6 +25,7 @@ mod m20261126_000013_receipts;
 mod m20261126_000014_rules;
 mod m20261126_000015_order_of_jobs;
 mod m20261127_000016_work_of_a_case;
+mod m20261127_000017_accesses;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000014_rules::Migration),
             Box::new(m20261126_000015_order_of_jobs::Migration),
             Box::new(m20261127_000016_work_of_a_case::Migration),
+            Box::new(m20261127_000017_accesses::Migration),
         ]
     }
 }

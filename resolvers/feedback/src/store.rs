@@ -16,10 +16,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    entity::{
-        feedback::{Column, Entity, Model},
-        note,
-    },
+    entity::feedback::{Column, Entity, Model},
     policy::Scope,
 };
 
@@ -177,25 +174,6 @@ impl Store {
             }
         }
         by_service.into_iter().map(|(service, rows)| Ok((service, Page::cut(page, rows, |row| row.id)?))).collect()
-    }
-
-    /// The internal notes of many cases, oldest first, `page.limit()` for each, in one statement.
-    pub(crate) async fn notes(&self, cases: &[Uuid], page: &PageRequest) -> Result<HashMap<Uuid, Page<note::Model>>> {
-        let after: Uuid = page.after.as_ref().map(kernel::Cursor::decode).transpose()?.unwrap_or_default();
-        let limit = i64::try_from(page.limit()).unwrap_or(i64::MAX);
-        let values = [after.into(), limit.into()].into_iter().chain(cases.iter().map(|case| Value::from(*case)));
-        let places: Vec<String> = (0..cases.len()).map(|place| format!("${}", place + 3)).collect();
-        let sql = format!(
-            "SELECT * FROM (SELECT note.*, ROW_NUMBER() OVER (PARTITION BY feedback_id ORDER BY id) AS place FROM note \
-             WHERE id > $1 AND feedback_id IN ({})) AS ranked WHERE place <= $2 ORDER BY feedback_id, place",
-            places.join(", ")
-        );
-        let statement = Statement::from_sql_and_values(self.0.get_database_backend(), sql, values);
-        let mut by_case: HashMap<Uuid, Vec<note::Model>> = cases.iter().map(|case| (*case, Vec::new())).collect();
-        for row in note::Entity::find().from_raw_sql(statement).all(&self.0).await.map_err(fault)? {
-            by_case.entry(row.feedback_id).or_default().push(row);
-        }
-        by_case.into_iter().map(|(case, rows)| Ok((case, Page::cut(page, rows, |row| row.id)?))).collect()
     }
 
     /// What each party has on its desk.

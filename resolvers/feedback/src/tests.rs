@@ -11,6 +11,7 @@ mod notices;
 mod numbers;
 mod people;
 mod random;
+mod readings;
 mod receipts;
 mod routing;
 mod rules;

@@ -1,5 +1,6 @@
 //! The room's tables.
 
+pub(crate) mod access;
 pub(crate) mod extension;
 pub(crate) mod feedback;
 pub(crate) mod note;

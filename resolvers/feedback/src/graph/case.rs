@@ -12,6 +12,7 @@ use super::{
     loaders::{MergedInto, NotesOn, VisibleCase, reports},
     neighbours::{Officer, Party},
     past::{Past, PastState},
+    readings::{PersonalPart, reading},
     reasons::DeadlineStep,
     types::{Feedback, events},
 };
@@ -56,6 +57,11 @@ impl Case {
             Ok(contact) => contact,
             Err(error) => return Err(Error::internal(error)).or_null(ctx),
         };
+        if contact.is_some() {
+            if let Err(error) = reading(ctx, &self.0, PersonalPart::Contact).await {
+                return Some(Err(error));
+            }
+        }
         let reporter = contact.map(|contact| Reporter {
             name: contact.name.map(kernel::Personal::into_inner),
             email: contact.email.map(kernel::Personal::into_inner),

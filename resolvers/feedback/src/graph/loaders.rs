@@ -4,8 +4,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, dataloader::Loader};
 use chrono::{DateTime, Utc};
-use journal::{Event, log::Proof};
-use kernel::{Cursor, Error, Page, PageRequest};
+use journal::{Event, Writer, log::Proof};
+use kernel::{Actor, Cursor, Error, Page, PageRequest, Rng};
 use uuid::Uuid;
 use vocabulary::Batched;
 
@@ -18,6 +18,9 @@ use crate::{
 /// Reads for one call, with what its actor may see.
 pub(crate) struct Reports {
     pub(crate) store: Store,
+    pub(crate) writer: Writer,
+    pub(crate) rng: Arc<dyn Rng>,
+    pub(crate) actor: Actor,
     pub(crate) scope: Scope,
     pub(crate) now: DateTime<Utc>,
 }
@@ -84,7 +87,7 @@ pub(crate) fn reports<'a>(ctx: &Context<'a>) -> &'a Batched<Reports> {
     ctx.data_unchecked::<Batched<Reports>>()
 }
 
-type Loaded<K, V> = Result<HashMap<K, V>, Arc<Error>>;
+pub(super) type Loaded<K, V> = Result<HashMap<K, V>, Arc<Error>>;
 
 impl Loader<Uuid> for Reports {
     type Value = Arc<Model>;

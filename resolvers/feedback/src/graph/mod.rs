@@ -8,6 +8,7 @@ mod mutation;
 mod neighbours;
 mod past;
 mod query;
+mod readings;
 mod reasons;
 mod rules;
 mod subscription;
@@ -24,6 +25,7 @@ use crate::{desk::Desk, policy, store::Store};
 
 pub(crate) fn subgraph(desk: Desk) -> Arc<dyn Subgraph> {
     let store = Store(desk.house.database.reader.clone());
+    let (writer, rng) = (desk.house.database.writer.clone(), Arc::clone(&desk.house.rng));
     let schema = Schema::build(query::Query, mutation::Mutation, subscription::Subscription)
         .enable_federation()
         .enable_subscription_in_federation()
@@ -33,7 +35,14 @@ pub(crate) fn subgraph(desk: Desk) -> Arc<dyn Subgraph> {
         .data(store.clone())
         .finish();
     LocalSubgraph::offer("feedback", schema, move |call, request| {
-        let reports = loaders::Reports { store: store.clone(), scope: policy::scope(&request.actor), now: request.now };
+        let reports = loaders::Reports {
+            store: store.clone(),
+            writer: writer.clone(),
+            rng: Arc::clone(&rng),
+            actor: request.actor.clone(),
+            scope: policy::scope(&request.actor),
+            now: request.now,
+        };
         call.data(vocabulary::batched(reports))
     })
 }

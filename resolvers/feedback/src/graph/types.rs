@@ -14,6 +14,7 @@ use super::{
     enums::{CategorySource, FeedbackKind, Outcome, PublicStatus, Track, Urgency},
     loaders::{ExtensionsOf, HistoryOf, ProofOf, QuestionsOf, reports},
     neighbours::{District, Party, Service},
+    readings::{Access, AccessesTo, PersonalPart, reading},
     reasons::{Deadline, RoutingExplanation},
     work::{Extension, Question},
 };
@@ -176,19 +177,29 @@ impl Feedback {
 
     /// What was written: whole to the reporter and to those who work the case; to the public null, until an officer has released a text
     /// without personal data.
-    async fn text(&self) -> Option<&str> {
-        if self.whole() { Some(&self.row.text) } else { self.row.public_text.as_deref() }
+    async fn text(&self, ctx: &Context<'_>) -> Nullable<&str> {
+        match self.view {
+            View::Public => self.row.public_text.as_deref().map(Ok),
+            View::Own => Some(Ok(&self.row.text)),
+            View::Whole => reading(ctx, &self.row, PersonalPart::Text).await.map(|()| Some(self.row.text.as_str())).transpose(),
+        }
     }
 
     /// Where it is.
-    async fn place(&self) -> Option<Place> {
+    async fn place(&self, ctx: &Context<'_>) -> Nullable<Place> {
         let row = &self.row;
+        let exact = row.lat.is_some() || row.address.is_some();
+        if exact && self.view == View::Whole && wants_exact(ctx) {
+            if let Err(error) = reading(ctx, row, PersonalPart::Place).await {
+                return Some(Err(error));
+            }
+        }
         let place = Place {
             district: row.district.as_deref().and_then(find_district).map(|district| District::of(district.id())),
             point: row.lat.zip(row.lon).filter(|_| self.whole()).map(|(lat, lon)| Point { lat, lon }),
             address: row.address.clone().filter(|_| self.whole()),
         };
-        (place.district.is_some() || place.point.is_some() || place.address.is_some()).then_some(place)
+        (place.district.is_some() || place.point.is_some() || place.address.is_some()).then_some(Ok(place))
     }
 
     /// Where it stands.
@@ -266,6 +277,9 @@ impl Feedback {
     async fn questions(&self, ctx: &Context<'_>) -> Nullable<Vec<Question>> {
         let read = async {
             let rows = reports(ctx).load_one(QuestionsOf(self.row.id)).await.or_fault(ctx)?;
+            if self.view == View::Whole && rows.is_some() {
+                reading(ctx, &self.row, PersonalPart::Answers).await?;
+            }
             Ok(Some(rows.iter().flat_map(|rows| rows.iter()).map(Question::of).collect()))
         };
         let read: Result<Option<Vec<Question>>> = if self.whole() { read.await } else { Ok(None) };
@@ -280,6 +294,25 @@ impl Feedback {
             Ok(Some(rows.iter().flat_map(|rows| rows.iter()).map(Extension::of).collect()))
         };
         let read: Result<Option<Vec<Extension>>> = if self.whole() { read.await } else { Ok(None) };
+        read.transpose()
+    }
+
+    /// Who looked at what is personal in it, newest first: to the reporter and to auditors.
+    async fn accesses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+    ) -> Nullable<Connection<Access>> {
+        if self.view != View::Own && !request(ctx).actor.is(kernel::Role::Auditor) {
+            return None;
+        }
+        let read = async {
+            let first = vocabulary::page(first, after.clone()).or_fault(ctx)?.first;
+            let page = reports(ctx).load_one(AccessesTo { case: self.row.id, first, after }).await.or_fault(ctx)?;
+            Ok(Some(connection(page.unwrap_or(Page { items: Vec::new(), has_next: false, has_previous: false }), Access)))
+        };
+        let read: Result<Option<Connection<Access>>> = read.await;
         read.transpose()
     }
 
@@ -307,6 +340,11 @@ impl Feedback {
         let system = request(ctx).actor == kernel::Actor::System;
         system.then(|| ctx.data_unchecked::<Desk>().keys.derive(self.row.feedback_id()).into_inner())
     }
+}
+
+/// Whether more is asked for of a place than its district, which everybody may see.
+fn wants_exact(ctx: &Context<'_>) -> bool {
+    ctx.field().selection_set().any(|field| ["point", "address"].contains(&field.name()))
 }
 
 /// A page of a report's history, cut from what one statement read for all reports of the call.

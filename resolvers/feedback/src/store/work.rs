@@ -1,23 +1,59 @@
-//! Reads of what the work on a case left: questions, extensions, and the cases that wait for its answer.
+//! Reads of what the work on a case left: notes, looks at it, questions, extensions, and the cases that wait for its answer.
 
 use std::collections::HashMap;
 
 use journal::fault;
-use kernel::Result;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use kernel::{Cursor, Page, PageRequest, Result};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Statement, Value};
 use uuid::Uuid;
 
 use super::{Store, scoped};
 use crate::{
     entity::{
-        extension,
+        access, extension,
         feedback::{Column, Model},
-        question,
+        note, question,
     },
     policy::Scope,
 };
 
 impl Store {
+    /// The internal notes of many cases, oldest first, `page.limit()` for each, in one statement.
+    pub(crate) async fn notes(&self, cases: &[Uuid], page: &PageRequest) -> Result<HashMap<Uuid, Page<note::Model>>> {
+        let after: Uuid = page.after.as_ref().map(Cursor::decode).transpose()?.unwrap_or_default();
+        let rows = self.ranked::<note::Entity>("note", "id > $1", "id", after, cases, page).await?;
+        cut(cases, rows, page, |row| row.feedback_id, |row| row.id)
+    }
+
+    /// The looks at many cases, newest first, `page.limit()` for each, in one statement.
+    pub(crate) async fn accesses(&self, cases: &[Uuid], page: &PageRequest) -> Result<HashMap<Uuid, Page<access::Model>>> {
+        let after: Uuid = page.after.as_ref().map(Cursor::decode).transpose()?.unwrap_or(Uuid::max());
+        let rows = self.ranked::<access::Entity>("access", "id < $1", "id DESC", after, cases, page).await?;
+        cut(cases, rows, page, |row| row.feedback_id, |row| row.id)
+    }
+
+    /// The first rows of a table for each of many cases.
+    async fn ranked<E: EntityTrait>(
+        &self,
+        table: &str,
+        later: &str,
+        order: &str,
+        after: Uuid,
+        cases: &[Uuid],
+        page: &PageRequest,
+    ) -> Result<Vec<E::Model>> {
+        let limit = i64::try_from(page.limit()).unwrap_or(i64::MAX);
+        let values = [after.into(), limit.into()].into_iter().chain(cases.iter().map(|case| Value::from(*case)));
+        let places: Vec<String> = (0..cases.len()).map(|place| format!("${}", place + 3)).collect();
+        let sql = format!(
+            "SELECT * FROM (SELECT {table}.*, ROW_NUMBER() OVER (PARTITION BY feedback_id ORDER BY {order}) AS place FROM {table} \
+             WHERE {later} AND feedback_id IN ({})) AS ranked WHERE place <= $2 ORDER BY feedback_id, place",
+            places.join(", ")
+        );
+        let statement = Statement::from_sql_and_values(self.0.get_database_backend(), sql, values);
+        E::find().from_raw_sql(statement).all(&self.0).await.map_err(fault)
+    }
+
     /// What the reporters of many cases were asked, oldest first.
     pub(crate) async fn questions(&self, cases: &[Uuid]) -> Result<HashMap<Uuid, Vec<question::Model>>> {
         let rows = question::Entity::find().filter(question::Column::FeedbackId.is_in(cases.iter().copied()));
@@ -38,6 +74,12 @@ impl Store {
         let rows = rows.order_by_asc(Column::Id).all(&self.0).await.map_err(fault)?;
         Ok(by_case(rows, |row| row.merged_into.unwrap_or_default()))
     }
+}
+
+/// A page for each case, also for one without rows.
+fn cut<T>(cases: &[Uuid], rows: Vec<T>, page: &PageRequest, case: fn(&T) -> Uuid, id: fn(&T) -> Uuid) -> Result<HashMap<Uuid, Page<T>>> {
+    let mut grouped = by_case(rows, case);
+    cases.iter().map(|case| Ok((*case, Page::cut(page, grouped.remove(case).unwrap_or_default(), id)?))).collect()
 }
 
 fn by_case<T>(rows: Vec<T>, case: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Vec<T>> {

@@ -48,8 +48,9 @@ async fn statements_do_not_grow_with_the_list() {
     for first in [2, MANY] {
         let public = cost(&city, &Actor::Anonymous, &format!("{{ publicFeedback(first: {first}) {{ nodes {{ {report} }} }} }}")).await;
         let desk = cost(&city, &auditor(), &format!("{{ desk(first: {first}) {{ nodes {{ {case} }} }} }}")).await;
-        // One for the list and one for each kind of thing in it; histories of histories, and what was asked for late, go by themselves.
-        assert!(public <= 8 && desk <= 9, "{first} in the list: {public} and {desk} statements");
+        // One for the list and one for each kind of thing in it; histories of histories, and what was asked for late, go by themselves. An
+        // auditor's looks at contacts and texts are written down besides.
+        assert!(public <= 8 && desk <= 12, "{first} in the list: {public} and {desk} statements");
     }
 }
 
