@@ -57,10 +57,10 @@ impl Case {
             Ok(contact) => contact,
             Err(error) => return Err(Error::internal(error)).or_null(ctx),
         };
-        if contact.is_some() {
-            if let Err(error) = reading(ctx, &self.0, PersonalPart::Contact).await {
-                return Some(Err(error));
-            }
+        if contact.is_some()
+            && let Err(error) = reading(ctx, &self.0, PersonalPart::Contact).await
+        {
+            return Some(Err(error));
         }
         let reporter = contact.map(|contact| Reporter {
             name: contact.name.map(kernel::Personal::into_inner),

@@ -12,6 +12,7 @@ mod readings;
 mod reasons;
 mod rules;
 mod subscription;
+mod suggestions;
 mod types;
 mod work;
 

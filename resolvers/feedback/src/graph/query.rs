@@ -16,7 +16,8 @@ use super::{
     reasons::Deadline,
     rules::{RuleProposal, RuleVersion},
     store,
-    types::{Category, CategorySuggestion, EmergencyAdvice, Feedback},
+    suggestions::{CategorySuggestion, EmergencyAdvice},
+    types::{Category, Feedback},
 };
 use crate::{
     desk::{Desk, word},

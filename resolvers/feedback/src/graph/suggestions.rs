@@ -1,0 +1,53 @@
+//! What the suggester reads in a text.
+
+use async_graphql::{Context, Object, Result};
+use vocabulary::{Locale, list_size};
+
+use super::types::Category;
+use crate::{error, reference::find_category};
+
+/// What a text may be about, and the words that say so.
+pub(crate) struct CategorySuggestion(pub(crate) suggester::Suggestion<'static>);
+
+/// What a text may be about, and the words that say so.
+#[Object(tag = "public")]
+impl CategorySuggestion {
+    /// The subject.
+    async fn category(&self) -> Result<Category> {
+        find_category(self.0.category).map(Category).ok_or_else(|| "the suggester knows a category that the room does not".into())
+    }
+
+    /// The calibrated probability that it is right, 0 to 1.
+    async fn confidence(&self) -> f64 {
+        f64::from(self.0.confidence)
+    }
+
+    /// The words of the text that spoke for it most, as they were typed.
+    #[graphql(directive = list_size::apply(3))]
+    async fn words(&self) -> &[String] {
+        &self.0.words
+    }
+}
+
+/// Whom to call before writing, because a text tells of danger to life.
+pub(crate) struct EmergencyAdvice(pub(crate) suggester::UrgencyWords);
+
+/// Whom to call before writing, because a text tells of danger to life. A report can be filed all the same.
+#[Object(tag = "public")]
+impl EmergencyAdvice {
+    /// The number: `112`, which connects to firemen, police, ambulance and gas service.
+    async fn call(&self) -> &str {
+        "112"
+    }
+
+    /// In words.
+    async fn text(&self, ctx: &Context<'_>, #[graphql(desc = "The language; by default the request's.")] locale: Option<Locale>) -> String {
+        error::words().text(vocabulary::locale(ctx, locale), "advice-call-first", &[])
+    }
+
+    /// The words of the text that spoke for it, as they were typed.
+    #[graphql(directive = list_size::apply(5))]
+    async fn words(&self) -> Vec<&str> {
+        self.0.words.iter().take(5).map(String::as_str).collect()
+    }
+}
