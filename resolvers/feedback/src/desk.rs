@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use engine::{CaseState, Cause, Facts, Library, Process, Step, StepError, TimerChange, Versions, Who};
+use engine::{CaseState, Cause, Facts, Library, Process, Step, TimerChange, Versions, Who};
 use journal::{Abort, House, NewEvent, NewJob, Priority, Rules, Txn, log::Signer};
 use kernel::{Actor, Error, FeedbackId, Result};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
@@ -133,10 +133,7 @@ impl Desk {
         now: DateTime<Utc>,
     ) -> Result<feedback::Model, Abort> {
         let process = self.process(&case)?;
-        let step = process.step(&case.state()?, &act.event, now).map_err(|error| match error {
-            StepError::Refused(refusal) => Abort::from(refusal),
-            StepError::Fault(error) => Abort::from(error),
-        })?;
+        let step = process.step(&case.state()?, &act.event, now)?;
         let cause = act.cause();
         let decided = Decided { process, step, cause, facts: act.facts.into(), change: act.change };
         write(txn, case, decided, actor, now).await

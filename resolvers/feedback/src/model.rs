@@ -92,12 +92,8 @@ pub(crate) fn line(text: &str, field: &str) -> Result<String, Refusal> {
     checked_text(text, LINE_CHARS_MAX, field)
 }
 
-/// Checks a text that fits a line of a form.
-pub(crate) fn short(text: &str, chars_max: usize, field: &str) -> Result<String, Refusal> {
-    checked_text(text, chars_max, field)
-}
-
-fn checked_text(text: &str, chars_max: usize, field: &str) -> Result<String, Refusal> {
+/// Checks a text of so many characters at the most.
+pub(crate) fn checked_text(text: &str, chars_max: usize, field: &str) -> Result<String, Refusal> {
     let text = text.trim();
     if text.is_empty() {
         return Err(refusal(RefusalCode::Invalid, "refusal-text-empty", &[]).at(field));

@@ -125,11 +125,7 @@ pub(crate) async fn erase(desk: &Desk, job: &Job, case: &feedback::Model, reques
     let key = Uuid::new_v5(&Uuid::NAMESPACE_OID, job.key.as_bytes());
     let input = json!({ "idempotencyKey": key, "about": case.reference });
     let data = desk.house.graph.ask(&ERASE, json!({ "input": input }), request).await?;
-    match data.pointer("/eraseMessages/errors").and_then(Value::as_array) {
-        Some(errors) if errors.is_empty() => Ok(()),
-        Some(errors) => Err(JobError::Fail(format!("REFUSED: messages were not erased: {}", errors[0]["code"]))),
-        None => Err(JobError::Retry("SUBGRAPH_UNAVAILABLE: notifications did not answer".to_owned())),
-    }
+    carried_out(&data, "/eraseMessages/errors", "messages were not erased")
 }
 
 /// What an event means to those who work the case.
@@ -192,9 +188,14 @@ async fn queue(
         "withCouponKey": notice.with_coupon_key,
     });
     let data = desk.house.graph.ask(&QUEUE, json!({ "input": input }), request).await?;
-    match data.pointer("/queueMessage/errors").and_then(Value::as_array) {
+    carried_out(&data, "/queueMessage/errors", "a message was refused")
+}
+
+/// Whether the room of notifications did what it was asked to.
+fn carried_out(data: &Value, errors: &str, refused: &str) -> Result<(), JobError> {
+    match data.pointer(errors).and_then(Value::as_array) {
         Some(errors) if errors.is_empty() => Ok(()),
-        Some(errors) => Err(JobError::Fail(format!("REFUSED: a message was refused: {}", errors[0]["code"]))),
+        Some(errors) => Err(JobError::Fail(format!("REFUSED: {refused}: {}", errors[0]["code"]))),
         None => Err(JobError::Retry("SUBGRAPH_UNAVAILABLE: notifications did not answer".to_owned())),
     }
 }

@@ -155,7 +155,7 @@ impl FeedbackProcess {
                 if let Err(engine::StepError::Refused(_)) = possible {
                     return Ok(());
                 }
-                let party = Routing::of(&case)?.map(|routing| routing.party_name());
+                let party = Routing::party_of(&case)?;
                 let act = Act::new(&event, vec![Who::System]).fact("party", party);
                 desk.act(txn, case, act, &Actor::System, now).await.map(drop)
             }

@@ -41,6 +41,11 @@ impl Routing {
         case.routing.clone().map(serde_json::from_value).transpose().map_err(Error::internal)
     }
 
+    /// The name of the party that has a report now; none until it was routed.
+    pub(crate) fn party_of(case: &feedback::Model) -> Result<Option<LocalizedText>> {
+        Ok(Routing::of(case)?.map(|routing| routing.party_name()))
+    }
+
     /// Why this desk, in words.
     pub(crate) fn text(&self, locale: Locale) -> String {
         self.decision.text(locale, |fact, slug| self.name(fact).map_or_else(|| slug.to_owned(), |name| name.get(locale).to_owned()))

@@ -7,10 +7,8 @@ of 2 to 5 letters.
 """
 
 import pathlib
-import re
 import subprocess
 import time
-import unicodedata
 
 import numpy
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -25,16 +23,10 @@ def ask(*arguments):
     return subprocess.run([*PROGRAM, *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def plain(text):
-    """One spelling for one word, as far as that takes a line: lower case, no marks."""
-    text = unicodedata.normalize("NFD", text.lower())
-    return " ".join(re.findall(r"\w+", "".join(letter for letter in text if not unicodedata.combining(letter))))
-
-
 parts = {"train": [], "test": []}
 for line in ask("tsv").splitlines():
-    part, category, language, text = line.split("\t")
-    parts[part].append((category, plain(text)))
+    part, category, text = line.split("\t")
+    parts[part].append((category, text))
 categories, texts = zip(*parts["train"])
 asked, unseen = zip(*parts["test"])
 

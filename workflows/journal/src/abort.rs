@@ -1,3 +1,4 @@
+use engine::StepError;
 use kernel::{Error, Refusal};
 use sea_orm::DbErr;
 
@@ -43,6 +44,15 @@ impl From<DbErr> for Abort {
 impl From<Error> for Abort {
     fn from(error: Error) -> Self {
         Abort::Fault(error)
+    }
+}
+
+impl From<StepError> for Abort {
+    fn from(error: StepError) -> Self {
+        match error {
+            StepError::Refused(refusal) => refusal.into(),
+            StepError::Fault(error) => error.into(),
+        }
     }
 }
 

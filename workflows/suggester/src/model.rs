@@ -73,14 +73,8 @@ impl<'m> Model<'m> {
     }
 
     fn find(self, hash: u32) -> Option<usize> {
-        let hashes = &self.bytes[self.hashes()..self.hashes() + 4 * self.known];
-        let at = |row: usize| u32::from_le_bytes([hashes[4 * row], hashes[4 * row + 1], hashes[4 * row + 2], hashes[4 * row + 3]]);
-        let (mut low, mut high) = (0, self.known);
-        while low < high {
-            let middle = low.midpoint(high);
-            if at(middle) < hash { low = middle + 1 } else { high = middle }
-        }
-        (low < self.known && at(low) == hash).then_some(low)
+        let hashes = self.bytes[self.hashes()..][..4 * self.known].as_chunks().0;
+        hashes.binary_search_by_key(&hash, |bytes| u32::from_le_bytes(*bytes)).ok()
     }
 
     fn rarity(self, row: usize) -> f32 {

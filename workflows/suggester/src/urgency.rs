@@ -44,8 +44,8 @@ const UNLIKELY: f32 = 0.05;
 /// Reads how pressing the text says the matter is: by the rules, and by the model, which knows dangers that are told of in other words.
 #[must_use]
 pub fn urgency(text: &str) -> UrgencyWords {
-    let mut found = ruled(text);
     let folded = words(text);
+    let mut found = ruled(&folded);
     let model = Suggester::embedded().model;
     let seen = model.look(&features(&folded));
     if seen.is_empty() {
@@ -62,13 +62,12 @@ pub fn urgency(text: &str) -> UrgencyWords {
 }
 
 /// How pressing the rules say the matter is.
-fn ruled(text: &str) -> UrgencyWords {
+fn ruled(text: &[Word<'_>]) -> UrgencyWords {
     static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
-    let text = words(text);
     let mut found = UrgencyWords::default();
     let mut places = Vec::new();
     for rule in RULES.get_or_init(rules) {
-        if let Some(matched) = rule.holds(&text) {
+        if let Some(matched) = rule.holds(text) {
             found.urgent = true;
             found.emergency |= rule.emergency;
             found.call_first |= rule.emergency;

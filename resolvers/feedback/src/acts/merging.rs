@@ -37,7 +37,7 @@ impl Desk {
                 if unfit {
                     return Err(refusal(RefusalCode::NotAllowed, "refusal-merge-unfit", &[]).at("input.into").into());
                 }
-                let (id, party) = (case.id, Routing::of(&case)?.map(|routing| routing.party_name()));
+                let (id, party) = (case.id, Routing::party_of(&case)?);
                 let act = Act::new("merge", policy::offices(&actor, &case)).fact("party", party).fact("into", &target.reference);
                 let merged = desk.act(txn, case, act.change(move |row| row.merged_into = Set(Some(target.id))), &actor, now).await?;
                 let follow = Entity::update_many().col_expr(Column::MergedInto, Expr::value(target.id));
@@ -58,7 +58,7 @@ impl Desk {
     /// Gives the answer of a case to those that were merged into it.
     pub(super) async fn answer_merged(&self, txn: &Txn, answered: &feedback::Model, now: DateTime<Utc>) -> Result<(), Abort> {
         for case in merged_into(txn, answered).await? {
-            let party = Routing::of(&case)?.map(|routing| routing.party_name());
+            let party = Routing::party_of(&case)?;
             let (outcome, answer) = (answered.outcome.clone(), answered.answer.clone());
             let act = Act::new("respond_to_merged", vec![Who::System]).fact("party", party).fact("outcome", &outcome);
             let act = act.change(move |row| {

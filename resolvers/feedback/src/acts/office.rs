@@ -49,7 +49,7 @@ impl Desk {
         let officer = request.actor.person().map(|person| person.id.uuid());
         let body = json!({ "on": on });
         self.office_act(on, "accept", &body, request, move |case| {
-            let party = Routing::of(case)?.map(|routing| routing.party_name());
+            let party = Routing::party_of(case)?;
             Ok(Act::new("accept", Vec::new()).fact("party", party).change(move |row| row.assignee = Set(officer)))
         })
         .await
@@ -150,7 +150,7 @@ impl Desk {
                 if outcome == Outcome::Terminated && desk.is_awaited(txn, &case).await? {
                     return Err(refusal(RefusalCode::NotAllowed, "refusal-terminate-merged", &[]).at("input.outcome").into());
                 }
-                let party = Routing::of(&case)?.map(|routing| routing.party_name());
+                let party = Routing::party_of(&case)?;
                 let mut act = Act::new("respond", policy::offices(&actor, &case)).fact("party", party).fact("outcome", outcome);
                 act.event = act.event.with("outcome", word(&outcome).as_str());
                 let act = act.change(move |row| {

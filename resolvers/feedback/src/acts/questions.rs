@@ -24,7 +24,7 @@ impl Desk {
         let body = json!({ "on": on, "text": text });
         let (id, asked_by, now) = (self.house.rng.uuid_v7(request.now), author(request), request.now);
         let ask = move |case: &feedback::Model| {
-            let party = Routing::of(case)?.map(|routing| routing.party_name());
+            let party = Routing::party_of(case)?;
             Ok(Act::new("ask", Vec::new()).fact("party", party))
         };
         let beside: Beside = Box::new(move |txn, case| {

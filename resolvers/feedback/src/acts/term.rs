@@ -13,7 +13,7 @@ use super::{OnCase, Worked, author};
 use crate::{
     desk::{Act, Decided, Desk, write},
     entity::extension,
-    model::{line, short},
+    model::{checked_text, line},
     policy,
 };
 
@@ -32,7 +32,7 @@ impl Desk {
     /// Makes the term of the answer longer: an appeal's by a reasoned decision, never beyond two months of its arrival, and the reporter is
     /// told within three working days (APPC Art. 76). It is told at once.
     pub(crate) async fn extend(&self, on: OnCase, decision: Decision, request: &Arc<Request>) -> Worked {
-        let number = short(&decision.number, NUMBER_CHARS_MAX, "input.decisionNumber")?;
+        let number = checked_text(&decision.number, NUMBER_CHARS_MAX, "input.decisionNumber")?;
         let reason = line(&decision.reason, "input.reason")?;
         let days = decision.working_days;
         let body = json!({ "on": on, "number": number, "reason": reason, "days": days });
@@ -48,8 +48,7 @@ impl Desk {
                     StepError::Refused(refusal) if matches!(refusal.code, RefusalCode::Invalid | RefusalCode::TooLate) => {
                         Abort::from(refusal.at("input.workingDays"))
                     }
-                    StepError::Refused(refusal) => refusal.into(),
-                    StepError::Fault(error) => error.into(),
+                    error => error.into(),
                 })?;
                 let due_on = process.deadline(&step.state)?.due_on;
                 let row = extension::ActiveModel {

@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeZone, Utc};
 use futures_util::FutureExt;
 use kernel::{Personal, Rng, SeededRng, system_rng};
 use migrations::MigratorTrait;
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{AccessMode, ConnectionTrait, DbBackend, IsolationLevel, Statement, TransactionTrait};
 use serde_json::json;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -103,7 +103,10 @@ impl Bench {
     pub(crate) async fn audit_since(&self, since: u64) -> Audit {
         let checkpoints = Checkpoints::read(&self.file(), self.signer.verifier()).unwrap();
         assert_eq!((checkpoints.foreign, checkpoints.torn), (vec![], vec![]));
-        log::verify(&self.database.reader, since, &checkpoints.signed).await.unwrap()
+        // One picture of the whole: the sequencer may be at work meanwhile.
+        let (picture, read) = (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly));
+        let txn = self.database.reader.begin_with_config(picture, read).await.unwrap();
+        log::verify(&txn, since, &checkpoints.signed).await.unwrap()
     }
 
     /// Does what somebody with the database's password can do.
