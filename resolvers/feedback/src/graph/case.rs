@@ -9,7 +9,7 @@ use kernel::{CaseId, Error, Page, PartyId, PersonId};
 use vocabulary::{Connection, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
 
 use super::{
-    loaders::{MergedInto, NotesOn, VisibleCase, reports},
+    loaders::{MergedInto, NotesOn, PageOf, VisibleCase, reports},
     neighbours::{Officer, Party},
     past::{Past, PastState},
     readings::{PersonalPart, reading},
@@ -162,7 +162,7 @@ impl Case {
         #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Result<Connection<Note>> {
         let first = vocabulary::page(first, after.clone()).or_fault(ctx)?.first;
-        let page = reports(ctx).load_one(NotesOn { case: self.0.id, first, after }).await.or_fault(ctx)?;
+        let page = reports(ctx).load_one(NotesOn(PageOf { id: self.0.id, first, after })).await.or_fault(ctx)?;
         Ok(connection(page.unwrap_or(Page { items: Vec::new(), has_next: false, has_previous: false }), Note::of))
     }
 

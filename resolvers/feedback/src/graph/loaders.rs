@@ -41,22 +41,41 @@ pub(crate) struct HistoryOf(pub(crate) Uuid);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ProofOf(pub(crate) Uuid);
 
-/// The key of a page of a service's reports.
+/// Which page, of what belongs to one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct OfService {
-    pub(crate) service: Uuid,
-    pub(crate) open: Option<bool>,
+pub(crate) struct PageOf {
+    pub(crate) id: Uuid,
     pub(crate) first: u32,
     pub(crate) after: Option<String>,
 }
 
+impl PageOf {
+    pub(super) fn of(id: Uuid, request: &PageRequest) -> PageOf {
+        PageOf { id, first: request.first, after: request.after.as_ref().map(|after| after.as_str().to_owned()) }
+    }
+
+    /// The pages by what is asked for, each time with all things whose page it is. One statement reads each of them; a document rarely has more
+    /// than one.
+    pub(super) fn by_request<'k>(pages: impl Iterator<Item = &'k PageOf>) -> Vec<(PageRequest, Vec<Uuid>)> {
+        let mut by_request: HashMap<(u32, Option<&String>), Vec<Uuid>> = HashMap::new();
+        for page in pages {
+            by_request.entry((page.first, page.after.as_ref())).or_default().push(page.id);
+        }
+        let request = |first, after: Option<&String>| PageRequest { first, after: after.cloned().map(Cursor::from_wire) };
+        by_request.into_iter().map(|((first, after), ids)| (request(first, after), ids)).collect()
+    }
+}
+
+/// The key of a page of a service's reports.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct OfService {
+    pub(crate) page: PageOf,
+    pub(crate) open: Option<bool>,
+}
+
 /// The key of a page of a case's notes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct NotesOn {
-    pub(crate) case: Uuid,
-    pub(crate) first: u32,
-    pub(crate) after: Option<String>,
-}
+pub(crate) struct NotesOn(pub(crate) PageOf);
 
 /// The key of the questions that a reporter was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -151,16 +170,13 @@ impl Loader<OfService> for Reports {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[OfService]) -> Loaded<OfService, Page<Arc<Model>>> {
-        // One statement for each distinct page request; a document rarely has more than one.
-        let mut by_request: HashMap<(Option<bool>, u32, Option<String>), Vec<Uuid>> = HashMap::new();
-        for key in keys {
-            by_request.entry((key.open, key.first, key.after.clone())).or_default().push(key.service);
-        }
         let mut loaded = HashMap::new();
-        for ((open, first, after), services) in by_request {
-            let request = PageRequest { first, after: after.clone().map(Cursor::from_wire) };
-            for (service, page) in self.store.of_services(&services, open, &request).await.map_err(Arc::new)? {
-                loaded.insert(OfService { service, open, first, after: after.clone() }, page.map(Arc::new));
+        for open in [None, Some(false), Some(true)] {
+            let pages = keys.iter().filter(|key| key.open == open).map(|key| &key.page);
+            for (request, services) in PageOf::by_request(pages) {
+                for (service, page) in self.store.of_services(&services, open, &request).await.map_err(Arc::new)? {
+                    loaded.insert(OfService { page: PageOf::of(service, &request), open }, page.map(Arc::new));
+                }
             }
         }
         Ok(loaded)
@@ -172,16 +188,10 @@ impl Loader<NotesOn> for Reports {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[NotesOn]) -> Loaded<NotesOn, Page<note::Model>> {
-        let mut by_request: HashMap<(u32, Option<String>), Vec<Uuid>> = HashMap::new();
-        for key in keys {
-            by_request.entry((key.first, key.after.clone())).or_default().push(key.case);
-        }
         let mut loaded = HashMap::new();
-        for ((first, after), cases) in by_request {
-            let request = PageRequest { first, after: after.clone().map(Cursor::from_wire) };
-            for (case, page) in self.store.notes(&cases, &request).await.map_err(Arc::new)? {
-                loaded.insert(NotesOn { case, first, after: after.clone() }, page);
-            }
+        for (request, cases) in PageOf::by_request(keys.iter().map(|key| &key.0)) {
+            let pages = self.store.notes(&cases, &request).await.map_err(Arc::new)?;
+            loaded.extend(pages.into_iter().map(|(case, page)| (NotesOn(PageOf::of(case, &request)), page)));
         }
         Ok(loaded)
     }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal as Exact;
 use vocabulary::{Connection, Date, Decimal, Nullable, OrFault, SafeCount, Threshold, connection, request};
 
 use super::{
-    loaders::{LoadOf, NumbersOf, OfService, reports},
+    loaders::{LoadOf, NumbersOf, OfService, PageOf, reports},
     types::Feedback,
 };
 use crate::{
@@ -210,7 +210,7 @@ impl Service {
     ) -> Nullable<Connection<Feedback>> {
         let read = async {
             let page = vocabulary::page(first, after.clone()).or_fault(ctx)?;
-            let key = OfService { service: self.service.uuid(), open, first: page.first, after };
+            let key = OfService { page: PageOf { id: self.service.uuid(), first: page.first, after }, open };
             let actor = &request(ctx).actor;
             let page = reports(ctx).load_one(key).await.or_fault(ctx)?;
             Ok(page.map(|page| connection(page, |row| Feedback::seen_by(actor, row))))

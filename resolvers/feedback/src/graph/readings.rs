@@ -5,14 +5,14 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::{Context, Enum, ID, Object, dataloader::Loader};
 use futures_util::FutureExt;
 use journal::Abort;
-use kernel::{Actor, Cursor, Error, Page, PageRequest, PartyId, PersonId, Role};
+use kernel::{Actor, Error, Page, PartyId, PersonId, Role};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use vocabulary::{DateTime, OrFault, request};
 
 use super::{
-    loaders::{Loaded, Reports, reports},
+    loaders::{Loaded, PageOf, Reports, reports},
     neighbours::{Officer, Party},
 };
 use crate::{
@@ -76,27 +76,17 @@ impl Loader<Reading> for Reports {
 
 /// The key of a page of the looks at a report.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct AccessesTo {
-    pub(crate) case: Uuid,
-    pub(crate) first: u32,
-    pub(crate) after: Option<String>,
-}
+pub(crate) struct AccessesTo(pub(crate) PageOf);
 
 impl Loader<AccessesTo> for Reports {
     type Value = Page<access::Model>;
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[AccessesTo]) -> Loaded<AccessesTo, Page<access::Model>> {
-        let mut by_request: HashMap<(u32, Option<String>), Vec<Uuid>> = HashMap::new();
-        for key in keys {
-            by_request.entry((key.first, key.after.clone())).or_default().push(key.case);
-        }
         let mut loaded = HashMap::new();
-        for ((first, after), cases) in by_request {
-            let request = PageRequest { first, after: after.clone().map(Cursor::from_wire) };
-            for (case, page) in self.store.accesses(&cases, &request).await.map_err(Arc::new)? {
-                loaded.insert(AccessesTo { case, first, after: after.clone() }, page);
-            }
+        for (request, cases) in PageOf::by_request(keys.iter().map(|key| &key.0)) {
+            let pages = self.store.accesses(&cases, &request).await.map_err(Arc::new)?;
+            loaded.extend(pages.into_iter().map(|(case, page)| (AccessesTo(PageOf::of(case, &request)), page)));
         }
         Ok(loaded)
     }

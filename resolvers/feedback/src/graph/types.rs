@@ -12,7 +12,7 @@ use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, connecti
 use super::{
     case::Case,
     enums::{CategorySource, FeedbackKind, Outcome, PublicStatus, Track, Urgency},
-    loaders::{ExtensionsOf, HistoryOf, ProofOf, QuestionsOf, reports},
+    loaders::{ExtensionsOf, HistoryOf, PageOf, ProofOf, QuestionsOf, reports},
     neighbours::{District, Party, Service},
     readings::{Access, AccessesTo, PersonalPart, reading},
     reasons::{Deadline, RoutingExplanation},
@@ -264,7 +264,7 @@ impl Feedback {
         }
         let read = async {
             let first = vocabulary::page(first, after.clone()).or_fault(ctx)?.first;
-            let page = reports(ctx).load_one(AccessesTo { case: self.row.id, first, after }).await.or_fault(ctx)?;
+            let page = reports(ctx).load_one(AccessesTo(PageOf { id: self.row.id, first, after })).await.or_fault(ctx)?;
             Ok(Some(connection(page.unwrap_or(Page { items: Vec::new(), has_next: false, has_previous: false }), Access)))
         };
         let read: Result<Option<Connection<Access>>> = read.await;

@@ -3,6 +3,7 @@
 //! `jobs-of-apalis MEASURE WORKERS`, with `drain` (jobs a second), `start` (milliseconds until a job starts) or `append` (jobs a second). On
 //! SQLite, or on the PostgreSQL server that `TURKISTAN_TEST_POSTGRES` names.
 
+#[path = "../../measure.rs"]
 mod measure;
 mod postgres;
 mod sqlite;

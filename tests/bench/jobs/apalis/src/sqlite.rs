@@ -1,12 +1,12 @@
 //! On an embedded SQLite database, as durable as ours: WAL and `synchronous = FULL`.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use apalis::prelude::*;
 use apalis_sqlite::{Config, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteStorage};
 use futures_util::StreamExt;
 
-use crate::measure::{self, BACKLOG, STARTS, Watch};
+use crate::measure::{self, BACKLOG, Watch};
 
 const BATCH: usize = 50;
 const POLL: Duration = Duration::from_millis(100);
@@ -30,7 +30,7 @@ pub(crate) async fn run(measure: &str, workers: usize) {
     if measure == "append" {
         return measure::append(&storage, async |storage: &mut SqliteStorage<usize>, key| storage.push(key).await.unwrap()).await;
     }
-    let watch = Watch::new(if measure == "drain" { BACKLOG } else { STARTS });
+    let watch = Watch::over(measure);
     if measure == "drain" {
         storage.push_bulk((0..BACKLOG).collect()).await.unwrap();
         // As the server does by itself within a minute.
@@ -43,21 +43,18 @@ pub(crate) async fn run(measure: &str, workers: usize) {
         .data(watch.clone())
         .data(effects)
         .build(insert);
-    let (began, end) = (Instant::now(), watch.end.clone());
-    let signal = async move {
-        end.notified().await;
-        Ok::<(), std::io::Error>(())
-    };
-    if measure == "drain" {
+    let end = watch.end.clone();
+    let running = async {
+        let signal = async move {
+            end.notified().await;
+            Ok::<(), std::io::Error>(())
+        };
         worker.run_until(signal).await.unwrap();
-        measure::print_rate(BACKLOG, began);
+    };
+    measure::work(measure, &watch, running, async |key| storage.push(key).await.unwrap()).await;
+    if measure == "drain" {
         let done: i64 = sqlx::query_scalar("SELECT count(*) FROM Jobs WHERE status = 'Done'").fetch_one(&pool).await.unwrap();
         assert_eq!(usize::try_from(done), Ok(BACKLOG), "each job is marked");
-    } else {
-        let beside = measure::enqueue_slowly(&watch, async |key| storage.push(key).await.unwrap());
-        let (ended, enqueued) = tokio::join!(worker.run_until(signal), beside);
-        ended.unwrap();
-        measure::print_starts(&watch, &enqueued);
     }
 }
 

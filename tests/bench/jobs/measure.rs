@@ -1,4 +1,4 @@
-//! What is measured, whichever the database.
+//! What is measured, on both sides and whichever the database.
 
 use std::{
     sync::{
@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use tokio::sync::Notify;
 
 pub(crate) const BACKLOG: usize = 5_000;
-pub(crate) const STARTS: usize = 500;
+const STARTS: usize = 500;
 const PAUSE: Duration = Duration::from_millis(20);
 const APPENDING: Duration = Duration::from_secs(3);
 const WRITERS: usize = 16;
@@ -27,7 +27,8 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn new(all: usize) -> Watch {
+    pub(crate) fn over(measure: &str) -> Watch {
+        let all = if measure == "drain" { BACKLOG } else { STARTS };
         Watch { started: Arc::default(), ended: Arc::default(), all, end: Arc::new(Notify::new()) }
     }
 
@@ -43,12 +44,25 @@ impl Watch {
     }
 }
 
-pub(crate) fn print_rate(jobs: usize, began: Instant) {
+fn print_rate(jobs: usize, began: Instant) {
     println!("{:.0}", jobs as f64 / began.elapsed().as_secs_f64());
 }
 
-/// Enqueues one job after the other, and prints how long each waited for its start.
-pub(crate) async fn enqueue_slowly(watch: &Watch, mut push: impl AsyncFnMut(usize)) -> Vec<(Instant, Instant)> {
+/// Lets a worker run until it is told that all is done, and prints its rate; or, with `start`, how long each of the jobs waited that are pushed
+/// meanwhile.
+pub(crate) async fn work(measure: &str, watch: &Watch, running: impl Future<Output = ()>, push: impl AsyncFnMut(usize)) {
+    if measure == "drain" {
+        let began = Instant::now();
+        running.await;
+        print_rate(BACKLOG, began);
+    } else {
+        let ((), enqueued) = tokio::join!(running, enqueue_slowly(watch, push));
+        print_starts(watch, &enqueued);
+    }
+}
+
+/// Enqueues one job after the other, and tells when each was asked for and answered.
+async fn enqueue_slowly(watch: &Watch, mut push: impl AsyncFnMut(usize)) -> Vec<(Instant, Instant)> {
     tokio::time::sleep(Duration::from_millis(500)).await;
     let mut enqueued = Vec::new();
     for key in 0..watch.all {
@@ -60,7 +74,7 @@ pub(crate) async fn enqueue_slowly(watch: &Watch, mut push: impl AsyncFnMut(usiz
     enqueued
 }
 
-pub(crate) fn print_starts(watch: &Watch, enqueued: &[(Instant, Instant)]) {
+fn print_starts(watch: &Watch, enqueued: &[(Instant, Instant)]) {
     let started = watch.started.lock().unwrap();
     let waited = |since: fn(&(Instant, Instant)) -> Instant| {
         // A job that starts before its enqueuer is answered did not wait.
