@@ -3,6 +3,7 @@ use std::{
     process::{Command, Output},
 };
 
+use scratch::ServerDatabase;
 use tempfile::TempDir;
 
 use crate::{
@@ -36,6 +37,8 @@ pub struct City {
     store: Store,
     options: Options,
     process: Process,
+    /// Dropped after the process that uses it.
+    _database: Option<ServerDatabase>,
     http: reqwest::Client,
 }
 
@@ -43,9 +46,9 @@ impl City {
     /// Starts a demo city on a copy of the template.
     pub async fn start(store: &Store, options: Options) -> City {
         let data = tempfile::tempdir().expect("a temporary folder");
-        let store = store.fresh_city(data.path());
+        let (store, database) = store.fresh_city(data.path());
         let process = serve(&store, data.path(), &options);
-        let city = City { url: process.url.clone(), data, store, options, process, http: reqwest::Client::new() };
+        let city = City { url: process.url.clone(), data, store, options, process, _database: database, http: reqwest::Client::new() };
         city.until_ready().await;
         city
     }
@@ -83,7 +86,15 @@ impl City {
         let data = tempfile::tempdir().expect("a temporary folder");
         let store = self.store.reached_through(server, self.data.path(), data.path());
         let process = serve(&store, data.path(), &self.options);
-        let city = City { url: process.url.clone(), data, store, options: self.options.clone(), process, http: reqwest::Client::new() };
+        let city = City {
+            url: process.url.clone(),
+            data,
+            store,
+            options: self.options.clone(),
+            process,
+            _database: None,
+            http: reqwest::Client::new(),
+        };
         city.until_ready().await;
         city
     }

@@ -4,6 +4,8 @@ use std::{
     time::UNIX_EPOCH,
 };
 
+use scratch::ServerDatabase;
+
 use crate::process::binary;
 
 /// Which database a test runs on.
@@ -19,8 +21,7 @@ impl Store {
     /// The databases that are here: the embedded one, and PostgreSQL when `TURKISTAN_TEST_POSTGRES` names a server's `postgres` database.
     #[must_use]
     pub fn all() -> Vec<Store> {
-        let server = std::env::var("TURKISTAN_TEST_POSTGRES").ok().map(Store::Postgres);
-        [Store::Sqlite].into_iter().chain(server).collect()
+        [Store::Sqlite].into_iter().chain(scratch::server().map(Store::Postgres)).collect()
     }
 
     pub(crate) fn arguments(&self) -> Vec<String> {
@@ -30,16 +31,15 @@ impl Store {
         }
     }
 
-    /// A copy of the demo city, in the folder or in a database of its own.
-    pub(crate) fn fresh_city(&self, data: &Path) -> Store {
+    /// A copy of the demo city, in the folder or in a database of its own, which lasts as long as the second value.
+    pub(crate) fn fresh_city(&self, data: &Path) -> (Store, Option<ServerDatabase>) {
         let template = self.template();
         copy(&template, data);
         match self {
-            Store::Sqlite => Store::Sqlite,
+            Store::Sqlite => (Store::Sqlite, None),
             Store::Postgres(server) => {
-                let name = format!("city_{}", uuid::Uuid::new_v4().simple());
-                sql(server, &format!("CREATE DATABASE {name} TEMPLATE {}", template_name()));
-                Store::Postgres(with_database(server, &name))
+                let database = ServerDatabase::create(server, &template_name());
+                (Store::Postgres(database.url.clone()), Some(database))
             }
         }
     }

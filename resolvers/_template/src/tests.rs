@@ -4,11 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeZone, Utc};
 use journal::{Database, House, Options, Progress, Room, Target};
-use kernel::{Actor, Call, Code, GraphHandle, Locale, ManualClock, Operation, OperationKind, PartyId, Personal, Request, Rng, system_rng};
+use kernel::{Actor, Call, Code, GraphHandle, Locale, ManualClock, Operation, OperationKind, PartyId, Personal, Request, system_rng};
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::ConnectionTrait;
 use serde_json::{Map, Value, json};
-use tempfile::TempDir;
+use scratch::Scratch;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Statements are counted for the whole process, so the test that counts them runs alone.
@@ -23,7 +22,7 @@ enum Turn {
 struct City {
     room: Room,
     now: DateTime<Utc>,
-    _folder: TempDir,
+    _scratch: Scratch,
     _turn: Turn,
 }
 
@@ -33,22 +32,13 @@ impl Progress for Silent {
     fn report(&self, _what: &str, _done: u64, _all: u64) {}
 }
 
-async fn target(folder: &TempDir) -> Target {
-    let Ok(server) = std::env::var("TURKISTAN_TEST_POSTGRES") else { return Target::Sqlite(folder.path().join("city.db")) };
-    let options = Options { target: Target::Postgres(server.clone()), readers: 1, commit_delay: Duration::ZERO };
-    let name = format!("template_{}", system_rng().uuid_v7(Utc.timestamp_nanos(0)).simple());
-    let owner = Database::open(&options).await.unwrap().owner;
-    owner.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-    Target::Postgres(format!("{}/{name}", server.rsplit_once('/').unwrap().0))
-}
-
 async fn city() -> City {
     open(Turn::Shared(QUIET.read().await)).await
 }
 
 async fn open(turn: Turn) -> City {
-    let folder = TempDir::new().unwrap();
-    let options = Options { target: target(&folder).await, readers: 2, commit_delay: Duration::ZERO };
+    let scratch = Scratch::new();
+    let options = Options { target: scratch.target(Target::Sqlite, Target::Postgres), readers: 2, commit_delay: Duration::ZERO };
     let database = Database::open(&options).await.unwrap();
     Migrator::up(&database.owner, None).await.unwrap();
     let now = Utc.with_ymd_and_hms(2026, 11, 24, 5, 0, 0).unwrap();
@@ -61,7 +51,7 @@ async fn open(turn: Turn) -> City {
     };
     let room = crate::room(&house);
     room.demo.as_ref().unwrap().load(&Silent).await.unwrap();
-    City { room, now, _folder: folder, _turn: turn }
+    City { room, now, _scratch: scratch, _turn: turn }
 }
 
 impl City {

@@ -16,9 +16,8 @@ use kernel::{
     Rng, Role, system_rng,
 };
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::ConnectionTrait;
+use scratch::Scratch;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Statements are counted for the whole process, so the test that counts them runs alone.
@@ -34,7 +33,7 @@ struct City {
     room: Room,
     house: House,
     now: DateTime<Utc>,
-    _folder: TempDir,
+    _scratch: Scratch,
     _turn: Turn,
 }
 
@@ -44,22 +43,13 @@ impl Progress for Silent {
     fn report(&self, _what: &str, _done: u64, _all: u64) {}
 }
 
-async fn target(folder: &TempDir) -> Target {
-    let Ok(server) = std::env::var("TURKISTAN_TEST_POSTGRES") else { return Target::Sqlite(folder.path().join("city.db")) };
-    let options = Options { target: Target::Postgres(server.clone()), readers: 1, commit_delay: Duration::ZERO };
-    let name = format!("datasets_{}", system_rng().uuid_v7(Utc.timestamp_nanos(0)).simple());
-    let owner = Database::open(&options).await.unwrap().owner;
-    owner.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-    Target::Postgres(format!("{}/{name}", server.rsplit_once('/').unwrap().0))
-}
-
 async fn city() -> City {
     open(Turn::Shared(QUIET.read().await)).await
 }
 
 async fn open(turn: Turn) -> City {
-    let folder = TempDir::new().unwrap();
-    let options = Options { target: target(&folder).await, readers: 2, commit_delay: Duration::ZERO };
+    let scratch = Scratch::new();
+    let options = Options { target: scratch.target(Target::Sqlite, Target::Postgres), readers: 2, commit_delay: Duration::ZERO };
     let database = Database::open(&options).await.unwrap();
     Migrator::up(&database.owner, None).await.unwrap();
     let now = Utc.with_ymd_and_hms(2026, 11, 24, 5, 0, 0).unwrap();
@@ -70,7 +60,7 @@ async fn open(turn: Turn) -> City {
         rng: Arc::new(system_rng()),
         secret: Personal::new([7; 32]),
     };
-    City { room: crate::room(&house), house, now, _folder: folder, _turn: turn }
+    City { room: crate::room(&house), house, now, _scratch: scratch, _turn: turn }
 }
 
 impl City {

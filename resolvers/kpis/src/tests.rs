@@ -22,9 +22,8 @@ use kernel::{
     PersonId, Personal, Request, Rng, Role, system_rng,
 };
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::ConnectionTrait;
+use scratch::Scratch;
 use serde_json::{Map, Value, json};
-use tempfile::TempDir;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Statements are counted for the whole process, so the test that counts them runs alone.
@@ -40,7 +39,7 @@ struct City {
     rooms: Arc<Rooms>,
     house: House,
     clock: Arc<ManualClock>,
-    _folder: TempDir,
+    _scratch: Scratch,
     _turn: Turn,
 }
 
@@ -79,22 +78,13 @@ impl Progress for Silent {
     fn report(&self, _what: &str, _done: u64, _all: u64) {}
 }
 
-async fn target(folder: &TempDir) -> Target {
-    let Ok(server) = std::env::var("TURKISTAN_TEST_POSTGRES") else { return Target::Sqlite(folder.path().join("city.db")) };
-    let options = Options { target: Target::Postgres(server.clone()), readers: 1, commit_delay: Duration::ZERO };
-    let name = format!("kpis_{}", system_rng().uuid_v7(Utc.timestamp_nanos(0)).simple());
-    let owner = Database::open(&options).await.unwrap().owner;
-    owner.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-    Target::Postgres(format!("{}/{name}", server.rsplit_once('/').unwrap().0))
-}
-
 async fn city() -> City {
     open(Turn::Shared(QUIET.read().await)).await
 }
 
 async fn open(turn: Turn) -> City {
-    let folder = TempDir::new().unwrap();
-    let options = Options { target: target(&folder).await, readers: 2, commit_delay: Duration::ZERO };
+    let scratch = Scratch::new();
+    let options = Options { target: scratch.target(Target::Sqlite, Target::Postgres), readers: 2, commit_delay: Duration::ZERO };
     let database = Database::open(&options).await.unwrap();
     Migrator::up(&database.owner, None).await.unwrap();
     let clock = Arc::new(ManualClock::new(Utc.with_ymd_and_hms(2026, 11, 24, 5, 0, 0).unwrap()));
@@ -109,7 +99,7 @@ async fn open(turn: Turn) -> City {
     drop(rooms.kpis.set(crate::room(&house)));
     drop(rooms.datasets.set(datasets::room(&house)));
     house.graph.connect(Arc::new(Routes(Arc::downgrade(&rooms))));
-    City { rooms, house, clock, _folder: folder, _turn: turn }
+    City { rooms, house, clock, _scratch: scratch, _turn: turn }
 }
 
 /// Counts over `received` reports; small ones are suppressed.

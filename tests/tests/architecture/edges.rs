@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::tree::{none, rooms, root};
 
 /// What each crate may use. Rooms are added below: all of them may use the same, and never each other.
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("kernel", &[]),
     ("engine", &["kernel"]),
     ("suggester", &[]),
@@ -19,7 +19,8 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("migrations", &[]),
     ("playground", &["kernel"]),
     ("server", &["kernel", "vocabulary", "federation", "remote", "engine", "journal", "runner", "migrations", "playground"]),
-    ("tests", &["server"]),
+    ("scratch", &[]),
+    ("tests", &["server", "scratch"]),
 ];
 
 const ROOM: &[&str] = &["kernel", "vocabulary", "engine", "suggester", "journal"];

@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use journal::{Abort, Database, NewEvent, NewJob, Options, Priority, Target, Txn, append, arm, claim_with, enqueue, log};
-use kernel::{Personal, Rng, SeededRng, system_rng};
+use kernel::{Personal, Rng, SeededRng};
 use migrations::MigratorTrait;
+use scratch::Scratch;
 use sea_orm::{ConnectionTrait, DbBackend};
 use serde_json::json;
 use uuid::Uuid;
@@ -30,14 +31,6 @@ async fn open(target: Target) -> Database {
     let text = "CREATE TABLE filing (id VARCHAR PRIMARY KEY, text TEXT NOT NULL)";
     database.owner.execute_unprepared(text).await.unwrap();
     database
-}
-
-async fn target(folder: &std::path::Path, server: Option<&String>) -> Target {
-    let Some(server) = server else { return Target::Sqlite(folder.join("turkistan.db")) };
-    let name = format!("log_{}", system_rng().uuid_v7(morning()).simple());
-    let options = Options { target: Target::Postgres(server.clone()), readers: 1, commit_delay: Duration::ZERO };
-    Database::open(&options).await.unwrap().owner.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-    Target::Postgres(format!("{}/{name}", server.rsplit_once('/').unwrap().0))
 }
 
 /// What an act of filing writes, with its event or without.
@@ -135,15 +128,12 @@ async fn auditing(database: &Database, name: &str, events: u64) {
 #[tokio::main]
 async fn main() {
     let events = std::env::var("LOG_EVENTS").ok().map_or(1_000_000, |count| count.parse().unwrap());
-    let server = std::env::var("TURKISTAN_TEST_POSTGRES").ok();
-    for (name, server) in [("SQLite", None), ("PostgreSQL", server.as_ref())] {
-        if name == "PostgreSQL" && server.is_none() {
-            continue;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        appending(&open(target(folder.path(), server).await).await, name).await;
-        let folder = tempfile::tempdir().unwrap();
-        let kept = std::env::var_os("LOG_FOLDER").map_or_else(|| folder.path().to_owned(), Into::into);
-        auditing(&open(target(&kept, server).await).await, name, events).await;
+    for (name, scratch) in ["SQLite", "PostgreSQL"].into_iter().zip(Scratch::each()) {
+        appending(&open(scratch.target(Target::Sqlite, Target::Postgres)).await, name).await;
+    }
+    for (name, scratch) in ["SQLite", "PostgreSQL"].into_iter().zip(Scratch::each()) {
+        let kept = |file| std::env::var_os("LOG_FOLDER").map_or(file, |folder| std::path::Path::new(&folder).join("turkistan.db"));
+        let target = scratch.target(|file| Target::Sqlite(kept(file)), Target::Postgres);
+        auditing(&open(target).await, name, events).await;
     }
 }

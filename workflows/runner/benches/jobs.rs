@@ -13,9 +13,10 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use journal::{Commit, Database, Handler, House, Job, JobError, NewJob, Priority, Target};
-use kernel::{Clock, GraphHandle, Personal, Rng, SystemClock, system_rng};
+use kernel::{Clock, GraphHandle, Personal, SystemClock, system_rng};
 use migrations::MigratorTrait;
 use runner::Runner;
+use scratch::Scratch;
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::measure::{BACKLOG, Watch};
@@ -52,18 +53,8 @@ async fn open(target: Target) -> Database {
     Database::open(&journal::Options { target, readers: 10, commit_delay: Duration::ZERO }).await.unwrap()
 }
 
-async fn house(folder: &std::path::Path) -> House {
-    let target = match std::env::var("TURKISTAN_TEST_POSTGRES") {
-        Ok(server) => {
-            let name = format!("jobs_{}", system_rng().uuid_v7(SystemClock.now()).simple());
-            let database = open(Target::Postgres(server.clone())).await;
-            database.owner.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-            database.close().await.unwrap();
-            Target::Postgres(format!("{}/{name}", server.rsplit_once('/').unwrap().0))
-        }
-        Err(_) => Target::Sqlite(folder.join("turkistan.db")),
-    };
-    let database = open(target).await;
+async fn house(scratch: &Scratch) -> House {
+    let database = open(scratch.target(Target::Sqlite, Target::Postgres)).await;
     migrations::Migrator::up(&database.owner, None).await.unwrap();
     database.owner.execute_unprepared("CREATE TABLE effect (key TEXT NOT NULL)").await.unwrap();
     House {
@@ -115,8 +106,8 @@ async fn work(house: &House, measure: &str, workers: usize) {
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    let folder = tempfile::tempdir().unwrap();
-    let house = house(folder.path()).await;
+    let scratch = Scratch::new();
+    let house = house(&scratch).await;
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [measure @ ("drain" | "start"), workers] => work(&house, measure, workers.parse().unwrap()).await,
         ["append", _] => {

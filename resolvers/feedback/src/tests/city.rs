@@ -8,12 +8,12 @@ use futures_util::{FutureExt, StreamExt, stream::BoxStream};
 use journal::{Database, House, Job, JobError, Options, Progress, Room, Rules, Target};
 use kernel::{
     Actor, Answer, Call, CaseId, CategoryId, Clock, Code, DistrictId, FeedbackId, GraphHandle, Locale, ManualClock, Operation,
-    OperationKind, Personal, Request, Rng, SeededRng, system_rng,
+    OperationKind, Personal, Request, Rng, SeededRng,
 };
 use migrations::{Migrator, MigratorTrait};
+use scratch::Scratch;
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ pub(super) struct City {
     pub(super) database: Database,
     pub(super) clock: Arc<ManualClock>,
     rng: SeededRng,
-    _folder: TempDir,
+    _scratch: Scratch,
     _turn: Turn,
 }
 
@@ -67,15 +67,6 @@ impl Progress for Silent {
     fn report(&self, _what: &str, _done: u64, _all: u64) {}
 }
 
-async fn target(folder: &TempDir) -> Target {
-    let Ok(server) = std::env::var("TURKISTAN_TEST_POSTGRES") else { return Target::Sqlite(folder.path().join("city.db")) };
-    let options = Options { target: Target::Postgres(server.clone()), readers: 1, commit_delay: Duration::ZERO };
-    let name = format!("feedback_{}", system_rng().uuid_v7(noon()).simple());
-    let owner = Database::open(&options).await.unwrap().owner;
-    owner.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-    Target::Postgres(format!("{}/{name}", server.rsplit_once('/').unwrap().0))
-}
-
 /// Tuesday, 24 November 2026, noon in the city.
 pub(super) fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 24, 7, 0, 0).unwrap()
@@ -91,8 +82,8 @@ pub(super) async fn quiet_city() -> City {
 }
 
 async fn open(turn: Turn) -> City {
-    let folder = TempDir::new().unwrap();
-    let options = Options { target: target(&folder).await, readers: 2, commit_delay: Duration::ZERO };
+    let scratch = Scratch::new();
+    let options = Options { target: scratch.target(Target::Sqlite, Target::Postgres), readers: 2, commit_delay: Duration::ZERO };
     let database = Database::open(&options).await.unwrap();
     Migrator::up(&database.owner, None).await.unwrap();
     let clock = Arc::new(ManualClock::new(noon()));
@@ -103,7 +94,7 @@ async fn open(turn: Turn) -> City {
         House { database: database.clone(), graph, clock: clock.clone(), rng: Arc::new(SeededRng::new(7)), secret: Personal::new([7; 32]) };
     let signer = journal::log::Signer::derive(&house.secret, ORIGIN).unwrap();
     let room = crate::room(&house, rules(), Arc::new(signer));
-    City { room, neighbours, database, clock, rng: SeededRng::new(8), _folder: folder, _turn: turn }
+    City { room, neighbours, database, clock, rng: SeededRng::new(8), _scratch: scratch, _turn: turn }
 }
 
 /// The rules of the program, with the list that says what two persons publish.

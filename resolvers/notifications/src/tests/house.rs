@@ -12,12 +12,12 @@ use futures_util::FutureExt;
 use journal::{Database, House, JobError, Mail, Mailer, Options, Room, Target};
 use kernel::{
     Actor, Answer, Call, Clock, Code, Document, Fault, Graph, GraphHandle, Locale, ManualClock, Operation, OperationKind, Person, PersonId,
-    Personal, Request, Rng, Role, SeededRng, system_rng,
+    Personal, Request, Role, SeededRng,
 };
 use migrations::{Migrator, MigratorTrait};
+use scratch::Scratch;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Map, Value, json};
-use tempfile::TempDir;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub(crate) const REFERENCE: &str = "TK-2026-000123";
@@ -75,17 +75,8 @@ pub(crate) struct TestHouse {
     pub(crate) room: Room,
     pub(crate) post: Arc<Post>,
     pub(crate) clock: Arc<ManualClock>,
-    _folder: TempDir,
+    _scratch: Scratch,
     _turn: Turn,
-}
-
-async fn target(folder: &TempDir) -> Target {
-    let Ok(server) = std::env::var("TURKISTAN_TEST_POSTGRES") else { return Target::Sqlite(folder.path().join("city.db")) };
-    let options = Options { target: Target::Postgres(server.clone()), readers: 1, commit_delay: Duration::ZERO };
-    let name = format!("notifications_{}", system_rng().uuid_v7(Utc.timestamp_nanos(0)).simple());
-    let owner = Database::open(&options).await.unwrap().owner;
-    owner.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-    Target::Postgres(format!("{}/{name}", server.rsplit_once('/').unwrap().0))
 }
 
 pub(crate) async fn house() -> TestHouse {
@@ -97,8 +88,8 @@ pub(crate) async fn quiet_house() -> TestHouse {
 }
 
 async fn open(turn: Turn) -> TestHouse {
-    let folder = TempDir::new().unwrap();
-    let options = Options { target: target(&folder).await, readers: 2, commit_delay: Duration::ZERO };
+    let scratch = Scratch::new();
+    let options = Options { target: scratch.target(Target::Sqlite, Target::Postgres), readers: 2, commit_delay: Duration::ZERO };
     let database = Database::open(&options).await.unwrap();
     Migrator::up(&database.owner, None).await.unwrap();
     let clock = Arc::new(ManualClock::new(Utc.with_ymd_and_hms(2026, 11, 24, 5, 0, 0).unwrap()));
@@ -113,7 +104,7 @@ async fn open(turn: Turn) -> TestHouse {
     };
     let post = Arc::new(Post::default());
     let room = crate::room(&house, Arc::clone(&post) as Arc<dyn Mailer>);
-    TestHouse { house, room, post, clock, _folder: folder, _turn: turn }
+    TestHouse { house, room, post, clock, _scratch: scratch, _turn: turn }
 }
 
 impl TestHouse {

@@ -1,18 +1,17 @@
 //! A house with one room and invented neighbours.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeZone, Utc};
 use journal::{Database, House, Options, Room, Target};
 use kernel::{
     Actor, Answer, Call, DistrictId, Document, Graph, GraphHandle, Locale, ManualClock, Operation, OperationKind, PartyId, Person,
-    PersonId, Personal, Request, Rng, Role, SeededRng, ServiceId, system_rng,
+    PersonId, Personal, Request, Role, SeededRng, ServiceId,
 };
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::ConnectionTrait;
+use scratch::Scratch;
 use serde_json::{Map, Value, json};
-use tempfile::TempDir;
 
 /// Neighbours who know one service, two districts and a department.
 pub(crate) struct Neighbours;
@@ -52,31 +51,21 @@ pub(crate) fn citizen() -> Actor {
 pub(crate) struct TestHouse {
     pub(crate) room: Room,
     pub(crate) database: Database,
-    _folder: TempDir,
+    _scratch: Scratch,
 }
 
 /// Opens the house on each database that there is, one after the other.
 pub(crate) async fn houses() -> Vec<TestHouse> {
-    let folder = tempfile::tempdir().unwrap();
-    let mut houses = vec![open(Target::Sqlite(folder.path().join("surveys.sqlite")), folder).await];
-    if let Ok(server) = std::env::var("TURKISTAN_TEST_POSTGRES") {
-        let mut bytes = [0; 8];
-        system_rng().fill(&mut bytes);
-        let name = format!("surveys_{:x}", u64::from_be_bytes(bytes));
-        let owner = Database::open(&options(Target::Postgres(server.clone()))).await.unwrap().owner;
-        owner.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-        let url = format!("{}/{name}", server.rsplit_once('/').unwrap().0);
-        houses.push(open(Target::Postgres(url), tempfile::tempdir().unwrap()).await);
+    let mut houses = Vec::new();
+    for scratch in Scratch::each() {
+        houses.push(open(scratch).await);
     }
     houses
 }
 
-fn options(target: Target) -> Options {
-    Options { target, readers: 2, commit_delay: std::time::Duration::ZERO }
-}
-
-async fn open(target: Target, folder: TempDir) -> TestHouse {
-    let database = Database::open(&options(target)).await.unwrap();
+async fn open(scratch: Scratch) -> TestHouse {
+    let target = scratch.target(Target::Sqlite, Target::Postgres);
+    let database = Database::open(&Options { target, readers: 2, commit_delay: Duration::ZERO }).await.unwrap();
     Migrator::up(&database.owner, None).await.unwrap();
     let graph = GraphHandle::default();
     graph.connect(Arc::new(Neighbours));
@@ -87,7 +76,7 @@ async fn open(target: Target, folder: TempDir) -> TestHouse {
         rng: Arc::new(SeededRng::new(7)),
         secret: Personal::new([7; 32]),
     };
-    TestHouse { room: crate::room(&house), database, _folder: folder }
+    TestHouse { room: crate::room(&house), database, _scratch: scratch }
 }
 
 impl TestHouse {

@@ -4,8 +4,8 @@ use super::*;
 
 #[tokio::test]
 async fn a_commit_is_heard_by_the_processes_of_its_own_schema_alone() {
-    let Ok(server) = std::env::var("TURKISTAN_TEST_POSTGRES") else { return };
-    let url = own_database(&server).await;
+    let scratch = Scratch::new();
+    let Target::Postgres(url) = scratch.target(Target::Sqlite, Target::Postgres) else { return };
     let (city, neighbour) = (open(Target::Postgres(url.clone())).await, open(Target::Postgres(url)).await);
     let listening = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
     while number(&city, listening).await < 2 {}

@@ -11,11 +11,11 @@ use std::{path::PathBuf, time::Duration};
 
 use chrono::{DateTime, TimeZone, Utc};
 use futures_util::FutureExt;
-use kernel::{Personal, Rng, SeededRng, system_rng};
+use kernel::{Personal, Rng, SeededRng};
 use migrations::MigratorTrait;
+use scratch::Scratch;
 use sea_orm::{AccessMode, ConnectionTrait, DbBackend, IsolationLevel, Statement, TransactionTrait};
 use serde_json::json;
-use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::{
@@ -28,7 +28,7 @@ pub(crate) struct Bench {
     pub(crate) database: Database,
     pub(crate) signer: Signer,
     pub(crate) rng: SeededRng,
-    folder: TempDir,
+    scratch: Scratch,
 }
 
 pub(crate) fn morning() -> DateTime<Utc> {
@@ -37,31 +37,18 @@ pub(crate) fn morning() -> DateTime<Utc> {
 
 /// A journal on each database that is here.
 pub(crate) async fn benches() -> Vec<Bench> {
-    let folder = tempfile::tempdir().unwrap();
-    let mut targets = vec![Target::Sqlite(folder.path().join("test.db"))];
-    if let Ok(url) = std::env::var("TURKISTAN_TEST_POSTGRES") {
-        targets.push(Target::Postgres(own_database(&url).await));
-    }
     let mut benches = Vec::new();
-    let mut folder = Some(folder);
-    for target in targets {
-        let database = open(target).await;
+    for scratch in Scratch::each() {
+        let database = open(scratch.target(Target::Sqlite, Target::Postgres)).await;
         migrations::Migrator::up(&database.owner, None).await.unwrap();
         let signer = Signer::derive(&Personal::new([7; 32]), "turkistan.test/journal").unwrap();
-        let folder = folder.take().unwrap_or_else(|| tempfile::tempdir().unwrap());
-        benches.push(Bench { database, signer, rng: SeededRng::new(7), folder });
+        benches.push(Bench { database, signer, rng: SeededRng::new(7), scratch });
     }
     benches
 }
 
 async fn open(target: Target) -> Database {
     Database::open(&Options { target, readers: 4, commit_delay: Duration::ZERO }).await.unwrap()
-}
-
-async fn own_database(url: &str) -> String {
-    let name = format!("journal_{}", system_rng().uuid_v7(morning()).simple());
-    open(Target::Postgres(url.to_owned())).await.owner.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-    format!("{}/{name}", url.rsplit_once('/').unwrap().0)
 }
 
 impl Bench {
@@ -89,7 +76,7 @@ impl Bench {
     }
 
     pub(crate) fn file(&self) -> PathBuf {
-        self.folder.path().join("checkpoints")
+        self.scratch.folder().join("checkpoints")
     }
 
     pub(crate) async fn checkpoint(&self) -> kernel::Result<Checkpoint> {

@@ -3,6 +3,8 @@
 use journal::{Mail, Mailer};
 use kernel::Locale;
 
+use tempfile::TempDir;
+
 use super::*;
 use crate::FolderMailer;
 

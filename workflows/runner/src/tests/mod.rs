@@ -21,8 +21,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use journal::{Abort, Commit, Database, Handler, House, Job, JobError, NewJob, Priority, Target};
 use kernel::{Clock, GraphHandle, ManualClock, Personal, SeededRng};
 use migrations::MigratorTrait;
+use scratch::Scratch;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
-use tempfile::TempDir;
 
 use crate::{Options, Runner};
 
@@ -30,7 +30,7 @@ use crate::{Options, Runner};
 pub(crate) struct Bench {
     pub(crate) house: House,
     pub(crate) clock: Arc<ManualClock>,
-    _folder: TempDir,
+    _scratch: Scratch,
 }
 
 pub(crate) fn morning() -> DateTime<Utc> {
@@ -39,12 +39,8 @@ pub(crate) fn morning() -> DateTime<Utc> {
 
 impl Bench {
     pub(crate) async fn new() -> Bench {
-        let folder = tempfile::tempdir().unwrap();
-        let target = match std::env::var("TURKISTAN_TEST_POSTGRES") {
-            Ok(url) => Target::Postgres(own_schema(&url).await),
-            Err(_) => Target::Sqlite(folder.path().join("test.db")),
-        };
-        let database = open(target).await;
+        let scratch = Scratch::new();
+        let database = open(scratch.target(Target::Sqlite, Target::Postgres)).await;
         migrations::Migrator::up(&database.owner, None).await.unwrap();
         database.owner.execute_unprepared("CREATE TABLE effect (key TEXT NOT NULL)").await.unwrap();
         let clock = Arc::new(ManualClock::new(morning()));
@@ -55,7 +51,7 @@ impl Bench {
             rng: Arc::new(SeededRng::new(7)),
             secret: Personal::new([7; 32]),
         };
-        Bench { house, clock, _folder: folder }
+        Bench { house, clock, _scratch: scratch }
     }
 
     pub(crate) fn runner(&self, handler: &Arc<Script>) -> Runner {
@@ -97,16 +93,6 @@ impl Bench {
 
 async fn open(target: Target) -> Database {
     Database::open(&journal::Options { target, readers: 4, commit_delay: Duration::ZERO }).await.unwrap()
-}
-
-/// A schema of the test's own, so that tests run beside each other.
-async fn own_schema(url: &str) -> String {
-    static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-    let next = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    let schema = format!("runner_{}_{next}", std::process::id());
-    let database = open(Target::Postgres(url.to_owned())).await;
-    database.owner.execute_unprepared(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}")).await.unwrap();
-    format!("{url}{}options[search_path]={schema}", if url.contains('?') { '&' } else { '?' })
 }
 
 type Play = Box<dyn Fn(Job) -> BoxFuture<'static, Result<Commit, JobError>> + Send + Sync>;
