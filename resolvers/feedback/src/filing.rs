@@ -19,6 +19,7 @@ use crate::{
     model::{CategorySource, Filing, Submission, check},
     receipt,
     reference::{Category, find_category},
+    search,
 };
 
 /// Who provides a service.
@@ -163,6 +164,7 @@ async fn file(txn: &Txn, new: NewRow, process: &Process, actor: &str) -> Result<
         "dueOn": row.due_on.clone().unwrap(),
     });
     let filed = feedback::Entity::insert(row).exec_with_returning(txn).await?;
+    search::index(txn, &filed).await?;
     journal::append(txn, STREAM, id, 0, now, actor, vec![event_of(process, &step, &facts, &cause)?]).await?;
     enqueue(txn, id, 1, &step, now).await?;
     turn_timers(txn, id, &step).await?;

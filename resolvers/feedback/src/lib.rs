@@ -23,6 +23,7 @@ mod receipt;
 mod reference;
 mod routing;
 mod rules;
+mod search;
 mod store;
 #[cfg(test)]
 mod tests;

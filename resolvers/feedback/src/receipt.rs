@@ -108,6 +108,7 @@ pub(crate) async fn erase(txn: &Txn, row: &feedback::Model, now: chrono::DateTim
     let event = journal::NewEvent { kind: "content_erased".into(), payload, versions: None };
     let number = journal::append(txn, crate::desk::STREAM, row.id, row.events, now, "system", vec![event]).await?;
     journal::log::erase(txn, &ERASABLE, row.id).await?;
+    crate::search::forget(txn, row.id).await?;
     note::Entity::delete_many().filter(note::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     question::Entity::delete_many().filter(question::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     extension::Entity::delete_many().filter(extension::Column::FeedbackId.eq(row.id)).exec(txn).await?;

@@ -1,5 +1,6 @@
 //! Reads of reports. What a person may reach is part of every statement.
 
+mod desk;
 mod work;
 
 use std::collections::HashMap;
@@ -12,23 +13,14 @@ use sea_orm::{
     Statement, Value,
     sea_query::{Expr, Func},
 };
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(crate) use self::desk::{DeskFilter, Looking};
 use crate::{
     entity::feedback::{Column, Entity, Model},
     policy::Scope,
+    search::{self, Words},
 };
-
-/// Which cases a desk shows.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct DeskFilter {
-    pub(crate) overdue: Option<bool>,
-    pub(crate) contested: Option<bool>,
-    pub(crate) assignee: Option<Uuid>,
-    pub(crate) category: Option<String>,
-    pub(crate) ended: bool,
-}
 
 /// Which reports a public list shows.
 #[derive(Clone, Debug, Default)]
@@ -38,15 +30,12 @@ pub(crate) struct PublicFilter {
     pub(crate) service: Option<Uuid>,
     pub(crate) status: Option<String>,
     pub(crate) open: Option<bool>,
+    pub(crate) query: Option<String>,
 }
 
 /// Reads reports.
 #[derive(Clone)]
 pub(crate) struct Store(pub(crate) DatabaseConnection);
-
-/// The place of a case in a queue.
-#[derive(Serialize, Deserialize)]
-struct QueueKey(bool, DateTime<Utc>, Uuid);
 
 fn scoped(scope: Scope) -> Select<Entity> {
     let find = Entity::find();
@@ -89,34 +78,6 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 
-    /// The queue: what a reporter contested first, then what has least time left.
-    pub(crate) async fn desk(&self, scope: Scope, filter: DeskFilter, now: DateTime<Utc>, page: &PageRequest) -> Result<Page<Model>> {
-        let mut select = scoped(scope).filter(Column::Ended.eq(filter.ended));
-        if let Some(overdue) = filter.overdue {
-            select = select.filter(if overdue { Column::DueAt.lt(now) } else { Column::DueAt.gte(now) });
-        }
-        if let Some(contested) = filter.contested {
-            select = select.filter(Column::Contested.eq(contested));
-        }
-        if let Some(assignee) = filter.assignee {
-            select = select.filter(Column::Assignee.eq(assignee));
-        }
-        if let Some(category) = filter.category {
-            select = select.filter(Column::Category.eq(category));
-        }
-        if let Some(after) = &page.after {
-            let QueueKey(contested, due_at, id) = after.decode()?;
-            let later =
-                Condition::any().add(Column::DueAt.gt(due_at)).add(Condition::all().add(Column::DueAt.eq(due_at)).add(Column::Id.gt(id)));
-            let beside = Condition::all().add(Column::Contested.eq(contested)).add(later);
-            let later = Condition::any().add(beside).add_option(contested.then(|| Column::Contested.eq(false)));
-            select = select.filter(later);
-        }
-        let select = select.order_by_desc(Column::Contested).order_by_asc(Column::DueAt).order_by_asc(Column::Id);
-        let rows = select.limit(page.limit()).all(&self.0).await.map_err(fault)?;
-        Page::cut(page, rows, |row| QueueKey(row.contested, row.due_at, row.id))
-    }
-
     /// The public list, newest first.
     pub(crate) async fn published(&self, filter: PublicFilter, page: &PageRequest) -> Result<Page<Model>> {
         let mut select = public();
@@ -134,6 +95,9 @@ impl Store {
         }
         if let Some(open) = filter.open {
             select = select.filter(Column::Ended.eq(!open));
+        }
+        if let Some(query) = filter.query {
+            select = select.filter(search::holds(self.0.get_database_backend(), Words::Public, &query));
         }
         newest_first(select, page, &self.0).await
     }

@@ -10,6 +10,7 @@ mod neighbours;
 mod notices;
 mod numbers;
 mod people;
+mod queues;
 mod random;
 mod readings;
 mod receipts;

@@ -124,6 +124,8 @@ ids! {
     FeedbackId = "Feedback";
     /// The officers' side of a report.
     CaseId = "Case";
+    /// A queue of cases that officers look at.
+    QueueId = "Queue";
     /// A mark for a service.
     RatingId = "Rating";
     /// A published table.

@@ -18,6 +18,7 @@ use crate::{
     error::{not_found, refusal},
     policy,
     routing::Routing,
+    search,
 };
 
 /// The state of a case that waits for another one's answer.
@@ -66,7 +67,8 @@ impl Desk {
                 row.answer = Set(answer);
                 row.answered_at = Set(Some(now));
             });
-            self.act(txn, case, act, &Actor::System, now).await?;
+            let answered = self.act(txn, case, act, &Actor::System, now).await?;
+            search::index(txn, &answered).await?;
         }
         Ok(())
     }

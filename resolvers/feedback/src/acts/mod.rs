@@ -3,6 +3,7 @@
 mod merging;
 mod office;
 mod questions;
+mod queues;
 mod reporter;
 mod term;
 
@@ -19,6 +20,7 @@ use uuid::Uuid;
 
 pub(crate) use self::{
     office::OFFICER,
+    queues::QueueDraft,
     reporter::{ERASE_MESSAGES, reopen},
     term::Decision,
 };

@@ -21,6 +21,7 @@ use crate::{
     policy,
     reference::find_category_by_id,
     routing::Routing,
+    search,
 };
 
 /// Which party an officer works for.
@@ -159,6 +160,7 @@ impl Desk {
                     row.answered_at = Set(Some(now));
                 });
                 let answered = desk.act(txn, case, act, &actor, now).await?;
+                search::index(txn, &answered).await?;
                 desk.answer_merged(txn, &answered, now).await?;
                 Ok(answered)
             }
@@ -201,7 +203,9 @@ impl Desk {
                     events: Set(number),
                     ..Default::default()
                 };
-                Ok(feedback::Entity::update(changed).exec(txn).await?)
+                let released = feedback::Entity::update(changed).exec(txn).await?;
+                search::index(txn, &released).await?;
+                Ok(released)
             }
             .boxed()
         })

@@ -6,7 +6,7 @@ use journal::{Abort, NewEvent, Txn};
 use kernel::{Error, LocalizedText, Result, Rng};
 use sea_orm::{
     ActiveValue::Set,
-    EntityTrait,
+    EntityTrait, TryIntoModel,
     sea_query::{Expr, OnConflict},
 };
 use serde_json::Value;
@@ -18,6 +18,7 @@ use crate::{
     model::Outcome,
     process::routed,
     routing::Routing,
+    search,
 };
 
 /// A life that is being lived.
@@ -137,6 +138,9 @@ pub(super) async fn store(txn: &Txn, lives: Vec<Life>) -> std::result::Result<()
     }
     for row in &rows {
         count_reference(txn, row).await?;
+    }
+    for row in &rows {
+        search::index(txn, &row.clone().try_into_model()?).await?;
     }
     feedback::Entity::insert_many(rows).exec_without_returning(txn).await?;
     Ok(())

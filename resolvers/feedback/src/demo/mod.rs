@@ -118,6 +118,7 @@ impl Demo for Reports {
         let cleared = self.0.house.database.writer.write(|txn| {
             async move {
                 txn.execute_unprepared("DELETE FROM timer WHERE stream_id IN (SELECT id FROM feedback)").await?;
+                txn.execute_unprepared("DELETE FROM feedback_words").await?;
                 note::Entity::delete_many().exec(txn).await?;
                 feedback::Entity::delete_many().exec(txn).await?;
                 reference_counter::Entity::delete_many().exec(txn).await?;

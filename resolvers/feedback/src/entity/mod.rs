@@ -5,5 +5,6 @@ pub(crate) mod extension;
 pub(crate) mod feedback;
 pub(crate) mod note;
 pub(crate) mod question;
+pub(crate) mod queue;
 pub(crate) mod reference_counter;
 pub(crate) mod rule_proposal;

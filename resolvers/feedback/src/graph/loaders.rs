@@ -12,7 +12,7 @@ use vocabulary::Batched;
 use crate::{
     entity::{extension, feedback::Model, note, question},
     policy::Scope,
-    store::{Answered, Load, Numbers, Span, Store},
+    store::{Answered, DeskFilter, Load, Looking, Numbers, Span, Store},
 };
 
 /// Reads for one call, with what its actor may see.
@@ -23,6 +23,12 @@ pub(crate) struct Reports {
     pub(crate) actor: Actor,
     pub(crate) scope: Scope,
     pub(crate) now: DateTime<Utc>,
+}
+
+impl Reports {
+    fn looking(&self) -> Looking {
+        Looking { person: self.actor.person().map(|person| person.id.uuid()), now: self.now }
+    }
 }
 
 /// The key of a report by its number.
@@ -88,6 +94,10 @@ pub(crate) struct ExtensionsOf(pub(crate) Uuid);
 /// The key of the cases that were merged into one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct MergedInto(pub(crate) Uuid);
+
+/// The key of the number of cases in a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct CountOf(pub(crate) DeskFilter);
 
 /// The key of a party's workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -207,6 +217,17 @@ impl Loader<LoadOf> for Reports {
         let answered = self.store.answered(&ids).await.map_err(Arc::new)?;
         let of = |id: Uuid| answered.iter().filter(|case| case.party_id == Some(id)).copied().collect();
         Ok(keys.iter().map(|key| (*key, (loads.get(&key.0).copied().unwrap_or_default(), of(key.0)))).collect())
+    }
+}
+
+impl Loader<CountOf> for Reports {
+    type Value = i64;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[CountOf]) -> Loaded<CountOf, i64> {
+        let filters: Vec<DeskFilter> = keys.iter().map(|key| key.0.clone()).collect();
+        let counts = self.store.counts(self.scope, &filters, self.looking()).await.map_err(Arc::new)?;
+        Ok(counts.into_iter().map(|(filter, count)| (CountOf(filter), count)).collect())
     }
 }
 

@@ -8,6 +8,7 @@ mod mutation;
 mod neighbours;
 mod past;
 mod query;
+mod queues;
 mod readings;
 mod reasons;
 mod rules;
@@ -27,7 +28,7 @@ use crate::{desk::Desk, policy, store::Store};
 pub(crate) fn subgraph(desk: Desk) -> Arc<dyn Subgraph> {
     let store = Store(desk.house.database.reader.clone());
     let (writer, rng) = (desk.house.database.writer.clone(), Arc::clone(&desk.house.rng));
-    let schema = Schema::build(query::Query, mutation::Mutation, subscription::Subscription)
+    let schema = Schema::build(query::Query::default(), mutation::Mutation::default(), subscription::Subscription)
         .enable_federation()
         .enable_subscription_in_federation()
         .register_output_type::<types::Node>()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, MergedObject, Object, SimpleObject};
 use journal::Abort;
 use vocabulary::{Nullable, OrNull, UserError, list_size, refusals, request};
 
@@ -13,6 +13,7 @@ use super::{
         EraseFeedbackInput, ExtendDeadlineInput, ForwardCaseInput, MergeCasesInput, NoteOnCaseInput, ReleaseCaseInput, ReleaseTextInput,
         RespondToCaseInput, SubmitFeedbackInput, UnmergeCaseInput, WithdrawFeedbackInput,
     },
+    queues::QueueActs,
     rules::{PublishRulesInput, RuleProposal, SimulateRulesInput},
     types::{Coupon, Feedback},
 };
@@ -38,7 +39,7 @@ macro_rules! payloads {
         }
 
         impl $name {
-            fn of<T>(ctx: &Context<'_>, outcome: Result<Option<T>, Abort>, show: impl FnOnce(T) -> $type) -> Nullable<$name> {
+            pub(super) fn of<T>(ctx: &Context<'_>, outcome: Result<Option<T>, Abort>, show: impl FnOnce(T) -> $type) -> Nullable<$name> {
                 let locale = request(ctx).locale;
                 let payload = match outcome {
                     Ok(row) => Ok(Some($name { $field: row.map(show), errors: Vec::new() })),
@@ -49,6 +50,8 @@ macro_rules! payloads {
         }
     )*};
 }
+
+pub(super) use payloads;
 
 payloads! {
     #[graphql(tag = "scoped")] ContestClosurePayload: feedback Feedback = "The report, open again.";
@@ -85,7 +88,7 @@ pub(crate) struct SubmitFeedbackPayload {
     errors: Vec<UserError>,
 }
 
-fn desk<'a>(ctx: &Context<'a>) -> &'a Desk {
+pub(super) fn desk<'a>(ctx: &Context<'a>) -> &'a Desk {
     ctx.data_unchecked::<Desk>()
 }
 
@@ -97,11 +100,17 @@ fn own(row: Model) -> Feedback {
     Feedback { row: Arc::new(row), view: View::Own }
 }
 
-pub(crate) struct Mutation;
+/// What can be done.
+#[derive(Default, MergedObject)]
+#[graphql(name = "Mutation")]
+pub(crate) struct Mutation(Acts, QueueActs);
+
+#[derive(Default)]
+struct Acts;
 
 /// The root of everything that can be done.
-#[Object(name = "Mutation")]
-impl Mutation {
+#[Object]
+impl Acts {
     /// Files a report. It is on disk before the answer, with its deadline and the job that routes it. Whatever the text says, it is accepted;
     /// only an empty or over-long one is refused.
     #[graphql(tag = "public")]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, Result};
+use async_graphql::{Context, ID, InputObject, MergedObject, Object, Result};
 use chrono::Datelike;
 use kernel::{CategoryId, DistrictId, FeedbackId, PartyId, ServiceId};
 use suggester::Suggester;
@@ -13,6 +13,7 @@ use super::{
     enums::{FeedbackKind, PublicStatus, Track, Urgency},
     loaders::{ByReference, VisibleCase, reports},
     neighbours::{District, FeedbackStatistics, Party, Service, Viewer},
+    queues::DeskQueries,
     reasons::Deadline,
     rules::{RuleProposal, RuleVersion},
     store,
@@ -25,25 +26,8 @@ use crate::{
     policy::{self, View},
     reference::{categories, find_category_by_id, find_district_by_id},
     rules,
-    store::{DeskFilter as DeskRows, PublicFilter, Span},
+    store::{PublicFilter, Span},
 };
-
-/// Which cases the desk shows.
-#[derive(Default, InputObject)]
-#[graphql(name = "DeskFilter")]
-pub(crate) struct DeskInput {
-    /// Only those past their term, or only those within it.
-    overdue: Option<bool>,
-    /// Only those whose answer was contested, or only the others.
-    contested: Option<bool>,
-    /// Only those that you work on.
-    mine: Option<bool>,
-    /// Only this category.
-    category: Option<ID>,
-    /// The answered and ended ones instead of the open ones.
-    #[graphql(default)]
-    ended: bool,
-}
 
 /// Which reports the public list shows.
 #[derive(Default, InputObject)]
@@ -59,13 +43,21 @@ pub(crate) struct PublicInput {
     status: Option<PublicStatus>,
     /// Only those without an answer, or only those with one.
     open: Option<bool>,
+    /// Only those whose published text holds these words; spellings and endings do not matter.
+    query: Option<String>,
 }
 
-pub(crate) struct Query;
+/// What can be asked.
+#[derive(Default, MergedObject)]
+#[graphql(name = "Query")]
+pub(crate) struct Query(Reports, DeskQueries);
+
+#[derive(Default)]
+struct Reports;
 
 /// The root of everything that can be asked.
-#[Object(name = "Query")]
-impl Query {
+#[Object]
+impl Reports {
     /// The subjects of feedback.
     #[graphql(tag = "public", directive = list_size::apply(50))]
     async fn categories(&self) -> Option<Vec<Category>> {
@@ -154,6 +146,7 @@ impl Query {
                 service: filter.service.map(|id| ServiceId::from_global(&id).map(ServiceId::uuid).unwrap_or_default()),
                 status: filter.status.map(|status| word(&engine::PublicStatus::from(status))),
                 open: filter.open,
+                query: filter.query,
             };
             let page = store(ctx).published(rows, &page).await.or_fault(ctx)?;
             let actor = &request(ctx).actor;
@@ -187,36 +180,6 @@ impl Query {
             Ok(Some(FeedbackStatistics::gate(&numbers, &answered, &calendar)))
         };
         let read: Result<Option<FeedbackStatistics>> = read.await;
-        read.transpose()
-    }
-
-    /// The queue of your party: what a reporter contested first, then what has least time left; for a supervisor also the queues of the parties that theirs supervises.
-    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
-    async fn desk(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which ones.")] filter: Option<DeskInput>,
-        #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
-        #[graphql(desc = "After this cursor.")] after: Option<String>,
-    ) -> Nullable<Connection<Case>> {
-        let read = async {
-            let request = request(ctx);
-            let scope = policy::may_open_desk(&request.actor).or_fault(ctx)?;
-            let page = vocabulary::page(first, after).or_fault(ctx)?;
-            let filter = filter.unwrap_or_default();
-            let category = filter.category.map(|id| CategoryId::from_global(&id).and_then(find_category_by_id));
-            let own = request.actor.person().map(|person| person.id.uuid());
-            let rows = DeskRows {
-                overdue: filter.overdue,
-                contested: filter.contested,
-                assignee: own.filter(|_| filter.mine == Some(true)),
-                category: category.map(|known| known.map_or_else(String::new, |known| known.slug.clone())),
-                ended: filter.ended,
-            };
-            let page = store(ctx).desk(scope, rows, request.now, &page).await.or_fault(ctx)?;
-            Ok(Some(connection(page.map(Arc::new), Case)))
-        };
-        let read: Result<Option<Connection<Case>>> = read.await;
         read.transpose()
     }
 

@@ -27,6 +27,18 @@ refusal-merge-unfit = A case can be merged only into an open case of the same bo
 refusal-terminate-merged = Others wait for the answer to this case. Take them out first, then end the proceedings.
 refusal-forward-to-itself = The case is with this body already.
 refusal-erase-open = It can be erased once work on it is over: withdraw it, or wait until the time to contest the answer has passed.
+queue-mine = Mine
+queue-unassigned = Nobody’s yet
+queue-contested = Contested by the reporter
+queue-due-soon = Due within three days
+queue-overdue = Overdue
+queue-waiting = Waiting for the reporter
+refusal-queue-days = The number of days is between 0 and { $max }.
+refusal-queue-shared = Only a supervisor opens a queue to the whole body.
+refusal-queues-many = { $max ->
+    [one] There are too many queues: at most { $max }. Delete one that is not needed.
+   *[other] There are too many queues: at most { $max }. Delete one that is not needed.
+}
 refusal-rules-mistake = { $file }, line { $line }: { $reason }
 refusal-rules-other = This is not what was tried: the files are others, or other rules came into force since. Try them again.
 refusal-rules-not-tried = These rules were not tried on the recorded cases to the end. Wait for the result, then publish.
