@@ -27,6 +27,7 @@ mod m20261126_000015_order_of_jobs;
 mod m20261127_000016_work_of_a_case;
 mod m20261127_000017_accesses;
 mod m20261127_000018_search;
+mod m20261127_000019_joining;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000016_work_of_a_case::Migration),
             Box::new(m20261127_000017_accesses::Migration),
             Box::new(m20261127_000018_search::Migration),
+            Box::new(m20261127_000019_joining::Migration),
         ]
     }
 }

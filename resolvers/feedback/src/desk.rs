@@ -5,13 +5,13 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use engine::{CaseState, Cause, Facts, Library, Process, Step, TimerChange, Versions, Who};
 use journal::{Abort, House, NewEvent, NewJob, Priority, Rules, Txn, log::Signer};
-use kernel::{Actor, Error, FeedbackId, Result};
+use kernel::{Actor, Error, FeedbackId, Personal, Result};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::{coupon::CouponKeys, entity::feedback, error, parties::Parties};
+use crate::{coupon::CouponKeys, entity::feedback, error, model::Contact, parties::Parties};
 
 /// The stream of the journal that tells of reports.
 pub(crate) const STREAM: &str = "feedback";
@@ -96,6 +96,12 @@ impl feedback::Model {
         FeedbackId::from_uuid(self.id)
     }
 
+    /// The reporter's name, as they gave it.
+    pub(crate) fn name(&self) -> Result<Option<String>> {
+        let contact: Option<Contact> = self.contact.clone().map(serde_json::from_value).transpose().map_err(Error::internal)?;
+        Ok(contact.and_then(|contact| contact.name).map(Personal::into_inner))
+    }
+
     /// The engine's state.
     pub(crate) fn state(&self) -> Result<CaseState> {
         serde_json::from_value(self.case_state.clone()).map_err(Error::internal)
@@ -155,9 +161,9 @@ pub(crate) async fn write(
     let (id, version) = (case.id, case.version);
     let mut changed = case.into_active_model();
     write_state(&mut changed, &process, &step.state)?;
-    change(&mut changed);
     changed.version = Set(version + 1);
     changed.events = Set(number);
+    change(&mut changed);
     let written = feedback::Entity::update_many()
         .set(changed)
         .filter(feedback::Column::Id.eq(id))

@@ -117,6 +117,8 @@ impl Desk {
             district: Set(filing.district.map(|district| district.slug.clone())),
             lat: Set(filing.point.map(|point| point.lat)),
             lon: Set(filing.point.map(|point| point.lon)),
+            cell_north: Set(filing.point.map(|point| point.cell().north)),
+            cell_east: Set(filing.point.map(|point| point.cell().east)),
             address: Set(filing.address.map(kernel::Personal::into_inner)),
             service_id: Set(filing.service.map(ServiceId::uuid)),
             service_provider: Set(subject.provider.clone()),

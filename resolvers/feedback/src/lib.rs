@@ -14,6 +14,7 @@ mod error;
 mod filing;
 mod graph;
 mod histories;
+mod masking;
 mod model;
 mod notices;
 mod parties;
@@ -24,6 +25,7 @@ mod reference;
 mod routing;
 mod rules;
 mod search;
+mod similar;
 mod store;
 #[cfg(test)]
 mod tests;

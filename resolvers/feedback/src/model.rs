@@ -195,7 +195,8 @@ impl Contact {
     }
 }
 
-fn is_email(text: &str) -> bool {
+/// Whether a text has the form of a mail address.
+pub(crate) fn is_email(text: &str) -> bool {
     // RFC 5321 limits; whether a mailbox exists only its server knows.
     text.len() <= 254
         && text.is_ascii()

@@ -40,6 +40,9 @@ pub(crate) static ERASE: Document = Document {
 /// The place in a text where the room of notifications puts the coupon's key when it sends the message.
 const COUPON_KEY: &str = "{coupon-key}";
 
+/// The events of which those who said “same here” hear, too.
+const TOLD_TO_ALL: [&str; 7] = ["assigned", "forwarded", "extended", "answered", "terminated", "contested", "deadline_passed"];
+
 #[derive(Deserialize)]
 struct OfficersAnswer {
     node: Option<PartyNode>,
@@ -96,7 +99,11 @@ pub(crate) async fn send(desk: &Desk, job: &Job, case: &feedback::Model, event: 
                 _ => ("REMINDER", "mail-reporter-text"),
             };
             let more = written(desk, case, event).await?;
-            tell_reporter(desk, job, &Notice { more, ..notice(topic, "mail-reporter-subject", text, false) }, request).await
+            tell_reporter(desk, job, &Notice { more, ..notice(topic, "mail-reporter-subject", text, false) }, request).await?;
+            if TOLD_TO_ALL.contains(&event.kind.as_str()) {
+                tell_joined(desk, job, &notice("FOLLOWED", "mail-joined-subject", "mail-joined-text", false), request).await?;
+            }
+            Ok(())
         }
     }
 }
@@ -164,6 +171,17 @@ async fn tell_reporter(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Ar
         // Whoever left no address reads the timeline with the coupon's key.
         None => Ok(()),
     }
+}
+
+/// Tells those who said “same here” what the public sees; what was written to the reporter is the reporter's.
+async fn tell_joined(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Arc<Request>) -> Result<(), JobError> {
+    for joined in Store(desk.house.database.reader.clone()).joined(notice.case.id).await? {
+        let locale = Locale::from_tag(&joined.locale).unwrap_or_default();
+        if let Some(email) = &joined.email {
+            queue(desk, job, notice, &format!("joined:{}", joined.id), email, locale, request).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn queue(

@@ -14,14 +14,14 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::entity::{extension, feedback, note, question};
+use crate::entity::{extension, feedback, joining, note, question};
 
 /// What a report holds that can be erased.
 pub(crate) const ERASABLE: Erasable = Erasable {
     table: "feedback",
     salt: "salt",
     emptied: &["text"],
-    removed: &["public_text", "lat", "lon", "address", "contact", "answer", "suggestion"],
+    removed: &["public_text", "lat", "lon", "cell_north", "cell_east", "address", "contact", "answer", "suggestion"],
 };
 
 /// What was filed, in the order in which it is written. Nothing in it changes later: what officers correct, as the category, is not here.
@@ -111,6 +111,7 @@ pub(crate) async fn erase(txn: &Txn, row: &feedback::Model, now: chrono::DateTim
     crate::search::forget(txn, row.id).await?;
     note::Entity::delete_many().filter(note::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     question::Entity::delete_many().filter(question::Column::FeedbackId.eq(row.id)).exec(txn).await?;
+    joining::Entity::delete_many().filter(joining::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     extension::Entity::delete_many().filter(extension::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     let changed = feedback::ActiveModel { id: Unchanged(row.id), version: Set(row.version + 1), events: Set(number), ..Default::default() };
     Ok(feedback::Entity::update(changed).exec(txn).await?)

@@ -74,10 +74,43 @@ impl District {
     }
 }
 
+/// A square of the map, a thousandth of a degree on each side: here about 110 by 80 metres. Nobody but the reporter and those who work a case
+/// learns more of its place than this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cell {
+    pub(crate) north: i32,
+    pub(crate) east: i32,
+}
+
+impl Cell {
+    /// How many squares a degree has.
+    const PER_DEGREE: f64 = 1000.0;
+
+    pub(crate) fn middle(self) -> Point {
+        let degrees = |square: i32| (f64::from(square) + 0.5) / Cell::PER_DEGREE;
+        Point { lat: degrees(self.north), lon: degrees(self.east) }
+    }
+
+    /// Metres from the middle of one square to that of another, rounded up to hundreds; 100 within one square.
+    pub(crate) fn meters_to(self, other: Cell) -> i32 {
+        let hundreds = (self.middle().distance_km(other.middle()) * 10.0).ceil().clamp(1.0, 1e6);
+        #[expect(clippy::cast_possible_truncation, reason = "between 1 and a million")]
+        let hundreds = hundreds as i32;
+        hundreds * 100
+    }
+}
+
 /// How far from a seat a point still counts as that district's.
 const SEAT_REACH_KM: f64 = 25.0;
 
 impl Point {
+    /// The square that it is in.
+    pub(crate) fn cell(self) -> Cell {
+        #[expect(clippy::cast_possible_truncation, reason = "degrees are below 360")]
+        let square = |degrees: f64| (degrees.clamp(-360.0, 360.0) * Cell::PER_DEGREE).floor() as i32;
+        Cell { north: square(self.lat), east: square(self.lon) }
+    }
+
     /// Whether the point lies in the box around the region (approximate; the border is not open data yet).
     pub(crate) fn in_region(self) -> bool {
         (40.5..=46.3).contains(&self.lat) && (65.0..=71.2).contains(&self.lon)
@@ -110,6 +143,15 @@ mod tests {
     fn all_reference_data_loads() {
         assert_eq!((categories().len(), districts().len(), seats().len()), (42, 17, 17));
         assert!(seats().keys().all(|slug| find_district(slug).is_some()));
+    }
+
+    #[test]
+    fn a_square_tells_no_more_of_a_place_than_a_hundred_metres() {
+        let (home, next) = (Point { lat: 43.30042, lon: 68.25017 }, Point { lat: 43.30095, lon: 68.25093 });
+        assert_eq!((home.cell(), home.cell().meters_to(next.cell())), (next.cell(), 100));
+        let far = Point { lat: 43.30242, lon: 68.25017 };
+        assert_eq!(home.cell().meters_to(far.cell()), 300);
+        assert!((home.cell().middle().lat - 43.3005).abs() < 1e-9);
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Words {
 }
 
 /// The terms of a text, each once.
-fn terms(text: &str) -> BTreeSet<String> {
+pub(crate) fn terms(text: &str) -> BTreeSet<String> {
     suggester::words(text).into_iter().map(|word| term(&word.folded)).collect()
 }
 

@@ -17,8 +17,12 @@ use uuid::Uuid;
 
 pub(crate) use self::desk::{DeskFilter, Looking};
 use crate::{
-    entity::feedback::{Column, Entity, Model},
+    entity::{
+        feedback::{Column, Entity, Model},
+        joining,
+    },
     policy::Scope,
+    reference::Cell,
     search::{self, Words},
 };
 
@@ -31,7 +35,22 @@ pub(crate) struct PublicFilter {
     pub(crate) status: Option<String>,
     pub(crate) open: Option<bool>,
     pub(crate) query: Option<String>,
+    /// The squares in the south-west and the north-east.
+    pub(crate) within: Option<(Cell, Cell)>,
 }
+
+/// Which reports may be on the matter of a draft.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Nearby<'a> {
+    pub(crate) category: &'a str,
+    pub(crate) cell: Option<Cell>,
+    pub(crate) squares: i32,
+    pub(crate) district: Option<&'a str>,
+    pub(crate) since: DateTime<Utc>,
+}
+
+/// How many reports are compared with a draft: the newest.
+const COMPARED: u64 = 200;
 
 /// Reads reports.
 #[derive(Clone)]
@@ -99,7 +118,34 @@ impl Store {
         if let Some(query) = filter.query {
             select = select.filter(search::holds(self.0.get_database_backend(), Words::Public, &query));
         }
+        if let Some((south_west, north_east)) = filter.within {
+            select = select.filter(Column::CellNorth.between(south_west.north, north_east.north));
+            select = select.filter(Column::CellEast.between(south_west.east, north_east.east));
+        }
         newest_first(select, page, &self.0).await
+    }
+
+    /// The newest open requests on a subject that are some squares away at most, or say no point and are in the district.
+    pub(crate) async fn nearby(&self, nearby: &Nearby<'_>) -> Result<Vec<Model>> {
+        let in_district = nearby.district.map(|district| Column::District.eq(district));
+        let place = match nearby.cell {
+            None => Condition::all().add_option(in_district),
+            Some(cell) => {
+                let around = |middle: i32| (middle - nearby.squares, middle + nearby.squares);
+                let ((south, north), (west, east)) = (around(cell.north), around(cell.east));
+                let near = Condition::all().add(Column::CellNorth.between(south, north)).add(Column::CellEast.between(west, east));
+                Condition::any().add(near).add(Condition::all().add(Column::CellNorth.is_null()).add_option(in_district))
+            }
+        };
+        let select = public().filter(Column::Ended.eq(false)).filter(Column::Category.eq(nearby.category)).filter(place);
+        let select = select.filter(Column::ReceivedAt.gte(nearby.since)).order_by_desc(Column::Id).limit(COMPARED);
+        select.all(&self.0).await.map_err(fault)
+    }
+
+    /// Those who said “same here”, in the order in which they did.
+    pub(crate) async fn joined(&self, case: Uuid) -> Result<Vec<joining::Model>> {
+        let find = joining::Entity::find().filter(joining::Column::FeedbackId.eq(case)).order_by_asc(joining::Column::Id);
+        find.all(&self.0).await.map_err(fault)
     }
 
     /// What one person filed, newest first.

@@ -5,6 +5,7 @@ mod city;
 mod demo;
 mod desk;
 mod filing;
+mod joining;
 mod lists;
 mod neighbours;
 mod notices;

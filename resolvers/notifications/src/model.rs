@@ -56,6 +56,8 @@ words! {
         Question = "question",
         /// The term of the answer was made longer.
         Extension = "extension",
+        /// Something happened to a report that somebody joined.
+        Followed = "followed",
     }
 }
 

@@ -1,5 +1,6 @@
 //! What officers and reporters do to a case: read the input, find the case, take one step of its process, once for each key.
 
+mod joining;
 mod merging;
 mod office;
 mod questions;
@@ -19,6 +20,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 pub(crate) use self::{
+    joining::Joining,
     office::OFFICER,
     queues::QueueDraft,
     reporter::{ERASE_MESSAGES, reopen},

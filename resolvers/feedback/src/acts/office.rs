@@ -17,6 +17,7 @@ use crate::{
     desk::{Act, Desk, STREAM, word},
     entity::feedback,
     error::{not_found, refusal},
+    masking,
     model::{CategorySource, Outcome, line},
     policy,
     reference::find_category_by_id,
@@ -192,6 +193,10 @@ impl Desk {
             async move {
                 if policy::offices(&actor, &case).is_empty() {
                     return Err(refusal(RefusalCode::NotAllowed, "refusal-not-your-case", &[]).into());
+                }
+                // What an officer may judge, a name in a street's name, is theirs to judge; a phone number is one.
+                if masking::find(&text, None).iter().any(|(kind, _)| kind.is_sure()) {
+                    return Err(refusal(RefusalCode::Invalid, "refusal-text-personal", &[]).at("input.text").into());
                 }
                 let payload = json!({ "message": "event-text-released", "internal": false, "facts": {} });
                 let event = NewEvent { kind: "text_released".into(), payload, versions: Some(desk.process(&case)?.versions()) };

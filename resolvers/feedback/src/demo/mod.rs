@@ -220,6 +220,8 @@ impl Material<'_> {
             district: Set(district.map(|district| district.slug.clone())),
             lat: Set(None),
             lon: Set(None),
+            cell_north: Set(None),
+            cell_east: Set(None),
             address: Set(None),
             contact: Set(None),
             reporter: Set(None),

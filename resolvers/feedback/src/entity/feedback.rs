@@ -16,6 +16,8 @@ pub struct Model {
     pub district: Option<String>,
     pub lat: Option<f64>,
     pub lon: Option<f64>,
+    pub cell_north: Option<i32>,
+    pub cell_east: Option<i32>,
     pub address: Option<String>,
     pub service_id: Option<Uuid>,
     pub service_provider: Option<String>,

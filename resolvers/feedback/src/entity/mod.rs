@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod extension;
 pub(crate) mod feedback;
+pub(crate) mod joining;
 pub(crate) mod note;
 pub(crate) mod question;
 pub(crate) mod queue;

@@ -9,6 +9,7 @@ use kernel::{CaseId, Error, Page, PartyId, PersonId};
 use vocabulary::{Connection, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
 
 use super::{
+    enums::PersonalKind,
     loaders::{MergedInto, NotesOn, PageOf, VisibleCase, reports},
     neighbours::{Officer, Party},
     past::{Past, PastState},
@@ -19,6 +20,8 @@ use super::{
 use crate::{
     desk::Desk,
     entity::{feedback::Model, note},
+    filing::locale_of,
+    masking,
     model::Contact,
     policy, timeline,
 };
@@ -154,6 +157,17 @@ impl Case {
         })
     }
 
+    /// The text with what seems personal covered, for an officer to read and to publish with `releaseText`.
+    async fn text_to_release(&self, ctx: &Context<'_>) -> Nullable<TextToRelease> {
+        let read = async {
+            reading(ctx, &self.0, PersonalPart::Text).await?;
+            let masked = masking::mask(&self.0.text, self.0.name().or_fault(ctx)?.as_deref(), locale_of(&self.0));
+            Ok(Some(TextToRelease { text: masked.text, covered: masked.kinds.into_iter().map(Into::into).collect() }))
+        };
+        let read: Result<Option<TextToRelease>> = read.await;
+        read.transpose()
+    }
+
     /// Internal notes, oldest first; in no public field.
     async fn notes(
         &self,
@@ -189,6 +203,17 @@ pub(crate) struct Reporter {
     email: Option<String>,
     /// As they gave it.
     phone: Option<String>,
+}
+
+/// A text with what seems personal covered. Numbers and addresses of mail are found surely, names and homes not always.
+#[derive(SimpleObject)]
+#[graphql(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
+pub(crate) struct TextToRelease {
+    /// With a word in brackets in the place of each part.
+    text: String,
+    /// What was covered.
+    #[graphql(directive = list_size::apply(6))]
+    covered: Vec<PersonalKind>,
 }
 
 /// A clock that runs on a case.

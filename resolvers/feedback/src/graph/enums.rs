@@ -2,7 +2,7 @@
 
 use async_graphql::Enum;
 
-use crate::model;
+use crate::{masking, model};
 
 /// Which of the two ways a report takes; they are never mixed.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
@@ -92,6 +92,24 @@ pub(crate) enum Outcome {
     Withdrawn,
     /// Ended without an answer on the substance, with a reason.
     Terminated,
+}
+
+/// A kind of personal data in a text.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[graphql(remote = "masking::Kind")]
+pub(crate) enum PersonalKind {
+    /// An individual identification number.
+    Iin,
+    /// An account, a document, a card.
+    Number,
+    /// A phone number.
+    Phone,
+    /// A mail address, or a name in a messenger or network.
+    Mail,
+    /// The name of a person.
+    Name,
+    /// The number of a house or flat.
+    Address,
 }
 
 /// Who said what a report is about.

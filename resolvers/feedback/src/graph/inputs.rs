@@ -6,8 +6,9 @@ use vocabulary::Locale;
 
 use super::enums::{FeedbackKind, Outcome, Track};
 use crate::{
-    acts::{Decision, OnCase, OnReport},
+    acts::{Decision, Joining, OnCase, OnReport},
     model::{Contact, Submission},
+    reference::{Cell, District, Point, find_district_by_id},
 };
 
 /// A point, WGS 84, in degrees.
@@ -19,6 +20,17 @@ pub(crate) struct PointInput {
     lon: f64,
 }
 
+impl PointInput {
+    fn point(&self) -> Point {
+        Point { lat: self.lat, lon: self.lon }
+    }
+
+    /// The square of the map that it is in.
+    pub(super) fn cell(&self) -> Cell {
+        self.point().cell()
+    }
+}
+
 /// Where it is. The place picked here wins over any name in the text.
 #[derive(Default, InputObject)]
 pub(crate) struct PlaceInput {
@@ -28,6 +40,15 @@ pub(crate) struct PlaceInput {
     point: Option<PointInput>,
     /// The address, at most 2,000 characters; not shown to the public.
     address: Option<String>,
+}
+
+impl PlaceInput {
+    /// The district and the point, as far as they are there; what is not, is not looked for.
+    pub(super) fn found(&self) -> (Option<&'static District>, Option<Point>) {
+        let district = self.district.as_ref().and_then(|id| kernel::DistrictId::from_global(id)).and_then(find_district_by_id);
+        let point = self.point.as_ref().map(PointInput::point).filter(|point| point.in_region());
+        (district.or_else(|| point.and_then(Point::nearest_district)), point)
+    }
 }
 
 /// How to reach the reporter. Shown to nobody but those who work the case.
@@ -51,6 +72,25 @@ impl From<ContactInput> for Contact {
             phone: input.phone.map(Personal::new),
             iin: input.iin.map(Personal::new),
         }
+    }
+}
+
+/// Says “same here”.
+#[derive(InputObject)]
+pub(crate) struct JoinFeedbackInput {
+    /// A UUID made by the client: the act is carried out once for it.
+    pub(super) idempotency_key: String,
+    /// The report's number.
+    reference: String,
+    /// The language in which news come.
+    locale: Locale,
+    /// Where news come, at most 254 characters; absent for somebody who only wants to be counted.
+    email: Option<String>,
+}
+
+impl From<JoinFeedbackInput> for Joining {
+    fn from(input: JoinFeedbackInput) -> Joining {
+        Joining { reference: input.reference, locale: input.locale.into(), email: input.email.map(Personal::new) }
     }
 }
 

@@ -10,8 +10,8 @@ use super::{
     case::Case,
     inputs::{
         AcceptCaseInput, AnswerQuestionInput, AskReporterInput, AssignCaseInput, ClaimCaseInput, ContestClosureInput, CorrectCategoryInput,
-        EraseFeedbackInput, ExtendDeadlineInput, ForwardCaseInput, MergeCasesInput, NoteOnCaseInput, ReleaseCaseInput, ReleaseTextInput,
-        RespondToCaseInput, SubmitFeedbackInput, UnmergeCaseInput, WithdrawFeedbackInput,
+        EraseFeedbackInput, ExtendDeadlineInput, ForwardCaseInput, JoinFeedbackInput, MergeCasesInput, NoteOnCaseInput, ReleaseCaseInput,
+        ReleaseTextInput, RespondToCaseInput, SubmitFeedbackInput, UnmergeCaseInput, WithdrawFeedbackInput,
     },
     queues::QueueActs,
     rules::{PublishRulesInput, RuleProposal, SimulateRulesInput},
@@ -55,6 +55,7 @@ pub(super) use payloads;
 
 payloads! {
     #[graphql(tag = "scoped")] ContestClosurePayload: feedback Feedback = "The report, open again.";
+    #[graphql(tag = "scoped")] JoinFeedbackPayload: feedback Feedback = "The report, with one more.";
     #[graphql(tag = "scoped")] WithdrawFeedbackPayload: feedback Feedback = "The report, taken back.";
     #[graphql(tag = "scoped")] AnswerQuestionPayload: feedback Feedback = "The report, on which work goes on.";
     #[graphql(tag = "scoped")] EraseFeedbackPayload: feedback Feedback = "The report, without what you wrote.";
@@ -157,6 +158,18 @@ impl Acts {
     ) -> Nullable<AnswerQuestionPayload> {
         let outcome = desk(ctx).answer_question(input.on_report(), &input.text, request(ctx)).await;
         AnswerQuestionPayload::of(ctx, outcome.map(Some), own)
+    }
+
+    /// Says “same here”: you are counted, and hear what becomes of it. A person, and a mail address, is counted once.
+    #[graphql(tag = "public")]
+    async fn join_feedback(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which report, and where news come.")] input: JoinFeedbackInput,
+    ) -> Nullable<JoinFeedbackPayload> {
+        let (key, actor) = (input.idempotency_key.clone(), &request(ctx).actor);
+        let joined = desk(ctx).join(&key, input.into(), request(ctx)).await;
+        JoinFeedbackPayload::of(ctx, joined.map(Some), |row| Feedback::seen_by(actor, Arc::new(row)))
     }
 
     /// Takes a report back.

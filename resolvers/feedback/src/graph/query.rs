@@ -11,13 +11,14 @@ use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, 
 use super::{
     case::Case,
     enums::{FeedbackKind, PublicStatus, Track, Urgency},
+    inputs::{PlaceInput, PointInput},
     loaders::{ByReference, VisibleCase, reports},
     neighbours::{District, FeedbackStatistics, Party, Service, Viewer},
     queues::DeskQueries,
     reasons::Deadline,
     rules::{RuleProposal, RuleVersion},
     store,
-    suggestions::{CategorySuggestion, EmergencyAdvice},
+    suggestions::{CategorySuggestion, EmergencyAdvice, SimilarFeedback},
     types::{Category, Feedback},
 };
 use crate::{
@@ -26,8 +27,18 @@ use crate::{
     policy::{self, View},
     reference::{categories, find_category_by_id, find_district_by_id},
     rules,
+    similar::Draft,
     store::{PublicFilter, Span},
 };
+
+/// A part of the map. Reports are in it by squares of about 100 metres: nobody learns a place more exactly.
+#[derive(InputObject)]
+pub(crate) struct BoxInput {
+    /// The corner in the south-west.
+    south_west: PointInput,
+    /// The corner in the north-east.
+    north_east: PointInput,
+}
 
 /// Which reports the public list shows.
 #[derive(Default, InputObject)]
@@ -43,6 +54,8 @@ pub(crate) struct PublicInput {
     status: Option<PublicStatus>,
     /// Only those without an answer, or only those with one.
     open: Option<bool>,
+    /// Only those in this part of the map.
+    within: Option<BoxInput>,
     /// Only those whose published text holds these words; spellings and endings do not matter.
     query: Option<String>,
 }
@@ -74,6 +87,30 @@ impl Reports {
         let _ = locale;
         let text: String = text.chars().take(TEXT_CHARS_MAX).collect();
         Some(Suggester::embedded().suggest(&text).into_iter().map(CategorySuggestion).collect())
+    }
+
+    /// Open requests that may be on the same matter, the likeliest first: say “same here” with `joinFeedback` instead of filing one more. The
+    /// text is not stored.
+    #[graphql(tag = "public", directive = list_size::apply(3))]
+    async fn similar_feedback(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the citizen wrote.")] text: String,
+        #[graphql(desc = "What it is about; by default what the suggester reads in the text.")] category: Option<ID>,
+        #[graphql(desc = "Where it is.")] place: Option<PlaceInput>,
+    ) -> Nullable<Vec<SimilarFeedback>> {
+        let text: String = text.chars().take(TEXT_CHARS_MAX).collect();
+        let (district, point) = place.unwrap_or_default().found();
+        let category = category.and_then(|id| CategoryId::from_global(&id)).and_then(find_category_by_id);
+        let draft = Draft {
+            text: &text,
+            category: category.map(|category| category.slug.as_str()),
+            district: district.map(|district| district.slug.as_str()),
+            point,
+        };
+        let actor = &request(ctx).actor;
+        let similar = store(ctx).similar(&draft, request(ctx).now).await;
+        similar.map(|similar| Some(similar.into_iter().map(|similar| SimilarFeedback::of(actor, similar)).collect())).or_null(ctx)
     }
 
     /// Whom to call before writing; null when the text tells of no danger to life. It says so rather once too often. The text is not stored.
@@ -147,6 +184,7 @@ impl Reports {
                 status: filter.status.map(|status| word(&engine::PublicStatus::from(status))),
                 open: filter.open,
                 query: filter.query,
+                within: filter.within.map(|part| (part.south_west.cell(), part.north_east.cell())),
             };
             let page = store(ctx).published(rows, &page).await.or_fault(ctx)?;
             let actor = &request(ctx).actor;

@@ -1,10 +1,13 @@
 //! What the suggester reads in a text.
 
-use async_graphql::{Context, Object, Result};
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, Result, SimpleObject};
+use kernel::Actor;
 use vocabulary::{Locale, list_size};
 
-use super::types::Category;
-use crate::{error, reference::find_category};
+use super::types::{Category, Feedback};
+use crate::{error, reference::find_category, similar::Similar};
 
 /// What a text may be about, and the words that say so.
 pub(crate) struct CategorySuggestion(pub(crate) suggester::Suggestion<'static>);
@@ -26,6 +29,25 @@ impl CategorySuggestion {
     #[graphql(directive = list_size::apply(3))]
     async fn words(&self) -> &[String] {
         &self.0.words
+    }
+}
+
+/// A request that may be on the same matter.
+#[derive(SimpleObject)]
+#[graphql(tag = "public")]
+pub(crate) struct SimilarFeedback {
+    /// The request, as you may see it.
+    feedback: Feedback,
+    /// Metres to it, in hundreds; null when it, or you, said no point.
+    meters: Option<i32>,
+    /// How much the texts have in common, 0 to 1.
+    likeness: f64,
+}
+
+impl SimilarFeedback {
+    pub(super) fn of(actor: &Actor, similar: Similar) -> SimilarFeedback {
+        let Similar { row, meters, likeness } = similar;
+        SimilarFeedback { feedback: Feedback::seen_by(actor, Arc::new(row)), meters, likeness: (likeness * 100.0).round() / 100.0 }
     }
 }
 

@@ -19,7 +19,7 @@ use super::{
     work::{Extension, Question},
 };
 use crate::{
-    desk::{Desk, parse},
+    desk::{Desk, parse, word},
     entity::feedback::Model,
     policy::{self, View},
     receipt,
@@ -153,8 +153,9 @@ impl Feedback {
             district: row.district.as_deref().and_then(find_district).map(|district| District::of(district.id())),
             point: row.lat.zip(row.lon).filter(|_| self.whole()).map(|(lat, lon)| Point { lat, lon }),
             address: row.address.clone().filter(|_| self.whole()),
+            near: row.cell().filter(|_| self.whole() || row.track == word(&engine::Track::Request)).map(|cell| cell.middle().into()),
         };
-        (place.district.is_some() || place.point.is_some() || place.address.is_some()).then_some(Ok(place))
+        (place.district.is_some() || place.near.is_some() || place.address.is_some()).then_some(Ok(place))
     }
 
     /// Where it stands.
@@ -328,6 +329,14 @@ pub(crate) struct Place {
     point: Option<Point>,
     /// The address as written: to the reporter and to those who work the case.
     address: Option<String>,
+    /// The middle of the square of about 100 metres that the point is in, for maps; null to the public for an appeal.
+    near: Option<Point>,
+}
+
+impl From<reference::Point> for Point {
+    fn from(point: reference::Point) -> Point {
+        Point { lat: point.lat, lon: point.lon }
+    }
 }
 
 /// A point, WGS 84, in degrees.

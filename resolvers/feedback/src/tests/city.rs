@@ -301,7 +301,21 @@ impl City {
     /// How many rows each table holds that an act writes.
     pub(super) async fn rows(&self) -> Vec<(&'static str, i64)> {
         let mut rows = Vec::new();
-        for table in ["feedback", "note", "question", "extension", "access", "reference_counter", "event", "job", "timer", "act_key"] {
+        let tables = [
+            "feedback",
+            "note",
+            "question",
+            "extension",
+            "joining",
+            "queue",
+            "access",
+            "reference_counter",
+            "event",
+            "job",
+            "timer",
+            "act_key",
+        ];
+        for table in tables {
             rows.push((table, self.numbers(&format!("SELECT COUNT(*) FROM {table}")).await[0]));
         }
         rows

@@ -39,6 +39,15 @@ refusal-queues-many = { $max ->
     [one] There are too many queues: at most { $max }. Delete one that is not needed.
    *[other] There are too many queues: at most { $max }. Delete one that is not needed.
 }
+masked-iin = IIN
+masked-number = number
+masked-phone = phone
+masked-mail = mail
+masked-name = name
+masked-address = address
+refusal-text-personal = The text still holds a phone number, a mail address or another personal number. Take it out, then publish.
+refusal-join-appeal = This is one person’s statutory appeal. File your own.
+refusal-join-own = This is your own report.
 refusal-rules-mistake = { $file }, line { $line }: { $reason }
 refusal-rules-other = This is not what was tried: the files are others, or other rules came into force since. Try them again.
 refusal-rules-not-tried = These rules were not tried on the recorded cases to the end. Wait for the result, then publish.
@@ -80,6 +89,13 @@ mail-extension-text = { $event }
     Reason: { $reason }
 
     Number: { $reference }
+    Answer due: { $due }
+mail-joined-subject = { $reference }: news of the report that you joined
+mail-joined-text = { $event }
+
+    Number: { $reference }
+    Subject: { $category }
+    Place: { $district }
     Answer due: { $due }
 mail-rating-subject = { $reference }: rate the answer
 mail-rating-text = Your report { $reference } was answered. Rate the answer in e-Halyk with the number and the key of your coupon. The body sees the rating, not who gave it.

@@ -39,6 +39,15 @@ refusal-queues-many = { $max ->
     [one] Кезек тым көп: ең көбі { $max }. Керек емесін жойыңыз.
    *[other] Кезек тым көп: ең көбі { $max }. Керек емесін жойыңыз.
 }
+masked-iin = ЖСН
+masked-number = нөмір
+masked-phone = телефон
+masked-mail = пошта
+masked-name = аты-жөні
+masked-address = мекенжай
+refusal-text-personal = Мәтінде телефон, пошта немесе басқа жеке нөмір қалды. Алып тастап, қайта жариялаңыз.
+refusal-join-appeal = Бұл – бір адамның ресми өтініші. Өз өтінішіңізді беріңіз.
+refusal-join-own = Бұл – өз өтінішіңіз.
 refusal-rules-mistake = { $file }, { $line }-жол: { $reason }
 refusal-rules-other = Тексерілгені бұл емес: файлдар басқа немесе содан бері басқа ережелер күшіне енді. Қайта тексеріңіз.
 refusal-rules-not-tried = Бұл ережелер барлық тіркелген өтініштерде әлі тексерілген жоқ. Нәтижені күтіп, содан кейін жариялаңыз.
@@ -80,6 +89,13 @@ mail-extension-text = { $event }
     Себебі: { $reason }
 
     Нөмірі: { $reference }
+    Жауап мерзімі: { $due }
+mail-joined-subject = { $reference }: сіз қосылған өтініш туралы жаңалық
+mail-joined-text = { $event }
+
+    Нөмірі: { $reference }
+    Тақырыбы: { $category }
+    Орны: { $district }
     Жауап мерзімі: { $due }
 mail-rating-subject = { $reference }: жауапты бағалаңыз
 mail-rating-text = { $reference } өтінішіңізге жауап берілді. Оны e-Halyk-та талонның нөмірі мен кілті арқылы бағалаңыз. Орган бағаны көреді, бірақ кім қойғанын көрмейді.

@@ -41,6 +41,15 @@ refusal-queues-many = { $max ->
     [few] Слишком много очередей: не больше { $max }. Удалите ненужную.
    *[other] Слишком много очередей: не больше { $max }. Удалите ненужную.
 }
+masked-iin = ИИН
+masked-number = номер
+masked-phone = телефон
+masked-mail = почта
+masked-name = имя
+masked-address = адрес
+refusal-text-personal = В тексте остались телефон, почта или другой личный номер. Уберите их и опубликуйте снова.
+refusal-join-appeal = Это официальное обращение одного человека. Подайте своё.
+refusal-join-own = Это ваше собственное обращение.
 refusal-rules-mistake = { $file }, строка { $line }: { $reason }
 refusal-rules-other = Проверялось не это: файлы другие, или с тех пор вступили в силу другие правила. Проверьте их ещё раз.
 refusal-rules-not-tried = Эти правила ещё не проверены на всех записанных обращениях. Дождитесь результата, затем публикуйте.
@@ -82,6 +91,13 @@ mail-extension-text = { $event }
     Причина: { $reason }
 
     Номер: { $reference }
+    Срок ответа: { $due }
+mail-joined-subject = { $reference }: новости обращения, к которому вы присоединились
+mail-joined-text = { $event }
+
+    Номер: { $reference }
+    Тема: { $category }
+    Место: { $district }
     Срок ответа: { $due }
 mail-rating-subject = { $reference }: оцените ответ
 mail-rating-text = На ваше обращение { $reference } дан ответ. Оцените его в e-Halyk по номеру и ключу талона. Орган видит оценку, но не видит, кто её поставил.

@@ -36,6 +36,8 @@ pub(crate) enum MessageTopic {
     Question,
     /// The term of the answer was made longer.
     Extension,
+    /// Something happened to a report that somebody joined.
+    Followed,
 }
 
 /// Where a message is on its way.

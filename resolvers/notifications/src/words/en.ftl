@@ -19,3 +19,4 @@ topic-reminder = Reminder of a deadline
 topic-overdue = A deadline has passed
 topic-question = Question to the reporter
 topic-extension = The term of the answer was extended
+topic-followed = News of a report that you joined

@@ -13,3 +13,4 @@ topic-reminder = Мерзім туралы еске салу
 topic-overdue = Мерзім өтіп кетті
 topic-question = Өтініш берушіге сұрақ
 topic-extension = Жауап мерзімі ұзартылды
+topic-followed = Сіз қосылған өтініш туралы жаңалық

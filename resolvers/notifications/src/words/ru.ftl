@@ -21,3 +21,4 @@ topic-reminder = Напоминание о сроке
 topic-overdue = Срок истёк
 topic-question = Вопрос заявителю
 topic-extension = Срок ответа продлён
+topic-followed = Новости обращения, к которому вы присоединились
