@@ -12,7 +12,7 @@ use crate::{
     desk::Desk,
     entity::feedback,
     error::words,
-    filing::locale_of,
+    filing::{locale_of, registrar},
     model::Contact,
     reference::{find_category, find_district},
     store::Store,
@@ -87,6 +87,10 @@ pub(crate) async fn send(desk: &Desk, job: &Job, case: &feedback::Model, event: 
             let notice = notice(office_topic(event), "mail-officer-subject", "mail-supervisor-text", false);
             tell_party(desk, job, &notice, case.supervisor_id, None, request).await
         }
+        "notify_akim" => {
+            let notice = notice(office_topic(event), "mail-officer-subject", "mail-akim-text", false);
+            tell_party(desk, job, &notice, Some(registrar().uuid()), None, request).await
+        }
         "send_coupon" => tell_reporter(desk, job, &notice("COUPON", "mail-coupon-subject", "mail-coupon-text", true), request).await,
         "invite_rating" => tell_reporter(desk, job, &notice("ANSWER", "mail-rating-subject", "mail-rating-text", false), request).await,
         _ => {
@@ -137,7 +141,11 @@ pub(crate) async fn erase(desk: &Desk, job: &Job, case: &feedback::Model, reques
 
 /// What an event means to those who work the case.
 fn office_topic(event: &Event) -> &'static str {
-    if matches!(event.kind.as_str(), "deadline_passed" | "deemed_refused") { "OVERDUE" } else { "ASSIGNMENT" }
+    match event.kind.as_str() {
+        "deadline_passed" | "deemed_refused" | "still_overdue" => "OVERDUE",
+        "deadline_near" => "REMINDER",
+        _ => "ASSIGNMENT",
+    }
 }
 
 async fn tell_party(

@@ -40,9 +40,12 @@ impl Handler for FeedbackProcess {
             "send_coupon",
             "notify_officers",
             "notify_supervisor",
+            "notify_akim",
             "notify_reporter",
             "invite_rating",
+            "deadline_near",
             "deadline_passed",
+            "still_overdue",
             "forward_window_passed",
             "question_unanswered",
             "contest_window_passed",
@@ -56,7 +59,9 @@ impl Handler for FeedbackProcess {
     async fn perform(&self, job: &Job) -> Result<Commit, JobError> {
         match job.kind.as_str() {
             "route_feedback" => self.route(job).await,
-            "send_coupon" | "notify_officers" | "notify_supervisor" | "notify_reporter" | "invite_rating" => self.tell(job).await,
+            "send_coupon" | "notify_officers" | "notify_supervisor" | "notify_akim" | "notify_reporter" | "invite_rating" => {
+                self.tell(job).await
+            }
             ERASE_MESSAGES => self.erase_messages(job).await,
             rules::SIMULATE => self.0.try_rules(job).await,
             rules::RECALCULATE => self.0.walk(Walk::Recalculate, job).await,

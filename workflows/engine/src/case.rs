@@ -96,6 +96,8 @@ pub enum Effect {
     NotifyOfficers,
     /// Tell those who supervise it.
     NotifySupervisor,
+    /// Tell the office of the akim, who controls them all.
+    NotifyAkim,
     /// Tell the reporter, and everybody who joined.
     NotifyReporter,
     /// Invite the reporter to rate.
@@ -115,6 +117,7 @@ impl Effect {
             Effect::SendCoupon => "send_coupon",
             Effect::NotifyOfficers => "notify_officers",
             Effect::NotifySupervisor => "notify_supervisor",
+            Effect::NotifyAkim => "notify_akim",
             Effect::NotifyReporter => "notify_reporter",
             Effect::InviteRating => "invite_rating",
             Effect::CountRating => "count_rating",

@@ -69,6 +69,8 @@ pub(crate) enum TimerClock {
     Answer,
     /// A named clock, from the event that starts it.
     Named(String),
+    /// While the answer's runs: when so many hundredths of its term are over.
+    Share(u8),
 }
 
 /// What a transition does to the clock of the answer.
@@ -178,6 +180,8 @@ pub(crate) struct TimerFile {
     pub(crate) name: Spanned<String>,
     pub(crate) clock: Spanned<String>,
     pub(crate) from: TimerFrom,
+    /// Per cent of the term; with `from = "deadline"` only.
+    pub(crate) passed: Option<Spanned<u8>>,
     pub(crate) raises: Spanned<String>,
     pub(crate) calendar: Option<Spanned<String>>,
 }
@@ -197,6 +201,7 @@ pub(crate) struct PromiseFile {
 pub(crate) enum TimerFrom {
     Arrival,
     Event,
+    Deadline,
 }
 
 #[derive(Deserialize)]
@@ -339,7 +344,7 @@ impl Definition {
     pub(crate) fn clocks(&self) -> impl Iterator<Item = &str> {
         let timers = self.timers.values().filter_map(|timer| match &timer.clock {
             TimerClock::Named(clock) => Some(clock),
-            TimerClock::Answer => None,
+            TimerClock::Answer | TimerClock::Share(_) => None,
         });
         timers.chain(self.promises.iter().map(|promise| &promise.clock)).chain(&self.extension_limit).map(String::as_str)
     }
@@ -403,6 +408,7 @@ impl TimerFile {
         let clock = match self.from {
             TimerFrom::Arrival => TimerClock::Answer,
             TimerFrom::Event => TimerClock::Named(self.clock.into_inner()),
+            TimerFrom::Deadline => TimerClock::Share(self.passed.map(Spanned::into_inner).unwrap_or_default()),
         };
         let calendar = self.calendar.map(Spanned::into_inner);
         (self.name.into_inner(), Timer { clock, raises: self.raises.into_inner(), calendar })

@@ -112,6 +112,8 @@ impl Process {
                 *at = due.derived.due_at;
             }
         }
+        // One that went off stays so: nobody is warned twice because a calendar changed.
+        self.run_shares(&mut next, chrono::DateTime::<chrono::Utc>::MAX_UTC);
         Ok(Step {
             from: state.name.clone(),
             records: "deadline_moved".to_owned(),

@@ -105,6 +105,7 @@ impl Process {
         for timer in &start.timers {
             self.run(&mut state, timer, terms.received_at)?;
         }
+        self.run_shares(&mut state, terms.received_at);
         Ok(Step {
             from: String::new(),
             records: start.records.clone(),
@@ -143,6 +144,7 @@ impl Process {
             self.run(&mut next, timer, now)?;
         }
         next.timers.retain(|timer, _| !transition.stop.contains(timer));
+        self.run_shares(&mut next, now);
         if let Some(to) = &transition.to {
             next.name.clone_from(to);
         }
@@ -309,9 +311,32 @@ impl Process {
                 state.since.insert(timer.to_owned(), now);
                 self.derived(clock, known.calendar.as_deref(), now)?.due_at
             }
+            // It runs by itself, while the answer's does.
+            TimerClock::Share(_) => return Ok(()),
         };
         state.timers.insert(timer.to_owned(), at);
         Ok(())
+    }
+
+    /// Sets what goes off when a share of the term is over. It runs while the answer's timer runs, and goes with it where a pause or an
+    /// extension moves it; one that has gone off runs again only when its new instant is yet to come.
+    pub(crate) fn run_shares(&self, state: &mut CaseState, now: DateTime<Utc>) {
+        let answer = state.timers.iter().find(|(name, _)| self.is_answer_timer(name)).map(|(_, due)| *due);
+        for (name, timer) in &self.definition.timers {
+            let TimerClock::Share(share) = timer.clock else { continue };
+            let since = state.terms.received_at;
+            let at = answer.map(|due| since + (due - since) * i32::from(share) / 100);
+            match at.filter(|at| *at > now || state.timers.contains_key(name)) {
+                Some(at) => drop(state.timers.insert(name.clone(), at)),
+                None => drop(state.timers.remove(name)),
+            }
+        }
+    }
+
+    /// Whether a timer goes off when a share of the term is over: it warns, and is no term itself.
+    #[must_use]
+    pub fn is_warning(&self, timer: &str) -> bool {
+        self.definition.timers.get(timer).is_some_and(|timer| matches!(timer.clock, TimerClock::Share(_)))
     }
 
     /// A named clock from an instant, by its own calendar.

@@ -242,7 +242,7 @@ impl Clock {
         };
         let dues = process.deadlines(state)?.into_iter();
         let mut clocks: Vec<Clock> = dues.map(|due| clock(due.name, due.derived.due_at, due.derived.steps)).collect();
-        let others = state.timers.iter().filter(|(name, _)| !clocks.iter().any(|clock| clock.name == **name));
+        let others = state.timers.iter().filter(|(name, _)| !clocks.iter().any(|clock| clock.name == **name) && !process.is_warning(name));
         let others: Vec<Clock> = others.map(|(name, at)| clock(name.clone(), *at, Vec::new())).collect();
         clocks.extend(others);
         clocks.sort_by_key(|clock| clock.due_at.0);

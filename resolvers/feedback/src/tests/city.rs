@@ -289,7 +289,7 @@ impl City {
     pub(super) async fn pass(&self, by: TimeDelta) {
         self.clock.advance(by);
         let now = self.clock.now();
-        self.database.writer.write(move |txn| journal::fire_due(txn, now, 100).boxed()).await.unwrap();
+        self.database.writer.write(move |txn| journal::fire_due(txn, now, 1000).boxed()).await.unwrap();
     }
 
     /// Lets days pass and performs what is due then; tells the kinds of jobs.

@@ -45,13 +45,14 @@ async fn full_life(city: &City) -> Filed {
 }
 
 /// All that can happen today. Of what else the processes know (a question, an extension, a merge) there is no act yet.
-const KINDS: [&str; 17] = [
+const KINDS: [&str; 19] = [
     "accepted",
     "answered",
     "assigned",
     "category_corrected",
     "closed",
     "contested",
+    "deadline_near",
     "deadline_passed",
     "deemed_refused",
     "forward_window_passed",
@@ -59,6 +60,7 @@ const KINDS: [&str; 17] = [
     "noted",
     "officer_assigned",
     "sent_to_triage",
+    "still_overdue",
     "submitted",
     "terminated",
     "text_released",
@@ -69,6 +71,7 @@ const KINDS: [&str; 17] = [
 async fn every_event_has_words_in_three_languages() {
     let city = city().await;
     let late = city.routed(water()).await;
+    city.pass_days(3).await;
     city.pass_days(3).await;
     let unknown = city.routed(json!({ "text": "Рақмет", "locale": "KK" })).await;
     city.do_work(&clerk(), "forwardCase", &unknown, json!({ "to": roads(), "reason": "Жол" })).await;
@@ -96,7 +99,7 @@ async fn what_officers_do_among_themselves_is_not_public() {
     let history = case["history"]["nodes"].as_array().unwrap();
     let internal: Vec<&str> =
         history.iter().filter(|event| event["internal"] == true).map(|event| event["kind"].as_str().unwrap()).collect();
-    assert_eq!(internal, ["officer_assigned", "noted", "forward_window_passed"]);
+    assert_eq!(internal, ["officer_assigned", "noted", "forward_window_passed", "deadline_near"]);
     let public: Vec<&Value> = history.iter().filter(|event| event["internal"] == false).map(|event| &event["kind"]).collect();
     let text = format!("{{ feedback(reference: \"{}\") {{ timeline(first: 100) {{ nodes {{ kind }} }} }} }}", filed.reference);
     for timeline in

@@ -14,6 +14,15 @@ async fn kinds(city: &City, filed: &Filed) -> Vec<String> {
     strings(&case["history"]["nodes"], "kind").into_iter().map(str::to_owned).collect()
 }
 
+/// Who is told of a broken term: the reporter, the officers, their head, and the akim's office.
+const OVERDUE: [&str; 5] = [
+    "OVERDUE aigul@example.kz RU",
+    "OVERDUE clerk@akim.kz KK",
+    "OVERDUE officer@water.kz KK",
+    "OVERDUE supervisor@energy.kz EN",
+    "OVERDUE two@water.kz RU",
+];
+
 async fn count(city: &City, filed: &Filed, kind: &str) -> usize {
     kinds(city, filed).await.iter().filter(|other| *other == kind).count()
 }
@@ -27,17 +36,21 @@ async fn a_passed_deadline_is_told_once_to_everybody_and_shown_to_all() {
     let city = city().await;
     let filed = city.routed(water()).await;
     city.told();
-    city.pass(TimeDelta::hours(24) - TimeDelta::seconds(1)).await;
+    city.pass(TimeDelta::hours(18)).await;
+    assert_eq!(city.settle().await, ["deadline_near", "notify_officers", "notify_supervisor"]);
+    assert_eq!(city.told(), ["REMINDER officer@water.kz KK", "REMINDER supervisor@energy.kz EN", "REMINDER two@water.kz RU"]);
+    city.pass(TimeDelta::hours(6) - TimeDelta::seconds(1)).await;
     assert_eq!(city.settle().await, [""; 0], "not a second too early");
     city.pass(TimeDelta::seconds(1)).await;
-    assert_eq!(city.settle().await, ["deadline_passed", "notify_officers", "notify_supervisor", "notify_reporter"]);
-    let told = ["OVERDUE aigul@example.kz RU", "OVERDUE officer@water.kz KK", "OVERDUE supervisor@energy.kz EN", "OVERDUE two@water.kz RU"];
-    assert_eq!(city.told(), told);
+    assert_eq!(city.settle().await, ["deadline_passed", "notify_officers", "notify_supervisor", "notify_akim", "notify_reporter"]);
+    assert_eq!(city.told(), OVERDUE);
     city.clock.advance(TimeDelta::minutes(1));
     assert_eq!(city.own(&filed, "status deadline { overdue }").await, json!({ "status": "OVERDUE", "deadline": { "overdue": true } }));
     let overdue = city.read(&supervisor(), "{ desk(filter: { overdue: true }) { nodes { reference workingMinutesLeft } } }").await;
     assert_eq!(overdue["desk"]["nodes"], json!([{ "reference": filed.reference, "workingMinutesLeft": -1 }]));
 
+    assert_eq!(city.pass_days(3).await, ["still_overdue", "notify_supervisor", "notify_akim"], "once more, higher up");
+    assert_eq!(city.told(), ["OVERDUE clerk@akim.kz KK", "OVERDUE supervisor@energy.kz EN"]);
     assert_eq!((city.pass_days(90).await, city.told()), (vec![], vec![]), "it is not told again");
     assert_eq!(count(&city, &filed, "deadline_passed").await, 1);
     city.do_work(&officer(), "acceptCase", &filed, json!({})).await;
@@ -49,12 +62,12 @@ async fn silence_on_an_appeal_is_recorded_as_a_refusal() {
     let city = city().await;
     let filed = city.routed(appeal()).await;
     city.told();
-    assert_eq!(city.pass_days(28).await, ["forward_window_passed"], "20 working days have not passed");
-    assert_eq!(city.told(), [""; 0]);
+    let near = ["forward_window_passed", "deadline_near", "notify_officers", "notify_supervisor"];
+    assert_eq!(city.pass_days(28).await, near, "20 working days have not passed");
+    city.told();
     assert_eq!(city.pass_days(2).await[0], "deadline_passed");
     assert_eq!(count(&city, &filed, "deemed_refused").await, 1);
-    let told = ["OVERDUE aigul@example.kz RU", "OVERDUE officer@water.kz KK", "OVERDUE supervisor@energy.kz EN", "OVERDUE two@water.kz RU"];
-    assert_eq!(city.told(), told);
+    assert_eq!(city.told(), OVERDUE);
     let own = city.own(&filed, "status timeline { nodes { text(locale: EN) } }").await;
     assert_eq!(own["status"], "OVERDUE");
     assert!(own["timeline"]["nodes"][2]["text"].as_str().unwrap().contains("This counts as a refusal (APPC Art. 91(2))"), "{own}");
@@ -64,6 +77,8 @@ async fn silence_on_an_appeal_is_recorded_as_a_refusal() {
 async fn a_timer_that_goes_off_twice_or_too_late_changes_nothing() {
     let city = city().await;
     let filed = city.routed(water()).await;
+    city.pass(TimeDelta::hours(20)).await;
+    city.settle().await;
     city.pass(TimeDelta::days(3)).await;
     let jobs = city.lease().await;
     let [job] = jobs.as_slice() else { panic!("{jobs:?}") };
@@ -88,7 +103,9 @@ async fn a_timer_that_goes_off_twice_or_too_late_changes_nothing() {
 async fn a_term_that_has_run_out_has_run_out_though_the_clock_was_set_back_since() {
     let city = city().await;
     let filed = city.routed(water()).await;
-    city.pass(TimeDelta::days(1)).await;
+    city.pass(TimeDelta::hours(20)).await;
+    city.settle().await;
+    city.pass(TimeDelta::hours(4)).await;
     let jobs = city.lease().await;
     let [job] = jobs.as_slice() else { panic!("{jobs:?}") };
     city.clock.advance(-TimeDelta::hours(3));

@@ -106,6 +106,12 @@ mail-officer-text = { $event }
     Subject: { $category }
     Place: { $district }
     Answer due: { $due }
+mail-akim-text = A body has broken the term of an answer. { $event }
+
+    Number: { $reference }
+    Subject: { $category }
+    Place: { $district }
+    Answer due: { $due }
 mail-supervisor-text = A case of a body that you supervise needs you. { $event }
 
     Number: { $reference }

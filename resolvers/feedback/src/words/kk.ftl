@@ -106,6 +106,12 @@ mail-officer-text = { $event }
     Тақырыбы: { $category }
     Орны: { $district }
     Жауап мерзімі: { $due }
+mail-akim-text = Мекеме жауап мерзімін бұзды. { $event }
+
+    Нөмірі: { $reference }
+    Тақырыбы: { $category }
+    Орны: { $district }
+    Жауап мерзімі: { $due }
 mail-supervisor-text = Сіз бақылайтын органның ісіне назар аудару қажет. { $event }
 
     Нөмірі: { $reference }

@@ -108,6 +108,12 @@ mail-officer-text = { $event }
     Тема: { $category }
     Место: { $district }
     Ответ до: { $due }
+mail-akim-text = Орган нарушил срок ответа. { $event }
+
+    Номер: { $reference }
+    Тема: { $category }
+    Место: { $district }
+    Срок ответа: { $due }
 mail-supervisor-text = Дело подконтрольного вам органа требует внимания. { $event }
 
     Номер: { $reference }

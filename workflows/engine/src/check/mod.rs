@@ -143,8 +143,21 @@ impl Checker<'_> {
         let mut has_answer = false;
         for timer in &file.timer {
             let clock = timer.clock.get_ref().as_str();
-            let is_answer = clock == "answer";
-            if is_answer != (timer.from == TimerFrom::Arrival) {
+            let is_answer = clock == "answer" && timer.from != TimerFrom::Deadline;
+            if let Some(passed) =
+                timer.passed.as_ref().filter(|passed| timer.from != TimerFrom::Deadline || !(1..100).contains(passed.get_ref()))
+            {
+                self.fault(passed.span(), "`passed` is the share of the term, 1 to 99, after which a timer from = \"deadline\" goes off");
+            } else if timer.from == TimerFrom::Deadline && (clock != "answer" || timer.passed.is_none()) {
+                self.fault(
+                    timer.clock.span(),
+                    "a timer from the deadline runs on the clock `answer`: say clock = \"answer\" and passed = 75",
+                );
+            } else if timer.from == TimerFrom::Deadline {
+                if !file.timer.iter().any(|timer| timer.from == TimerFrom::Arrival) {
+                    self.fault(timer.clock.span(), "there is no clock `answer`: add a timer that runs on it");
+                }
+            } else if is_answer != (timer.from == TimerFrom::Arrival) {
                 self.fault(
                     timer.clock.span(),
                     "only the clock `answer` runs from arrival, and it always does: from = \"event\" for the others",

@@ -47,6 +47,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &ProcessFile) {
 /// common where it must hold for all.
 fn follow(file: &ProcessFile, perhaps: bool) -> Running<'_> {
     let first: BTreeSet<&str> = file.start.timers.iter().map(|timer| timer.get_ref().as_str()).collect();
+    let first = with_shares(file, first, perhaps);
     let mut running = Running::from([(file.initial.get_ref().as_str(), first)]);
     loop {
         let before = running.clone();
@@ -89,6 +90,16 @@ fn after<'a>(file: &'a ProcessFile, transition: &'a TransitionFile, mut timers: 
     timers.extend(transition.start.iter().map(|timer| timer.get_ref().as_str()));
     for timer in &transition.stop {
         timers.remove(timer.get_ref().as_str());
+    }
+    with_shares(file, timers, perhaps)
+}
+
+/// What goes off when a share of the term is over may run wherever the answer's timer does, and may have gone off already.
+fn with_shares<'a>(file: &'a ProcessFile, mut timers: BTreeSet<&'a str>, perhaps: bool) -> BTreeSet<&'a str> {
+    let named = |from: TimerFrom| file.timer.iter().filter(move |timer| timer.from == from).map(|timer| timer.name.get_ref().as_str());
+    let runs = perhaps && named(TimerFrom::Arrival).any(|answer| timers.contains(answer));
+    for share in named(TimerFrom::Deadline) {
+        if runs { drop(timers.insert(share)) } else { drop(timers.remove(share)) }
     }
     timers
 }

@@ -151,6 +151,7 @@ impl Writer<'_> {
             let timer = definition.timers.values().find(|timer| timer.raises == event);
             let term = timer.and_then(|timer| match &timer.clock {
                 TimerClock::Named(clock) => self.process.clocks.find(clock).map(|rule| rule.term.text(self.locale)),
+                TimerClock::Share(share) => Some(self.share(*share)),
                 TimerClock::Answer => None,
             });
             let mut by = if timer.is_some() { term.into_iter().collect() } else { vec![self.who(&who)] };
@@ -166,12 +167,17 @@ impl Writer<'_> {
         (exits, stays)
     }
 
+    fn share(&self, percent: u8) -> String {
+        self.words.text(self.locale, "draw-share", &[("percent", u32::from(percent).into())])
+    }
+
     fn timers(&self) -> Vec<String> {
         let line = |timer: &crate::definition::Timer| {
             let terms = match &timer.clock {
                 TimerClock::Named(clock) => {
                     self.process.clocks.find(clock).map(|rule| format!("{} ({})", rule.term.text(self.locale), rule.law.text(self.locale)))
                 }
+                TimerClock::Share(share) => Some(self.share(*share)),
                 TimerClock::Answer => Some(self.answer_terms()),
             };
             format!("{}: {}", self.act(&timer.raises), terms.unwrap_or_default())

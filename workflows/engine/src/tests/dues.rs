@@ -92,7 +92,10 @@ fn a_decree_moves_open_deadlines_and_says_whom_to_tell() {
     assert_eq!(moved.clock, "deadline");
     assert_eq!((moved.before.due_at, moved.after.due_at), (at("2026-11-27 18:30"), at("2026-11-28 18:30")));
     assert_eq!(step.effects, [Effect::NotifyReporter, Effect::NotifyOfficers]);
-    assert_eq!(step.timers, [TimerChange::Set { name: "deadline".into(), at: moved.after.due_at, raises: "deadline_passed".into() }]);
+    let deadline = TimerChange::Set { name: "deadline".into(), at: moved.after.due_at, raises: "deadline_passed".into() };
+    let warned = step.state.timers["warning"];
+    let warning = TimerChange::Set { name: "warning".into(), at: warned, raises: "deadline_near".into() };
+    assert_eq!((step.timers, warned > open.timers["warning"]), (vec![deadline, warning], true), "the warning goes with the term");
     assert_eq!((step.state.timers["deadline"], &step.state.name), (moved.after.due_at, &open.name));
     // The derivation says by which version, and a case that begins now is on it anyway.
     assert!(moved.after.steps.iter().any(|step| step.calendar.version == 2));
@@ -163,4 +166,48 @@ fn a_table_may_name_the_clock_of_the_answer() {
     };
     assert_eq!(route(&plain, decision.clock), at("2026-12-01 18:30"));
     assert_eq!(route(&filed, None), at("2026-11-27 18:30"));
+}
+
+#[test]
+fn a_warning_follows_the_term_and_comes_once() {
+    let process = Library::embedded().latest_process("request").unwrap();
+    let hours = |hours: i64| chrono::TimeDelta::hours(hours);
+    let life = case(&process, Track::Request, "2026-11-24 10:00", &[ROUTED, ACCEPTED]);
+    let (received, due) = (life.terms.received_at, life.timers["deadline"]);
+    let warned_at = received + (due - received) * 75 / 100;
+    assert_eq!(life.timers["warning"], warned_at);
+    let near = Event::new("deadline_near", Who::System);
+    assert!(process.step(&life, &near, warned_at - hours(1)).is_err(), "too early");
+
+    let warned = process.step(&life, &near, warned_at).unwrap();
+    assert!(!warned.state.timers.contains_key("warning") && warned.effects.contains(&Effect::NotifySupervisor));
+    let mut extend = Event::new("extend", Who::Officer);
+    extend.facts = crate::Facts::new().with("working_days", 3);
+    let extended = process.step(&warned.state, &extend, warned_at + hours(1)).unwrap().state;
+    assert!(extended.timers["warning"] > warned_at + hours(1), "a longer term is warned of anew");
+
+    let asked = process.step(&life, &Event::new("ask", Who::Officer), received + hours(1)).unwrap().state;
+    assert!(!asked.timers.contains_key("warning"), "while the term stands still nothing comes near");
+    let answered = process.step(&asked, &Event::new("answer_question", Who::Reporter), received + hours(30)).unwrap().state;
+    assert!(answered.timers["warning"] > warned_at);
+    let over = process.step(
+        &answered,
+        &Event { facts: crate::Facts::new().with("outcome", "SATISFIED"), ..Event::new("respond", Who::Officer) },
+        received + hours(31),
+    );
+    assert!(!over.unwrap().state.timers.contains_key("warning"));
+}
+
+#[test]
+fn silence_is_told_of_higher_up_once_more() {
+    let process = Library::embedded().latest_process("appeal").unwrap();
+    let open = case(&process, Track::Appeal, "2026-11-24 10:00", &[ROUTED, ACCEPTED]);
+    let broken = process.step(&open, &Event::new("deadline_passed", Who::System), open.timers["deadline"]).unwrap();
+    assert!(broken.effects.contains(&Effect::NotifyAkim));
+    let again = broken.state.timers["silence"];
+    let still = process.step(&broken.state, &Event::new("still_overdue", Who::System), again).unwrap();
+    assert_eq!(still.effects, [Effect::NotifySupervisor, Effect::NotifyAkim]);
+    assert!(!still.state.timers.contains_key("silence"));
+    let respond = Event { facts: crate::Facts::new().with("outcome", "SATISFIED"), ..Event::new("respond", Who::Officer) };
+    assert!(!process.step(&broken.state, &respond, again).unwrap().state.timers.contains_key("silence"));
 }

@@ -23,7 +23,7 @@ fn transitions_that_compete_are_refused_with_an_example() {
         "on = \"assign\"\nfrom = [\"contested\"]",
         "on = \"assign\"\nfrom = [\"contested\", \"accepted\"]",
         "on = \"assign\"",
-        "this one and the one of line 178, always: make",
+        "this one and the one of line 191, always: make",
     );
 }
 
@@ -57,8 +57,8 @@ fn a_timer_in_vain_or_without_consequence_is_refused() {
     check_at(REQUEST, "start = [\"question_open\"]\n", "", "name = \"question_open\"", "timer `question_open` is never started");
     check_at(
         REQUEST,
-        "stop = [\"deadline\", \"question_open\"]\n",
-        "stop = [\"question_open\"]\n",
+        "stop = [\"deadline\", \"silence\", \"question_open\"]\n",
+        "stop = [\"silence\", \"question_open\"]\n",
         "name = \"deadline\"",
         "timer `deadline` may go off in state `answered`, where nothing follows from `deadline_passed`",
     );
@@ -115,7 +115,7 @@ fn every_mistake_of_a_file_is_named_at_once() {
         .collect();
     let faults = Library::check(&broken).0;
     assert_eq!(faults.len(), 4, "{faults:?}");
-    assert!(
-        faults.iter().all(|fault| fault.reason.starts_with("unknown timer `window`: known are contest_window, deadline, question_open"))
-    );
+    assert!(faults.iter().all(|fault| {
+        fault.reason.starts_with("unknown timer `window`: known are contest_window, deadline, question_open, silence, warning")
+    }));
 }

@@ -91,6 +91,8 @@ terminated = "terminated"
 deadline = "deadline"
 contest_window = "contest_window"
 question_open = "question"
+warning = "warning"
+silence = "silence"
 "#;
 
 fn with_map(map: &str) -> Vec<(&str, &str)> {

@@ -56,9 +56,10 @@ pub(crate) static KINDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 pub(crate) static PROCESSES: LazyLock<Vec<Process>> = LazyLock::new(|| Library::embedded().processes().unwrap());
 
 /// The kinds of the engine's effects; a test sees that no definition has another.
-pub(crate) const EFFECTS: [&str; 8] = [
+pub(crate) const EFFECTS: [&str; 9] = [
     "count_rating",
     "invite_rating",
+    "notify_akim",
     "notify_officers",
     "notify_reporter",
     "notify_supervisor",
