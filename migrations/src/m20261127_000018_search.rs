@@ -25,6 +25,10 @@ impl MigrationTrait for Migration {
             }
         };
         manager.get_connection().execute_unprepared(words).await?;
+        // The queue of the whole city, as that of a party: what was contested first, then what has least time left.
+        let mut queue = Index::create();
+        queue.name("feedback_queue").table("feedback").col("ended").col(("contested", IndexOrder::Desc)).col("due_at").col("id");
+        manager.create_index(queue).await?;
         manager
             .create_table(
                 Table::create()
@@ -42,6 +46,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_index(Index::drop().name("feedback_queue").table("feedback").to_owned()).await?;
         for table in ["queue", "feedback_words"] {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
