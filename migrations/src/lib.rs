@@ -28,6 +28,7 @@ mod m20261127_000016_work_of_a_case;
 mod m20261127_000017_accesses;
 mod m20261127_000018_search;
 mod m20261127_000019_joining;
+mod m20261127_000020_templates;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000017_accesses::Migration),
             Box::new(m20261127_000018_search::Migration),
             Box::new(m20261127_000019_joining::Migration),
+            Box::new(m20261127_000020_templates::Migration),
         ]
     }
 }

@@ -27,6 +27,7 @@ mod rules;
 mod search;
 mod similar;
 mod store;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod timeline;

@@ -17,6 +17,7 @@ mod readings;
 mod receipts;
 mod routing;
 mod rules;
+mod templates;
 mod timeline;
 mod timers;
 mod work;

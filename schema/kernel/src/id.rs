@@ -126,6 +126,8 @@ ids! {
     CaseId = "Case";
     /// A queue of cases that officers look at.
     QueueId = "Queue";
+    /// A reply that a party keeps.
+    TemplateId = "Template";
     /// A mark for a service.
     RatingId = "Rating";
     /// A published table.

@@ -25,7 +25,7 @@ pub use error::{Code, Error, Result};
 pub use graph::{Document, Graph, GraphHandle};
 pub use id::{
     CaseId, CategoryId, DatasetId, DatasetVersionId, DistrictId, FeedbackId, GlobalId, KpiId, MessageId, ObservationId, PartyId, PersonId,
-    QueueId, RatingId, ServiceId, SourceSystemId, SurveyId,
+    QueueId, RatingId, ServiceId, SourceSystemId, SurveyId, TemplateId,
 };
 pub use page::{Cursor, Page, PageRequest};
 pub use personal::Personal;

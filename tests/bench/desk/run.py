@@ -33,12 +33,12 @@ ASKED = {
 # Each case so many times, in the order of the copies; ids are random, references are not.
 COPIES = """
 CREATE TEMPORARY TABLE copies AS
-SELECT f.id AS was, {random} AS id, 'TK-1900-' || substr('000000' || (n.n * 1000 + row_number() OVER (ORDER BY f.id)), -7) AS reference
+SELECT f.id AS was, {random} AS id, 'TK-1900-' || substr('000000' || row_number() OVER (ORDER BY n.n, f.id), -7) AS reference
 FROM feedback f CROSS JOIN ({series}) n;
 INSERT INTO feedback ({names}) SELECT {copied} FROM feedback f JOIN copies c ON c.was = f.id;
 INSERT INTO feedback_words (feedback_id, words, public_words)
 SELECT c.id, w.words, w.public_words FROM feedback_words w JOIN copies c ON c.was = w.feedback_id;
-UPDATE feedback SET party_id = (SELECT id FROM party WHERE slug = 'water-turkistan-city') WHERE reference LIKE '%7';
+UPDATE feedback SET party_id = (SELECT id FROM party WHERE slug = 'water-turkistan-city') WHERE reference LIKE '%7_';
 """
 
 
@@ -66,7 +66,7 @@ def grow_server(url):
     names = psql(url, "SELECT column_name FROM information_schema.columns WHERE table_name = 'feedback'")
     (there,) = psql(url, "SELECT COUNT(*) FROM feedback")
     text = copies(names, "gen_random_uuid()", f"SELECT generate_series(1, {CASES // int(there)}) AS n")
-    psql(url, text.replace("substr('000000' || (", "lpad((").replace("), -7)", ")::text, 7, '0')"))
+    psql(url, text.replace("substr('000000' || row", "lpad((row").replace("), -7)", "))::text, 7, '0')"))
     psql(url, "ANALYZE")
     return psql(url, "SELECT COUNT(*) || ' ' || COUNT(*) FILTER (WHERE NOT ended) FROM feedback")
 

@@ -23,13 +23,14 @@ const GIVEN: [(&str, &str); 1] = [("text", "\"Көшеде су ағып жат�
 
 /// Lists that the demo city has none of: no files are served, nobody was written to, no reporter is here to see a receipt, one row of the table
 /// decides, and every reporter chose a category.
-const UNSEEN: [&str; 10] = [
+const UNSEEN: [&str; 11] = [
     "Case.merged",
     "Dataset.distributions",
     "Feedback.extensions",
     "Feedback.questions",
     "Message.deliveries",
     "Query.similarFeedback",
+    "Query.templates",
     "Receipt.path",
     "RoutingExplanation.jointly",
     "StoredSuggestion.words",

@@ -6,6 +6,7 @@ mod office;
 mod questions;
 mod queues;
 mod reporter;
+mod templates;
 mod term;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub(crate) use self::{
     office::OFFICER,
     queues::QueueDraft,
     reporter::{ERASE_MESSAGES, reopen},
+    templates::{TEMPLATES_MAX, TemplateDraft},
     term::Decision,
 };
 use crate::{

@@ -9,3 +9,4 @@ pub(crate) mod question;
 pub(crate) mod queue;
 pub(crate) mod reference_counter;
 pub(crate) mod rule_proposal;
+pub(crate) mod template;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use engine::{CaseState, Process};
 use journal::Event;
-use kernel::{CaseId, Error, Page, PartyId, PersonId};
+use kernel::{CaseId, Error, Page, PartyId, PersonId, TemplateId};
 use vocabulary::{Connection, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
 
 use super::{
     enums::PersonalKind,
-    loaders::{MergedInto, NotesOn, PageOf, VisibleCase, reports},
+    loaders::{MergedInto, NotesOn, PageOf, TemplateOf, VisibleCase, reports},
     neighbours::{Officer, Party},
     past::{Past, PastState},
     readings::{PersonalPart, reading},
@@ -165,6 +165,18 @@ impl Case {
             Ok(Some(TextToRelease { text: masked.text, covered: masked.kinds.into_iter().map(Into::into).collect() }))
         };
         let read: Result<Option<TextToRelease>> = read.await;
+        read.transpose()
+    }
+
+    /// A reply that your party keeps, filled for this case in the language of its reporter; null for one that it does not keep.
+    async fn reply(&self, ctx: &Context<'_>, #[graphql(desc = "Which of your `templates`.")] template: ID) -> Nullable<String> {
+        let read = async {
+            let party = request(ctx).actor.party().map(PartyId::uuid).unwrap_or_default();
+            let id = TemplateId::from_global(&template).map(TemplateId::uuid).unwrap_or_default();
+            let found = reports(ctx).load_one(TemplateOf { party, id }).await.or_fault(ctx)?;
+            Ok(found.map(|template| template.reply(&self.0, locale_of(&self.0))))
+        };
+        let read: Result<Option<String>> = read.await;
         read.transpose()
     }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use vocabulary::Batched;
 
 use crate::{
-    entity::{extension, feedback::Model, note, question},
+    entity::{extension, feedback::Model, note, question, template},
     policy::Scope,
     store::{Answered, DeskFilter, Load, Looking, Numbers, Span, Store},
 };
@@ -94,6 +94,13 @@ pub(crate) struct ExtensionsOf(pub(crate) Uuid);
 /// The key of the cases that were merged into one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct MergedInto(pub(crate) Uuid);
+
+/// The key of a template that a party keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TemplateOf {
+    pub(crate) party: Uuid,
+    pub(crate) id: Uuid,
+}
 
 /// The key of the number of cases in a queue.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -217,6 +224,18 @@ impl Loader<LoadOf> for Reports {
         let answered = self.store.answered(&ids).await.map_err(Arc::new)?;
         let of = |id: Uuid| answered.iter().filter(|case| case.party_id == Some(id)).copied().collect();
         Ok(keys.iter().map(|key| (*key, (loads.get(&key.0).copied().unwrap_or_default(), of(key.0)))).collect())
+    }
+}
+
+impl Loader<TemplateOf> for Reports {
+    type Value = Arc<template::Model>;
+    type Error = Arc<Error>;
+
+    /// One call has one actor, and so one party.
+    async fn load(&self, keys: &[TemplateOf]) -> Loaded<TemplateOf, Arc<template::Model>> {
+        let Some(TemplateOf { party, .. }) = keys.first().copied() else { return Ok(HashMap::new()) };
+        let kept = self.store.templates(party).await.map_err(Arc::new)?;
+        Ok(kept.into_iter().map(|row| (TemplateOf { party, id: row.id }, Arc::new(row))).collect())
     }
 }
 

@@ -14,6 +14,7 @@ mod reasons;
 mod rules;
 mod subscription;
 mod suggestions;
+mod templates;
 mod types;
 mod work;
 

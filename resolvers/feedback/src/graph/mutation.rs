@@ -15,6 +15,7 @@ use super::{
     },
     queues::QueueActs,
     rules::{PublishRulesInput, RuleProposal, SimulateRulesInput},
+    templates::TemplateActs,
     types::{Coupon, Feedback},
 };
 use crate::{
@@ -104,7 +105,7 @@ fn own(row: Model) -> Feedback {
 /// What can be done.
 #[derive(Default, MergedObject)]
 #[graphql(name = "Mutation")]
-pub(crate) struct Mutation(Acts, QueueActs);
+pub(crate) struct Mutation(Acts, QueueActs, TemplateActs);
 
 #[derive(Default)]
 struct Acts;

@@ -19,6 +19,7 @@ use super::{
     rules::{RuleProposal, RuleVersion},
     store,
     suggestions::{CategorySuggestion, EmergencyAdvice, SimilarFeedback},
+    templates::TemplateQueries,
     types::{Category, Feedback},
 };
 use crate::{
@@ -63,7 +64,7 @@ pub(crate) struct PublicInput {
 /// What can be asked.
 #[derive(Default, MergedObject)]
 #[graphql(name = "Query")]
-pub(crate) struct Query(Reports, DeskQueries);
+pub(crate) struct Query(Reports, DeskQueries, TemplateQueries);
 
 #[derive(Default)]
 struct Reports;

@@ -14,9 +14,10 @@ use uuid::Uuid;
 
 use super::{Store, count_of, scoped};
 use crate::{
+    acts::TEMPLATES_MAX,
     entity::{
         feedback::{Column, Model},
-        queue,
+        queue, template,
     },
     policy::Scope,
     search::{self, Words},
@@ -123,6 +124,12 @@ impl Store {
         let row = row.ok_or_else(|| Error::internal("no counts"))?;
         let count = |(place, filter): (usize, &DeskFilter)| Ok((filter.clone(), row.try_get("", &format!("c{place}")).map_err(fault)?));
         filters.iter().enumerate().map(count).collect()
+    }
+
+    /// The replies that a party keeps, by name.
+    pub(crate) async fn templates(&self, party: Uuid) -> Result<Vec<template::Model>> {
+        let find = template::Entity::find().filter(template::Column::PartyId.eq(party)).order_by_asc(template::Column::Name);
+        find.order_by_asc(template::Column::Id).limit(TEMPLATES_MAX).all(&self.0).await.map_err(fault)
     }
 
     /// The queues that somebody keeps, and those of their party; by name.

@@ -48,6 +48,12 @@ masked-address = address
 refusal-text-personal = The text still holds a phone number, a mail address or another personal number. Take it out, then publish.
 refusal-join-appeal = This is one person’s statutory appeal. File your own.
 refusal-join-own = This is your own report.
+refusal-template-place = There is no such place in a text: { $place }.
+refusal-template-party = Templates are kept by the officers of a body.
+refusal-templates-many = { $max ->
+    [one] There are too many templates: at most { $max }. Delete one that is not needed.
+   *[other] There are too many templates: at most { $max }. Delete one that is not needed.
+}
 refusal-rules-mistake = { $file }, line { $line }: { $reason }
 refusal-rules-other = This is not what was tried: the files are others, or other rules came into force since. Try them again.
 refusal-rules-not-tried = These rules were not tried on the recorded cases to the end. Wait for the result, then publish.

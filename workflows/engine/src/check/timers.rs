@@ -98,8 +98,7 @@ fn after<'a>(file: &'a ProcessFile, transition: &'a TransitionFile, mut timers: 
 fn with_shares<'a>(file: &'a ProcessFile, mut timers: BTreeSet<&'a str>, perhaps: bool) -> BTreeSet<&'a str> {
     let named = |from: TimerFrom| file.timer.iter().filter(move |timer| timer.from == from).map(|timer| timer.name.get_ref().as_str());
     let runs = perhaps && named(TimerFrom::Arrival).any(|answer| timers.contains(answer));
-    for share in named(TimerFrom::Deadline) {
-        if runs { drop(timers.insert(share)) } else { drop(timers.remove(share)) }
-    }
+    timers.retain(|timer| !named(TimerFrom::Deadline).any(|share| share == *timer));
+    timers.extend(named(TimerFrom::Deadline).filter(|_| runs));
     timers
 }
