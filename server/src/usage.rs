@@ -7,7 +7,7 @@ use std::{
 
 use federation::{Change, Deprecation, Usage};
 use journal::{JobError, Mail, Mailer};
-use kernel::{Error, Locale, Personal, Result};
+use kernel::{Error, Letter, Locale, Personal, Result};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -98,7 +98,7 @@ fn mail(deprecation: &Deprecation, address: &str, documents: &[&Entry]) -> Mail 
         to: Personal::new(address.to_owned()),
         locale,
         subject: words().text(locale, "mail-deprecated-subject", &facts),
-        text: Personal::new(words().text(locale, "mail-deprecated-text", &facts)),
+        letter: Personal::new(Letter::of(&words().text(locale, "mail-deprecated-text", &facts))),
     }
 }
 
@@ -188,7 +188,7 @@ mod tests {
                 .map(|entry| Entry { document: Arc::clone(&entry.document), owner: entry.owner.clone(), mail: entry.mail.clone(), locale })
                 .collect();
             let mail = mail(&touched.deprecations[0], "portal@example.kz", &entries.iter().collect::<Vec<_>>());
-            let text = mail.text.reveal();
+            let text = mail.letter.reveal().text();
             for part in ["Service.title", "Use name.", "Portal", "- portal/Service\n- portal/Name"] {
                 assert!(text.contains(part), "{part}: {text}");
             }

@@ -6,6 +6,7 @@ mod demo;
 mod desk;
 mod filing;
 mod joining;
+mod letters;
 mod lists;
 mod neighbours;
 mod notices;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use journal::{Commit, Handler, House, Job, JobError, Mail, Mailer, NewJob, Priority};
-use kernel::{Clock, Document, Error, GraphHandle, MessageId, Personal, Request};
+use kernel::{Clock, Document, Error, GraphHandle, Letter, MessageId, Personal, Request};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -73,7 +73,7 @@ impl DeliverMessage {
             to: message.email,
             locale: message.locale,
             subject: message.subject.into_inner(),
-            text,
+            letter: Personal::new(Letter::of(text.reveal())),
         };
         self.mailer.send(&mail).await
     }

@@ -9,6 +9,7 @@ mod data;
 mod error;
 mod graph;
 mod id;
+mod letter;
 mod page;
 mod personal;
 mod refusal;
@@ -27,6 +28,7 @@ pub use id::{
     CaseId, CategoryId, DatasetId, DatasetVersionId, DistrictId, FeedbackId, GlobalId, KpiId, MessageId, ObservationId, PartyId, PersonId,
     QueueId, RatingId, ServiceId, SourceSystemId, SurveyId, TemplateId,
 };
+pub use letter::{Letter, one_line};
 pub use page::{Cursor, Page, PageRequest};
 pub use personal::Personal;
 pub use refusal::{Refusal, RefusalCode};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use engine::{History, PartyFacts};
 use futures_util::future::BoxFuture;
-use kernel::{Clock, Document, GraphHandle, Locale, Personal, Result, Rng, Subgraph};
+use kernel::{Clock, Document, GraphHandle, Letter, Locale, Personal, Result, Rng, Subgraph};
 use uuid::Uuid;
 
 use crate::{Abort, Database, Job, JobError, NewJob, Txn};
@@ -115,8 +115,8 @@ pub struct Mail {
     pub locale: Locale,
     /// The subject.
     pub subject: String,
-    /// The text.
-    pub text: Personal<String>,
+    /// What it says; sent as plain text and as HTML (RFC 2046 §5.1.4).
+    pub letter: Personal<Letter>,
 }
 
 /// Sends mail. The runner implements it over SMTP or a folder of `.eml` files.

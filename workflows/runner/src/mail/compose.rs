@@ -3,12 +3,12 @@
 use std::{sync::Arc, time::SystemTime};
 
 use journal::{JobError, Mail};
-use kernel::{Clock, Error, Result};
+use kernel::{Clock, Error, Result, one_line};
 use lettre::{
     Message,
     message::{
-        Mailbox, SinglePart,
-        header::{HeaderName, HeaderValue},
+        Body, Mailbox, MultiPart, SinglePart,
+        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
 
@@ -34,18 +34,30 @@ impl Composer {
         if mail.id.is_empty() || !mail.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             return Err(refused("the id is malformed"));
         }
+        let (subject, letter) = (one_line(&mail.subject), mail.letter.reveal());
+        // `=_` stands in no base64 (RFC 2045 §6.7 gives the like for quoted-printable), so no text can end its part. It follows from the id:
+        // the same mail is the same bytes.
+        let parts = MultiPart::alternative()
+            .boundary(format!("=_{}", mail.id))
+            .singlepart(part(ContentType::TEXT_PLAIN, letter.text())?)
+            .singlepart(part(ContentType::TEXT_HTML, letter.html(mail.locale, &subject))?);
         Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
-            .subject(&mail.subject)
+            .subject(&subject)
             .date(SystemTime::from(self.clock.now()))
             .message_id(Some(format!("<{}@{}>", mail.id, self.from.email.domain())))
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Content-Language"), mail.locale.tag().to_owned()))
             // RFC 3834 §5: vacation notices do not answer it.
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
-            .singlepart(SinglePart::plain(mail.text.reveal().clone()))
+            .multipart(parts)
             .map_err(|_| refused("the mail cannot be written"))
     }
+}
+
+fn part(content_type: ContentType, text: String) -> std::result::Result<SinglePart, JobError> {
+    let body = Body::new_with_encoding(text, ContentTransferEncoding::Base64).map_err(|_| refused("the mail cannot be written"))?;
+    Ok(SinglePart::builder().header(content_type).body(body))
 }
 
 pub(crate) fn refused(why: &str) -> JobError {

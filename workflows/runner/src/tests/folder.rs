@@ -1,7 +1,7 @@
 //! Mails in a folder.
 
 use journal::{Mail, Mailer};
-use kernel::Locale;
+use kernel::{Letter, Locale};
 
 use tempfile::TempDir;
 
@@ -14,7 +14,7 @@ pub(crate) fn mail(to: &str) -> Mail {
         to: Personal::new(to.to_owned()),
         locale: Locale::Kk,
         subject: "Өтінішіңіз тіркелді: TK-2026-000123".to_owned(),
-        text: Personal::new("Сәлеметсіз бе!\nӨтінішіңіз тіркелді.\n.\nНөмірі: TK-2026-000123".to_owned()),
+        letter: Personal::new(Letter::of("Сәлеметсіз бе!\nӨтінішіңіз тіркелді.\n.\nНөмірі: TK-2026-000123")),
     }
 }
 
@@ -49,11 +49,22 @@ async fn what_cannot_be_a_mail_is_refused() {
 }
 
 #[tokio::test]
-async fn a_subject_cannot_add_a_header() {
+async fn nothing_that_somebody_wrote_adds_a_header_or_ends_a_part() {
     let folder = tempfile::tempdir().unwrap();
     let mailer = mailer(&folder, "no-reply@turkistan.example");
-    let forged = Mail { subject: "Hello\r\nBcc: all@example.kz".to_owned(), ..mail("aigul@example.kz") };
-    mailer.send(&forged).await.unwrap();
-    let file = std::fs::read_dir(folder.path().join("mail")).unwrap().next().unwrap().unwrap().path();
-    assert!(!std::fs::read_to_string(file).unwrap().contains("\nBcc:"));
+    let plain = mail("aigul@example.kz");
+    let hostile = format!("a\r\n.\r\n--=_{id}--\r\nBcc: all@example.kz\r\n\r\n</main><script>\u{202E}", id = plain.id);
+    for subject in ["Hello\r\nBcc: all@example.kz", "Hello\n\nBcc: all@example.kz", "\u{2028}Bcc: all@example.kz", "\u{202E}Bcc: x"] {
+        let forged = Mail { subject: subject.to_owned(), letter: Personal::new(Letter::of(&hostile)), ..plain.clone() };
+        mailer.send(&forged).await.unwrap();
+        let file = std::fs::read_dir(folder.path().join("mail")).unwrap().next().unwrap().unwrap().path();
+        let written = std::fs::read_to_string(file).unwrap();
+        let (headers, body) = written.split_once("\r\n\r\n").unwrap();
+        let names: Vec<_> = headers.lines().filter(|line| !line.starts_with(' ')).map(|line| line.split(':').next().unwrap()).collect();
+        let expected =
+            ["From", "To", "Subject", "Date", "Message-ID", "Content-Language", "Auto-Submitted", "MIME-Version", "Content-Type"];
+        assert_eq!(names, expected, "{headers}");
+        assert_eq!(body.matches(&format!("--=_{}", plain.id)).count(), 3, "two parts and their end: {body}");
+        assert!(!body.contains("Bcc"), "{body}");
+    }
 }
