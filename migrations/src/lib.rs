@@ -24,6 +24,7 @@ mod m20261126_000012_log;
 mod m20261126_000013_receipts;
 mod m20261126_000014_rules;
 mod m20261126_000015_order_of_jobs;
+mod m20261126_000030_preferences;
 mod m20261127_000016_work_of_a_case;
 mod m20261127_000017_accesses;
 mod m20261127_000018_search;
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000018_search::Migration),
             Box::new(m20261127_000019_joining::Migration),
             Box::new(m20261127_000020_templates::Migration),
+            Box::new(m20261126_000030_preferences::Migration),
         ]
     }
 }

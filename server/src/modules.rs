@@ -5,7 +5,7 @@ use std::sync::Arc;
 use journal::{House, Mailer, Room, Rules, log::Signer};
 
 /// Opens every room. Demo data is loaded in this order.
-pub(crate) fn rooms(house: &House, rules: &Rules, mailer: &Arc<dyn Mailer>, signer: &Arc<Signer>) -> Vec<Room> {
+pub(crate) fn rooms(house: &House, rules: &Rules, mailer: &Arc<dyn Mailer>, signer: &Arc<Signer>, public_url: Option<&str>) -> Vec<Room> {
     vec![
         directory::room(house),
         services::room(house),
@@ -14,6 +14,6 @@ pub(crate) fn rooms(house: &House, rules: &Rules, mailer: &Arc<dyn Mailer>, sign
         surveys::room(house),
         feedback::room(house, rules.clone(), Arc::clone(signer)),
         ratings::room(house),
-        notifications::room(house, Arc::clone(mailer)),
+        notifications::room(house, Arc::clone(mailer), public_url.map(str::to_owned)),
     ]
 }

@@ -43,6 +43,9 @@ impl MailServer {
             message_id: field(&mail, "message_id"),
             language: field(&mail, "language"),
             text: field(&mail, "text"),
+            html: field(&mail, "html"),
+            unsubscribe: field(&mail, "unsubscribe"),
+            one_click: field(&mail, "one_click"),
         };
         mails.into_iter().map(read).collect()
     }
@@ -59,8 +62,14 @@ pub struct Mail {
     pub message_id: String,
     /// The Content-Language.
     pub language: String,
-    /// The text.
+    /// The plain text.
     pub text: String,
+    /// The HTML.
+    pub html: String,
+    /// The address of `List-Unsubscribe`, with its brackets; empty without one.
+    pub unsubscribe: String,
+    /// What `List-Unsubscribe-Post` says; empty without one.
+    pub one_click: String,
 }
 
 /// Python's own mail parser is the judge of what was sent.
@@ -69,7 +78,8 @@ import email, email.policy, json, mailbox, sys
 box = mailbox.Maildir(sys.argv[1], factory=lambda f: email.message_from_binary_file(f, policy=email.policy.default))
 print(json.dumps([{
     "to": m["To"], "subject": m["Subject"], "message_id": m["Message-ID"], "language": m["Content-Language"],
-    "text": m.get_body(("plain",)).get_content()} for m in box]))
+    "text": m.get_body(("plain",)).get_content(), "html": m.get_body(("html",)).get_content(),
+    "unsubscribe": m["List-Unsubscribe"], "one_click": m["List-Unsubscribe-Post"]} for m in box]))
 "#;
 
 fn python() -> String {

@@ -230,6 +230,7 @@ async fn check_mail(city: &City, mail: &MailServer, filed: &[(Value, bool, Coupo
         let sent = mails.iter().find(|mail| mail.text.contains(&coupon.key)).expect("a coupon");
         assert_eq!(sent.language, sample["lang"].as_str().unwrap());
         assert!(sent.subject.contains(&coupon.reference));
+        assert!(sent.html.contains(&format!("<html lang=\"{}\"", sent.language)) && sent.html.contains(&coupon.key), "{}", sent.html);
     }
     for (sample, ..) in filed {
         let text = sample["text"].as_str().unwrap();

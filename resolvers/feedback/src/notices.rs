@@ -61,6 +61,16 @@ struct Recipient {
     locale: Option<String>,
 }
 
+/// Whom one message is for.
+struct Addressee<'a> {
+    /// What tells them from the others whom the same job tells.
+    name: &'a str,
+    /// Their id, when they have an account.
+    person: Option<&'a str>,
+    email: &'a str,
+    locale: Locale,
+}
+
 /// One message before it is worded.
 struct Notice<'a> {
     case: &'a feedback::Model,
@@ -92,12 +102,12 @@ pub(crate) async fn send(desk: &Desk, job: &Job, case: &feedback::Model, event: 
             tell_party(desk, job, &notice, Some(registrar().uuid()), None, request).await
         }
         "send_coupon" => tell_reporter(desk, job, &notice("COUPON", "mail-coupon-subject", "mail-coupon-text", true), request).await,
-        "invite_rating" => tell_reporter(desk, job, &notice("ANSWER", "mail-rating-subject", "mail-rating-text", false), request).await,
+        "invite_rating" => tell_reporter(desk, job, &notice("RATING", "mail-rating-subject", "mail-rating-text", false), request).await,
         _ => {
             let (topic, text) = match event.kind.as_str() {
                 "answered" | "terminated" => ("ANSWER", "mail-answer-text"),
                 "forwarded" => ("FORWARDED", "mail-reporter-text"),
-                "deadline_passed" | "deemed_refused" => ("OVERDUE", "mail-reporter-text"),
+                "deadline_passed" | "deemed_refused" => ("SILENCE", "mail-reporter-text"),
                 "question_asked" => ("QUESTION", "mail-question-text"),
                 "extended" => ("EXTENSION", "mail-extension-text"),
                 _ => ("REMINDER", "mail-reporter-text"),
@@ -166,7 +176,8 @@ async fn tell_party(
     for officer in officers.into_iter().filter(|officer| only.as_ref().is_none_or(|only| *only == officer.id)) {
         let locale = officer.locale.as_deref().and_then(Locale::from_tag).unwrap_or_default();
         if let Some(email) = officer.email {
-            queue(desk, job, notice, &officer.id, &email, locale, request).await?;
+            let recipient = Addressee { name: &officer.id, person: Some(&officer.id), email: &email, locale };
+            queue(desk, job, notice, &recipient, request).await?;
         }
     }
     Ok(())
@@ -175,7 +186,12 @@ async fn tell_party(
 async fn tell_reporter(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Arc<Request>) -> Result<(), JobError> {
     let contact: Option<Contact> = notice.case.contact.clone().map(serde_json::from_value).transpose().map_err(Error::internal)?;
     match contact.and_then(|contact| contact.email) {
-        Some(email) => queue(desk, job, notice, "reporter", email.reveal(), locale_of(notice.case), request).await,
+        Some(email) => {
+            let person = notice.case.reporter.map(|id| PersonId::from_uuid(id).global());
+            let (name, locale) = ("reporter", locale_of(notice.case));
+            let reporter = Addressee { name, person: person.as_deref(), email: email.reveal(), locale };
+            queue(desk, job, notice, &reporter, request).await
+        }
         // Whoever left no address reads the timeline with the coupon's key.
         None => Ok(()),
     }
@@ -186,22 +202,18 @@ async fn tell_joined(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Arc<
     for joined in Store(desk.house.database.reader.clone()).joined(notice.case.id).await? {
         let locale = Locale::from_tag(&joined.locale).unwrap_or_default();
         if let Some(email) = &joined.email {
-            queue(desk, job, notice, &format!("joined:{}", joined.id), email, locale, request).await?;
+            let name = format!("joined:{}", joined.id);
+            let person = joined.person.map(|id| PersonId::from_uuid(id).global());
+            let follower = Addressee { name: &name, person: person.as_deref(), email, locale };
+            queue(desk, job, notice, &follower, request).await?;
         }
     }
     Ok(())
 }
 
-async fn queue(
-    desk: &Desk,
-    job: &Job,
-    notice: &Notice<'_>,
-    recipient: &str,
-    email: &str,
-    locale: Locale,
-    request: &Arc<Request>,
-) -> Result<(), JobError> {
-    let key = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}:{recipient}", job.key).as_bytes());
+async fn queue(desk: &Desk, job: &Job, notice: &Notice<'_>, to: &Addressee<'_>, request: &Arc<Request>) -> Result<(), JobError> {
+    let Addressee { name, person, email, locale } = *to;
+    let key = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}:{name}", job.key).as_bytes());
     let facts = notice.facts(locale);
     let input = json!({
         "idempotencyKey": key,
@@ -212,6 +224,8 @@ async fn queue(
         "subject": words().text(locale, notice.subject, &facts),
         "text": words().text(locale, notice.text, &facts),
         "withCouponKey": notice.with_coupon_key,
+        "person": person,
+        "byLaw": notice.case.track == "appeal",
     });
     let data = desk.house.graph.ask(&QUEUE, json!({ "input": input }), request).await?;
     carried_out(&data, "/queueMessage/errors", "a message was refused")

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use kernel::{Fact, Refusal, RefusalCode, Words};
+use kernel::{Fact, LocalizedText, Refusal, RefusalCode, Words};
 
 /// The room's words.
 pub(crate) fn words() -> &'static Words {
@@ -47,4 +47,40 @@ pub(crate) fn report_missing() -> Refusal {
 /// There is no such dead letter, or it has another life already.
 pub(crate) fn dead_letter_unknown() -> Refusal {
     refusal(RefusalCode::NotFound, "refusal-dead-letter-unknown", &[]).at("input.id")
+}
+
+/// It names no person.
+pub(crate) fn person_unknown() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-person", &[]).at("input.person")
+}
+
+/// Preferences are somebody's: whose?
+pub(crate) fn not_signed_in() -> Refusal {
+    refusal(RefusalCode::NotAllowed, "refusal-not-signed-in", &[])
+}
+
+/// The law asks for messages of this topic.
+pub(crate) fn topic_statutory(law: &LocalizedText) -> Refusal {
+    let message = LocalizedText::from_fn(|locale| words().text(locale, "refusal-statutory", &[("law", law.get(locale).into())]));
+    Refusal::new(RefusalCode::NotAllowed, message).at("input.delivery")
+}
+
+/// Nobody was sent such a token.
+pub(crate) fn token_unknown() -> Refusal {
+    refusal(RefusalCode::NotFound, "refusal-token", &[]).at("input.token")
+}
+
+/// Messages of this topic do not wait for the daily one.
+pub(crate) fn topic_not_daily() -> Refusal {
+    refusal(RefusalCode::NotAllowed, "refusal-not-daily", &[]).at("input.delivery")
+}
+
+/// The hours are not two different times of a day.
+pub(crate) fn hours_malformed() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-quiet-hours", &[]).at("input.hours")
+}
+
+/// The article of the Administrative Procedural and Process-Related Code, as the law's readers cite it.
+pub(crate) fn law(article: &str) -> LocalizedText {
+    engine::words().localized("law-appc", &[("n", article.to_owned().into())])
 }

@@ -7,7 +7,7 @@ use kernel::{Locale, MessageId, Personal, Refusal};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error;
+use crate::{error, recipient::Recipient};
 
 /// RFC 5321 §4.5.3.1.3, without the brackets.
 const EMAIL_BYTES: RangeInclusive<usize> = 3..=254;
@@ -20,7 +20,7 @@ pub(crate) const KEY_MARK: &str = "{coupon-key}";
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub(crate) enum $name { $($(#[$variant_doc])* $variant,)* }
 
         impl $name {
@@ -37,6 +37,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) mod preference;
+
 words! {
     /// What a message is about.
     Topic {
@@ -50,7 +52,7 @@ words! {
         Answer = "answer",
         /// A deadline comes near.
         Reminder = "reminder",
-        /// A deadline has passed.
+        /// A deadline has passed: to those who work the case or supervise it.
         Overdue = "overdue",
         /// The reporter is asked for something.
         Question = "question",
@@ -58,6 +60,10 @@ words! {
         Extension = "extension",
         /// Something happened to a report that somebody joined.
         Followed = "followed",
+        /// A deadline has passed without an answer: to the reporter.
+        Silence = "silence",
+        /// The reporter may rate the answer.
+        Rating = "rating",
     }
 }
 
@@ -72,6 +78,8 @@ words! {
         Dead = "dead",
         /// What it said, and to whom, is erased.
         Erased = "erased",
+        /// Its reader wants no messages of its topic; what it said, and to whom, is erased.
+        Unwanted = "unwanted",
     }
 }
 
@@ -133,6 +141,10 @@ pub(crate) struct Message {
     pub(crate) subject: Personal<String>,
     pub(crate) text: Personal<String>,
     pub(crate) with_coupon_key: bool,
+    /// The person, when they have an account.
+    pub(crate) recipient: Option<Recipient>,
+    /// Whether the law governs the case that it is about.
+    pub(crate) by_law: bool,
     pub(crate) state: State,
     pub(crate) created_at: DateTime<Utc>,
 }
@@ -147,6 +159,12 @@ pub(crate) struct Draft {
     pub(crate) subject: Personal<String>,
     pub(crate) text: Personal<String>,
     pub(crate) with_coupon_key: bool,
+    /// The person, when they have an account. No part of what makes a draft the same: a room that learned whose an address is may ask again.
+    #[serde(skip)]
+    pub(crate) recipient: Option<Recipient>,
+    /// Whether the law governs the case that it is about; likewise.
+    #[serde(skip)]
+    pub(crate) by_law: bool,
 }
 
 impl Draft {

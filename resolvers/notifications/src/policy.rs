@@ -1,6 +1,8 @@
 //! Who sees and does what. Messages are for those who watch over the house; only the house itself sends them.
 
-use kernel::{Actor, Code, Error, Result, Role};
+use kernel::{Actor, Code, Error, PersonId, Refusal, Result, Role};
+
+use crate::error;
 
 /// Which messages a query may reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +56,14 @@ pub(crate) fn queue_message(actor: &Actor) -> Result<()> {
 /// `UNAUTHENTICATED` or `FORBIDDEN`.
 pub(crate) fn retry_dead_letter(actor: &Actor) -> Result<()> {
     allow(actor, actor.is(Role::Admin), "dead letters are retried by administrators")
+}
+
+/// Whose preferences the actor may see and change: their own.
+///
+/// # Errors
+/// A refusal for whoever has no account.
+pub(crate) fn account(actor: &Actor) -> std::result::Result<PersonId, Refusal> {
+    actor.person().map(|person| person.id).ok_or_else(error::not_signed_in)
 }
 
 fn watches(actor: &Actor) -> bool {

@@ -1,5 +1,7 @@
 //! This room's part in work that outlives a request: delivering messages.
 
+pub(crate) mod digest;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,7 +14,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    model::{Ending, KEY_MARK, Message, Outcome, State},
+    error::{law, words},
+    model::{
+        Ending, KEY_MARK, Message, Outcome, State,
+        preference::{Channel, Passage, Subscription},
+    },
+    recipient::{Recipient, RecipientKeys},
     store::{self, Store},
 };
 
@@ -25,20 +32,21 @@ pub(crate) static COUPON_KEY: Document = Document {
     text: "query CouponKey($reference: String!) { feedback(reference: $reference) { couponKey } }",
 };
 
-/// The job that delivers a message.
-pub(crate) fn deliver_message(id: MessageId, now: DateTime<Utc>) -> NewJob {
+/// The job that delivers a message. `again` tells apart the jobs of a message that was put off.
+pub(crate) fn deliver_message(id: MessageId, at: DateTime<Utc>, again: Option<DateTime<Utc>>) -> NewJob {
+    let again = again.map(|at| format!(":{}", at.timestamp())).unwrap_or_default();
     NewJob {
         kind: DELIVER_MESSAGE.to_owned(),
-        key: format!("{DELIVER_MESSAGE}:{}", id.uuid()),
+        key: format!("{DELIVER_MESSAGE}:{}{again}", id.uuid()),
         payload: json!({ "message": id.uuid() }),
-        run_at: now,
+        run_at: at,
         priority: Priority::Normal,
     }
 }
 
 /// The message that a job delivers.
 pub(crate) fn message_of(kind: &str, key: &str) -> Option<MessageId> {
-    let (_, id) = key.split_once(':').filter(|_| kind == DELIVER_MESSAGE)?;
+    let id = key.split(':').nth(1).filter(|_| kind == DELIVER_MESSAGE)?;
     id.parse().ok().map(MessageId::from_uuid)
 }
 
@@ -47,33 +55,76 @@ struct Payload {
     message: Uuid,
 }
 
-/// Performs `deliver_message`.
-pub(crate) struct DeliverMessage {
+/// What all deliveries need.
+pub(crate) struct Post {
     store: Store,
     graph: GraphHandle,
     clock: Arc<dyn Clock>,
     mailer: Arc<dyn Mailer>,
+    keys: RecipientKeys,
+    /// Where people reach the city, `https://…` without a slash at its end; without one, no mail can be ended with one click.
+    public_url: Option<String>,
 }
 
-impl DeliverMessage {
-    pub(crate) fn new(store: Store, house: &House, mailer: Arc<dyn Mailer>) -> DeliverMessage {
-        DeliverMessage { store, graph: house.graph.clone(), clock: Arc::clone(&house.clock), mailer }
+impl Post {
+    pub(crate) fn new(store: Store, house: &House, mailer: Arc<dyn Mailer>, public_url: Option<String>) -> Arc<Post> {
+        let (graph, clock, keys) = (house.graph.clone(), Arc::clone(&house.clock), RecipientKeys::new(house.secret.clone()));
+        Arc::new(Post { store, graph, clock, mailer, keys, public_url })
     }
 
-    async fn send(&self, message: Message, job: &Job) -> Result<(), JobError> {
-        let text = match &message.about {
+    /// Whose choices count for a message: the person's, then the address's.
+    fn recipients(&self, message: &Message) -> Vec<Recipient> {
+        message.recipient.iter().cloned().chain([self.keys.address(message.email.reveal())]).collect()
+    }
+
+    /// What becomes of a message now.
+    async fn passage(&self, message: &Message, now: DateTime<Utc>) -> Result<Passage, Error> {
+        let recipients = self.recipients(message);
+        let choices = self.store.choices(&recipients, Channel::Mail).await?;
+        Ok(Passage::of(message.topic, choices.manner(&recipients, message.topic), choices.hours(&recipients), now))
+    }
+
+    /// What a message says, with the key of its coupon, and why it comes whatever its reader wishes.
+    async fn letter(&self, message: &Message, job: &Job) -> Result<Letter, JobError> {
+        let letter = match &message.about {
             Some(reference) if message.with_coupon_key => {
                 let key = self.coupon_key(reference, job).await?;
-                Personal::new(message.text.reveal().replace(KEY_MARK, key.reveal()))
+                Letter::of(&message.text.reveal().replace(KEY_MARK, key.reveal()))
             }
-            _ => message.text,
+            _ => Letter::of(message.text.reveal()),
         };
+        Ok(match message.topic.rule().article {
+            Some(article) if message.by_law => {
+                let law = law(article);
+                letter.note(&words().text(message.locale, "note-statutory", &[("law", law.get(message.locale).into())]))
+            }
+            Some(_) => letter.note(&words().text(message.locale, "note-always", &[])),
+            None => letter,
+        })
+    }
+
+    /// Where the reader of a message ends a subscription.
+    fn unsubscribe(&self, message: &Message, subscription: Subscription) -> Option<String> {
+        let url = self.public_url.as_ref()?;
+        let recipient = self.recipients(message).into_iter().next()?;
+        Some(format!("{url}/unsubscribe/{}", self.keys.token(&recipient, subscription)))
+    }
+
+    async fn send(&self, message: &Message, job: &Job) -> Result<(), JobError> {
+        let free = message.topic.rule().article.is_none();
+        let unsubscribe = free.then(|| self.unsubscribe(message, Subscription::Topic(message.topic))).flatten();
+        let mut letter = self.letter(message, job).await?;
+        if let Some(url) = &unsubscribe {
+            let topic = words().text(message.locale, &format!("topic-{}", message.topic.word()), &[]);
+            letter = letter.link(&words().text(message.locale, "link-unsubscribe", &[("topic", topic.into())]), url);
+        }
         let mail = Mail {
             id: message.id.uuid().to_string(),
-            to: message.email,
+            to: message.email.clone(),
             locale: message.locale,
-            subject: message.subject.into_inner(),
-            letter: Personal::new(Letter::of(text.reveal())),
+            subject: message.subject.reveal().clone(),
+            letter: Personal::new(letter),
+            unsubscribe: unsubscribe.map(Personal::new),
         };
         self.mailer.send(&mail).await
     }
@@ -88,16 +139,21 @@ impl DeliverMessage {
     }
 
     /// A try that failed is told to those who look, also when it is not the last one.
-    async fn record(&self, id: MessageId, error: &JobError) {
+    async fn record(&self, ids: &[MessageId], error: &JobError) {
         let ending = match error {
             JobError::Retry(text) => Ending::failed(Outcome::Deferred, text),
             JobError::Fail(text) => Ending::failed(Outcome::Refused, text),
         };
-        if let Err(abort) = self.store.record(id, self.clock.now(), ending).await {
-            tracing::error!(message = ?id, ?abort, "a failed delivery was not recorded");
+        for id in ids {
+            if let Err(abort) = self.store.record(*id, self.clock.now(), ending).await {
+                tracing::error!(message = ?id, ?abort, "a failed delivery was not recorded");
+            }
         }
     }
 }
+
+/// Performs `deliver_message`.
+pub(crate) struct DeliverMessage(pub(crate) Arc<Post>);
 
 #[async_trait]
 impl Handler for DeliverMessage {
@@ -107,19 +163,30 @@ impl Handler for DeliverMessage {
 
     async fn perform(&self, job: &Job) -> Result<Commit, JobError> {
         let payload: Payload = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
-        let id = MessageId::from_uuid(payload.message);
-        let Some(message) = self.store.find_for_delivery(id).await? else {
+        let (id, post) = (MessageId::from_uuid(payload.message), &self.0);
+        let Some(message) = post.store.find_for_delivery(id).await? else {
             return Err(JobError::Fail("INTERNAL: the message is gone".to_owned()));
         };
-        if matches!(message.state, State::Sent | State::Erased) {
+        if matches!(message.state, State::Sent | State::Erased | State::Unwanted) {
             return Ok(Box::new(|_| async { Ok(()) }.boxed()));
         }
-        if let Err(error) = self.send(message, job).await {
-            self.record(id, &error).await;
-            return Err(error);
-        }
-        let now = self.clock.now();
-        Ok(Box::new(move |txn| store::keep_sent(txn, id, now).boxed()))
+        let now = post.clock.now();
+        Ok(match post.passage(&message, now).await? {
+            Passage::Now => {
+                if let Err(error) = post.send(&message, job).await {
+                    post.record(&[id], &error).await;
+                    return Err(error);
+                }
+                let now = post.clock.now();
+                Box::new(move |txn| store::keep_sent(txn, id, now).boxed())
+            }
+            Passage::Later(at) => Box::new(move |txn| store::postpone(txn, id, at, now).boxed()),
+            Passage::Daily(at) => {
+                let digest = digest::key(&post.keys.address(message.email.reveal()), message.locale, at);
+                Box::new(move |txn| store::collect(txn, id, digest, at, now).boxed())
+            }
+            Passage::Never => Box::new(move |txn| async move { store::drop_unwanted(txn, &[id]).await }.boxed()),
+        })
     }
 
     fn bury(&self, job: &Job) -> Option<Commit> {

@@ -1,12 +1,17 @@
 //! The room's queries and acts. Every read begins with [`scoped`].
 
+mod passages;
+mod preferences;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use journal::{Abort, ActKey, Claim, Database, JobSummary, Txn, claim, claim_with, settle};
 use kernel::{Error, Locale, MessageId, Page, PageRequest, Personal, Result};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, UpdateMany, sea_query::Expr,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -14,8 +19,11 @@ use crate::{
     error,
     model::{DeadLetter, Delivery, Draft, Ending, Message, MessageFilter, Outcome, Reason, State, Topic},
     policy::Scope,
-    process,
+    process::{self, digest},
+    recipient::Recipient,
 };
+pub(crate) use passages::{collect, drop_unwanted, keep_digest_sent, postpone, set_digest_state};
+pub(crate) use preferences::{Choice, Choices, Quiet};
 
 /// The room's part of the database.
 #[derive(Clone)]
@@ -144,10 +152,11 @@ async fn queue(txn: &Txn, act: ActKey, id: MessageId, draft: Draft, now: DateTim
             return Ok(Message::try_from(row)?);
         }
     }
-    let Draft { email, locale, topic, about, subject, text, with_coupon_key } = draft;
-    let message = Message { id, email, locale, topic, about, subject, text, with_coupon_key, state: State::Queued, created_at: now };
+    let Draft { email, locale, topic, about, subject, text, with_coupon_key, recipient, by_law } = draft;
+    let state = State::Queued;
+    let message = Message { id, email, locale, topic, about, subject, text, with_coupon_key, recipient, by_law, state, created_at: now };
     message::Entity::insert(message::ActiveModel::from(&message)).exec_without_returning(txn).await?;
-    journal::enqueue(txn, now, vec![process::deliver_message(id, now)]).await?;
+    journal::enqueue(txn, now, vec![process::deliver_message(id, now, None)]).await?;
     Ok(message)
 }
 
@@ -193,13 +202,19 @@ async fn erase(txn: &Txn, act: ActKey, about: String, now: DateTime<Utc>) -> Res
     if let Claim::Reused = claim_with(txn, &act, now, &about).await? {
         return Err(error::key_reused().into());
     }
-    let erased = message::Entity::update_many()
+    let erased = message::Entity::update_many().filter(message::Column::About.eq(about));
+    Ok(blank(erased, State::Erased).exec(txn).await?.rows_affected)
+}
+
+/// Takes from messages what they said, and to whom.
+fn blank(messages: UpdateMany<message::Entity>, state: State) -> UpdateMany<message::Entity> {
+    messages
         .col_expr(message::Column::Email, Expr::value(""))
         .col_expr(message::Column::Subject, Expr::value(""))
         .col_expr(message::Column::Text, Expr::value(""))
-        .col_expr(message::Column::State, Expr::value(State::Erased.word()))
-        .filter(message::Column::About.eq(about));
-    Ok(erased.exec(txn).await?.rows_affected)
+        .col_expr(message::Column::Recipient, Expr::value(Option::<String>::None))
+        .col_expr(message::Column::Digest, Expr::value(Option::<String>::None))
+        .col_expr(message::Column::State, Expr::value(state.word()))
 }
 
 async fn revive(txn: &Txn, act: ActKey, letter: i64, now: DateTime<Utc>) -> Result<DeadLetter, Abort> {
@@ -209,12 +224,16 @@ async fn revive(txn: &Txn, act: ActKey, letter: i64, now: DateTime<Utc>) -> Resu
         Claim::Same(letter) => return Ok(letter),
     }
     let found = journal::dead(txn, letter - 1, 1).await?.pop().filter(|found| found.id == letter);
+    let digest = found.as_ref().and_then(|found| digest::of(&found.kind, &found.key)).map(str::to_owned);
     let Some(letter) = found.map(DeadLetter::from) else { return Err(error::dead_letter_unknown().into()) };
     if !journal::retry_dead(txn, letter.id, now).await? {
         return Err(error::dead_letter_unknown().into());
     }
     if let Some(message) = letter.message {
         set_state(txn, message, State::Queued).await?;
+    }
+    if let Some(digest) = digest {
+        set_digest_state(txn, &digest, State::Dead, State::Queued).await?;
     }
     settle(txn, &act, &letter).await?;
     Ok(letter)
@@ -238,6 +257,8 @@ impl TryFrom<message::Model> for Message {
             subject: Personal::new(row.subject),
             text: Personal::new(row.text),
             with_coupon_key: row.with_coupon_key,
+            recipient: row.recipient.map(Recipient),
+            by_law: row.by_law,
             state: known(&row.state, State::from_word(&row.state))?,
             created_at: row.created_at,
         })
@@ -255,6 +276,9 @@ impl From<&Message> for message::ActiveModel {
             subject: Set(message.subject.reveal().clone()),
             text: Set(message.text.reveal().clone()),
             with_coupon_key: Set(message.with_coupon_key),
+            recipient: Set(message.recipient.as_ref().map(|recipient| recipient.0.clone())),
+            digest: Set(None),
+            by_law: Set(message.by_law),
             state: Set(message.state.word().to_owned()),
             created_at: Set(message.created_at),
         }

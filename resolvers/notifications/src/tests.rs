@@ -1,6 +1,7 @@
 //! The room over a database of its own: SQLite, or PostgreSQL where `TURKISTAN_TEST_POSTGRES` names a server.
 
 mod house;
+mod preferences;
 
 use chrono::TimeDelta;
 use journal::{JobError, statements};
@@ -82,7 +83,8 @@ async fn a_message_is_sent_with_the_key_that_is_stored_nowhere() {
     house.queue(1, json!({})).await;
     assert!(house.work(false).await);
     let mail = house.post.taken.lock().unwrap().pop().unwrap();
-    assert_eq!(mail.letter.reveal().text(), format!("Сіздің кілтіңіз: {KEY}"));
+    let expected = format!("Сіздің кілтіңіз: {KEY}\n\nБұл хабарлама өтінішіңіз туралы, сондықтан әрқашан келеді.");
+    assert_eq!(mail.letter.reveal().text(), expected);
     assert_eq!((mail.to.reveal().as_str(), mail.subject.as_str(), mail.locale), ("aigul@example.kz", "Өтінішіңіз тіркелді", Locale::Kk));
     assert_eq!(house.value::<String>("SELECT text FROM message").await, "Сіздің кілтіңіз: {coupon-key}");
     let expected = json!({
@@ -99,7 +101,7 @@ async fn a_mail_without_a_key_does_not_ask_for_one() {
     let house = house().await;
     house.queue(1, json!({ "withCouponKey": false, "about": "TK-2026-000404" })).await;
     assert!(house.work(false).await);
-    assert_eq!(house.post.taken.lock().unwrap()[0].letter.reveal().text(), "Сіздің кілтіңіз: {coupon-key}");
+    assert!(house.post.taken.lock().unwrap()[0].letter.reveal().text().starts_with("Сіздің кілтіңіз: {coupon-key}\n"));
 }
 
 #[tokio::test]

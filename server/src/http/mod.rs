@@ -20,6 +20,7 @@ mod stream;
 mod subgraph;
 #[cfg(test)]
 mod tests;
+mod unsubscribe;
 
 use std::sync::{Arc, OnceLock};
 
@@ -44,6 +45,7 @@ use crate::{
 pub(crate) use connections::accept;
 pub(crate) use graphql::Carried;
 pub(crate) use subgraph::Door;
+pub(crate) use unsubscribe::UNSUBSCRIBE;
 
 /// How many subscriptions may be open at once; each holds a connection and listens to every commit.
 const SUBSCRIPTIONS_MAX: usize = 1_000;
@@ -138,7 +140,9 @@ impl Edge {
 
 /// Everything that a city answers; its pages tell the public key of its journal.
 pub(crate) fn city_routes(edge: &Arc<Edge>, log_key: &str) -> Router {
-    let rooms = graph_routes().route("/subgraphs/{name}", any(subgraph::answer_guarded));
+    let rooms = graph_routes()
+        .route("/subgraphs/{name}", any(subgraph::answer_guarded))
+        .route("/unsubscribe/{token}", get(unsubscribe::ask).post(unsubscribe::end));
     let routes = rooms.with_state(Arc::clone(edge)).merge(playground::routes(log_key));
     layers::around(routes, edge)
 }

@@ -2,6 +2,7 @@
 
 mod together;
 mod trusted;
+mod unsubscribe;
 
 use std::sync::Arc;
 

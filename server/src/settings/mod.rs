@@ -32,6 +32,7 @@ struct File {
     database_url: Option<String>,
     smtp_url: Option<String>,
     mail_from: Option<String>,
+    public_url: Option<String>,
     definitions: Option<PathBuf>,
     checkpoints: Option<PathBuf>,
     checkpoint_minutes: Option<std::num::NonZeroU32>,
@@ -66,6 +67,8 @@ pub(crate) struct Settings {
     pub(crate) smtp_url: Option<String>,
     /// The sender of mail.
     pub(crate) mail_from: String,
+    /// Where people reach the city, `https://host` without a slash at its end.
+    pub(crate) public_url: Option<String>,
     /// A folder of definitions instead of the embedded ones.
     pub(crate) definitions: Option<PathBuf>,
     /// The file of signed checkpoints of the journal.
@@ -130,6 +133,7 @@ impl Settings {
                 .mail_from
                 .or(file.mail_from)
                 .unwrap_or_else(|| "Smart Turkistan <no-reply@turkistan.localhost>".to_owned()),
+            public_url: installation.public_url.or(file.public_url).map(|url| public_url(&url)).transpose()?,
             definitions: installation.definitions.or(file.definitions),
             demo: !serving.no_demo && file.demo.unwrap_or(true),
             works: !serving.no_worker,
@@ -158,6 +162,7 @@ impl Settings {
         }
         all.push(("TURKISTAN_LOG_ORIGIN", self.log_origin.clone().into()));
         all.push(("TURKISTAN_CHECKPOINTS", self.checkpoints.clone().into_os_string()));
+        all.extend(self.public_url.clone().map(|url| ("TURKISTAN_PUBLIC_URL", url.into())));
         all.extend(self.definitions.clone().map(|folder| ("TURKISTAN_DEFINITIONS", folder.into_os_string())));
         let secrets = [("TURKISTAN_ISSUER_KEY", &self.issuer_key), ("TURKISTAN_SECRET", &self.secret)];
         all.extend(secrets.into_iter().filter_map(|(name, secret)| Some((name, secret.as_ref()?.reveal().into()))));
@@ -188,6 +193,15 @@ fn origin(text: &str) -> Result<HeaderValue> {
     let is_origin = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', ' ', '@']));
     let value = HeaderValue::from_str(text).ok().filter(|_| is_origin);
     value.ok_or_else(|| Error::internal(format!("`{text}` is not an origin: write https://host or http://host:port, without a path")))
+}
+
+/// An address that mail can name: RFC 8058 §3.1 asks for HTTPS.
+fn public_url(text: &str) -> Result<String> {
+    let url = text.strip_suffix('/').unwrap_or(text);
+    if !url.starts_with("https://") || origin(url).is_err() {
+        return Err(Error::internal(format!("`{text}` is not where people reach a city: write https://host, without a path")));
+    }
+    Ok(url.to_owned())
 }
 
 fn read(path: &Path) -> Result<File> {
@@ -275,6 +289,20 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(origin(text).is_ok(), accepted, "{text}");
+        }
+    }
+
+    #[test]
+    fn people_reach_a_city_by_https() {
+        for (text, read) in [
+            ("https://city.example", Some("https://city.example")),
+            ("https://city.example:8443/", Some("https://city.example:8443")),
+            ("http://city.example", None),
+            ("https://city.example/a", None),
+            ("city.example", None),
+            ("", None),
+        ] {
+            assert_eq!(public_url(text).ok().as_deref(), read, "{text}");
         }
     }
 

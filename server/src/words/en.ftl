@@ -20,6 +20,12 @@ edge-busy = There are too many open subscriptions; try again a little later.
 edge-load = There are too many requests at once; try again a little later.
 edge-unread = Events were not read in time. Subscribe again, after the last cursor that you have.
 edge-starting = The city is still opening; try again in a moment.
+unsubscribe-title = Stop messages
+unsubscribe-question = Shall messages of this kind no longer come? What the law wants you to be told comes nevertheless.
+unsubscribe-button = Stop them
+unsubscribe-done = Done: messages of this kind will no longer come. What the law wants you to be told comes nevertheless.
+unsubscribe-unknown = No mail holds this address. Copy all of it from the mail.
+unsubscribe-later = This could not be done now. Try again a little later.
 type-text = a text
 type-object = an object
 # Mail to owners of trusted documents

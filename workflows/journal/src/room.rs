@@ -117,6 +117,8 @@ pub struct Mail {
     pub subject: String,
     /// What it says; sent as plain text and as HTML (RFC 2046 §5.1.4).
     pub letter: Personal<Letter>,
+    /// Where its reader ends messages of this kind with one click, `https://…` (RFC 8058); nothing where there is nothing to end.
+    pub unsubscribe: Option<Personal<String>>,
 }
 
 /// Sends mail. The runner implements it over SMTP or a folder of `.eml` files.

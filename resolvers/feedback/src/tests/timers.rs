@@ -16,11 +16,11 @@ async fn kinds(city: &City, filed: &Filed) -> Vec<String> {
 
 /// Who is told of a broken term: the reporter, the officers, their head, and the akim's office.
 const OVERDUE: [&str; 5] = [
-    "OVERDUE aigul@example.kz RU",
     "OVERDUE clerk@akim.kz KK",
     "OVERDUE officer@water.kz KK",
     "OVERDUE supervisor@energy.kz EN",
     "OVERDUE two@water.kz RU",
+    "SILENCE aigul@example.kz RU",
 ];
 
 async fn count(city: &City, filed: &Filed, kind: &str) -> usize {

@@ -13,6 +13,9 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub text: String,
     pub with_coupon_key: bool,
+    pub recipient: Option<String>,
+    pub digest: Option<String>,
+    pub by_law: bool,
     pub state: String,
     pub created_at: DateTimeUtc,
 }

@@ -2,3 +2,5 @@
 
 pub(crate) mod delivery;
 pub(crate) mod message;
+pub(crate) mod notification_preference;
+pub(crate) mod quiet_hours;

@@ -4,21 +4,29 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use journal::{Abort, ActKey};
-use kernel::{MessageId, Personal, Request, Rng};
+use kernel::{MessageId, PersonId, Personal, Request, Rng};
 use uuid::Uuid;
 use vocabulary::{Locale, Nullable, OrNull, UserError, list_size, refusals, request};
 
-use super::types::{DeadLetter, Message, MessageTopic};
+use super::{
+    preferences::{
+        SetNotificationPreferenceInput, SetNotificationPreferencePayload, SetQuietHoursInput, SetQuietHoursPayload, UnsubscribeInput,
+        UnsubscribePayload, me,
+    },
+    types::{DeadLetter, Message, MessageTopic},
+};
 use crate::{
     error,
     model::{self, Draft},
     policy,
+    recipient::RecipientKeys,
     store::Store,
 };
 
 pub(crate) struct Mutation {
     pub(crate) store: Store,
     pub(crate) rng: Arc<dyn Rng>,
+    pub(crate) keys: RecipientKeys,
 }
 
 /// A message to one person, worded by whoever asks.
@@ -41,6 +49,11 @@ pub(crate) struct QueueMessageInput {
     /// Whether `{coupon-key}` in the text stands for the coupon's key of the report. The key is put in at delivery and never stored.
     #[graphql(default)]
     with_coupon_key: bool,
+    /// The id of the person, when they have an account: what they chose counts before what was chosen for the address.
+    person: Option<ID>,
+    /// Whether the law governs the case that it is about, as it does an appeal. A message of a statutory topic then names the article.
+    #[graphql(default)]
+    by_law: bool,
 }
 
 /// What became of the message.
@@ -119,6 +132,40 @@ impl Mutation {
         outcome.map(|(count, errors)| Some(EraseMessagesPayload { erased: count.map(erased), errors })).or_null(ctx)
     }
 
+    /// Chooses how you are told of a topic. What the law wants you to be told always passes.
+    #[graphql(tag = "scoped")]
+    async fn set_notification_preference(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The choice.")] input: SetNotificationPreferenceInput,
+    ) -> Nullable<SetNotificationPreferencePayload> {
+        let (preferences, request) = me(ctx);
+        SetNotificationPreferencePayload::of(ctx, preferences.set(input, request).await)
+    }
+
+    /// Ends messages of a kind for whoever was sent a mail with this token, as their mail program does with one click (RFC 8058). Ended
+    /// twice, they have ended, so there is no key.
+    #[graphql(tag = "public")]
+    async fn unsubscribe(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to end.")] input: UnsubscribeInput,
+    ) -> Nullable<UnsubscribePayload> {
+        let (preferences, request) = me(ctx);
+        UnsubscribePayload::of(ctx, preferences.end(input, request).await)
+    }
+
+    /// Chooses the hours in which you are not to be disturbed, or ends them.
+    #[graphql(tag = "scoped")]
+    async fn set_quiet_hours(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The hours.")] input: SetQuietHoursInput,
+    ) -> Nullable<SetQuietHoursPayload> {
+        let (preferences, request) = me(ctx);
+        SetQuietHoursPayload::of(ctx, preferences.keep_quiet(input, request).await)
+    }
+
     /// Gives a dead letter another life: it is tried again at once, and its tries are counted anew.
     #[graphql(requires_scopes = "admin")]
     async fn retry_dead_letter(
@@ -135,6 +182,10 @@ impl Mutation {
     async fn queue(&self, input: QueueMessageInput, request: &Request) -> Result<model::Message, Abort> {
         policy::queue_message(&request.actor)?;
         let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let person = match input.person {
+            Some(id) => Some(PersonId::from_global(&id).ok_or_else(error::person_unknown)?),
+            None => None,
+        };
         let draft = Draft {
             email: Personal::new(input.email),
             locale: input.locale.into(),
@@ -143,6 +194,8 @@ impl Mutation {
             subject: Personal::new(input.subject),
             text: Personal::new(input.text),
             with_coupon_key: input.with_coupon_key,
+            recipient: person.map(|person| self.keys.person(person)),
+            by_law: input.by_law,
         };
         let refusals = draft.refusals();
         if !refusals.is_empty() {
@@ -169,7 +222,8 @@ impl Mutation {
     }
 }
 
-fn answer<T>(outcome: Result<T, Abort>, ctx: &Context<'_>) -> kernel::Result<(Option<T>, Vec<UserError>)> {
+/// What was done, or why it was refused.
+pub(crate) fn answer<T>(outcome: Result<T, Abort>, ctx: &Context<'_>) -> kernel::Result<(Option<T>, Vec<UserError>)> {
     match outcome {
         Ok(thing) => Ok((Some(thing), Vec::new())),
         Err(abort) => Ok((None, refusals(&abort.into_refusals()?, request(ctx).locale))),

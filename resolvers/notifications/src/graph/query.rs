@@ -6,6 +6,7 @@ use vocabulary::{Connection, Nullable, OrFault, OrNull, connection, page, reques
 
 use super::{
     loaders::messages,
+    preferences::Viewer,
     types::{DeadLetter, Message, MessageState, MessageTopic, Queue},
 };
 use crate::{
@@ -57,6 +58,11 @@ impl Query {
             Err(error) => Err(error),
         };
         found.map(|found| Some(Queue { found, now: request.now })).or_null(ctx)
+    }
+
+    #[graphql(entity)]
+    async fn find_viewer_by_id(&self, ctx: &Context<'_>, id: ID) -> Option<Viewer> {
+        Viewer::of(&id, &request(ctx).actor)
     }
 
     #[graphql(entity)]

@@ -30,7 +30,7 @@ pub(crate) enum MessageTopic {
     Answer,
     /// A deadline comes near.
     Reminder,
-    /// A deadline has passed.
+    /// A deadline has passed: to those who work the case or supervise it.
     Overdue,
     /// The reporter is asked for something.
     Question,
@@ -38,6 +38,10 @@ pub(crate) enum MessageTopic {
     Extension,
     /// Something happened to a report that somebody joined.
     Followed,
+    /// A deadline has passed without an answer: to the reporter.
+    Silence,
+    /// The reporter may rate the answer.
+    Rating,
 }
 
 /// Where a message is on its way.
@@ -52,6 +56,8 @@ pub(crate) enum MessageState {
     Dead,
     /// What it said, and to whom, is erased.
     Erased,
+    /// Its reader wants no messages of its topic; what it said, and to whom, is erased.
+    Unwanted,
 }
 
 /// How a try to deliver a message ended.

@@ -21,6 +21,8 @@ use serde_json::{Map, Value, json};
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub(crate) const REFERENCE: &str = "TK-2026-000123";
+/// Where people reach the city.
+pub(crate) const CITY: &str = "https://turkistan.example";
 pub(crate) const KEY: &str = "c2VjcmV0LWtleQ";
 
 /// Statements are counted for the whole process, so the test that counts them runs alone.
@@ -103,7 +105,7 @@ async fn open(turn: Turn) -> TestHouse {
         secret: Personal::new([7; 32]),
     };
     let post = Arc::new(Post::default());
-    let room = crate::room(&house, Arc::clone(&post) as Arc<dyn Mailer>);
+    let room = crate::room(&house, Arc::clone(&post) as Arc<dyn Mailer>, Some(CITY.to_owned()));
     TestHouse { house, room, post, clock, _scratch: scratch, _turn: turn }
 }
 
@@ -147,7 +149,8 @@ impl TestHouse {
         let (writer, now) = (&self.house.database.writer, self.clock.now());
         let lease = writer.write(move |txn| async move { journal::lease(txn, "test", now, TimeDelta::seconds(30), 1).await }.boxed());
         let Some(job) = lease.await.unwrap().pop() else { return false };
-        let (id, handler) = (job.id, &self.room.handlers[0]);
+        let handler = self.room.handlers.iter().find(|handler| handler.kinds().contains(&job.kind.as_str())).unwrap();
+        let id = job.id;
         match handler.perform(&job).await {
             Ok(commit) => {
                 let keep = writer.write(move |txn| {
@@ -179,6 +182,12 @@ impl TestHouse {
             }
         }
         true
+    }
+
+    /// Performs whatever is due, and gives the mails that were taken.
+    pub(crate) async fn mails(&self) -> Vec<Mail> {
+        while self.work(false).await {}
+        std::mem::take(&mut *self.post.taken.lock().unwrap())
     }
 
     pub(crate) fn script(&self, errors: impl IntoIterator<Item = JobError>) {

@@ -20,3 +20,19 @@ topic-overdue = A deadline has passed
 topic-question = Question to the reporter
 topic-extension = The term of the answer was extended
 topic-followed = News of a report that you joined
+topic-silence = No answer in time
+topic-rating = Invitation to rate an answer
+refusal-person = This is not the id of a person.
+refusal-not-signed-in = Sign in first: preferences belong to an account.
+refusal-statutory = Messages of this kind are required by law ({ $law }) and always come.
+refusal-not-daily = Messages of this kind cannot wait for the daily one.
+refusal-quiet-hours = Write two different times of a day, such as 22:00 and 07:30.
+note-statutory = This message is required by law ({ $law }). It always comes, and nobody can turn it off.
+digest-subject = { $count ->
+    [one] Smart Turkistan: { $count } message of the day
+   *[other] Smart Turkistan: { $count } messages of the day
+}
+note-always = This message is about a report of yours, so it always comes.
+link-unsubscribe = Stop messages of this kind: { $topic }
+link-unsubscribe-daily = Stop the daily mail
+refusal-token = No mail holds this address. Copy all of it from the mail.

@@ -22,3 +22,20 @@ topic-overdue = Срок истёк
 topic-question = Вопрос заявителю
 topic-extension = Срок ответа продлён
 topic-followed = Новости обращения, к которому вы присоединились
+topic-silence = Ответа в срок нет
+topic-rating = Приглашение оценить ответ
+refusal-person = Это не идентификатор человека.
+refusal-not-signed-in = Сначала войдите: настройки принадлежат учётной записи.
+refusal-statutory = Такие сообщения требуются по закону ({ $law }) и приходят всегда.
+refusal-not-daily = Такие сообщения не могут ждать ежедневного письма.
+refusal-quiet-hours = Укажите два разных времени суток, например 22:00 и 07:30.
+note-statutory = Это сообщение требуется по закону ({ $law }). Оно приходит всегда, отключить его нельзя.
+digest-subject = { $count ->
+    [one] Smart Turkistan: { $count } сообщение за день
+    [few] Smart Turkistan: { $count } сообщения за день
+   *[many] Smart Turkistan: { $count } сообщений за день
+}
+note-always = Это сообщение о вашем обращении, поэтому оно приходит всегда.
+link-unsubscribe = Отказаться от таких сообщений: { $topic }
+link-unsubscribe-daily = Отказаться от ежедневного письма
+refusal-token = Такого адреса нет ни в одном письме. Скопируйте его из письма целиком.

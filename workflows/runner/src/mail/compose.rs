@@ -7,7 +7,7 @@ use kernel::{Clock, Error, Result, one_line};
 use lettre::{
     Message,
     message::{
-        Body, Mailbox, MultiPart, SinglePart,
+        Body, Mailbox, MessageBuilder, MultiPart, SinglePart,
         header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
@@ -41,7 +41,8 @@ impl Composer {
             .boundary(format!("=_{}", mail.id))
             .singlepart(part(ContentType::TEXT_PLAIN, letter.text())?)
             .singlepart(part(ContentType::TEXT_HTML, letter.html(mail.locale, &subject))?);
-        Message::builder()
+        let unsubscribe = mail.unsubscribe.as_ref().map(|url| one_click(url.reveal())).transpose()?;
+        let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(&subject)
@@ -49,10 +50,19 @@ impl Composer {
             .message_id(Some(format!("<{}@{}>", mail.id, self.from.email.domain())))
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Content-Language"), mail.locale.tag().to_owned()))
             // RFC 3834 §5: vacation notices do not answer it.
-            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
-            .multipart(parts)
-            .map_err(|_| refused("the mail cannot be written"))
+            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));
+        let message = unsubscribe.into_iter().flatten().fold(message, MessageBuilder::raw_header);
+        message.multipart(parts).map_err(|_| refused("the mail cannot be written"))
     }
+}
+
+/// The two headers of RFC 8058 §3.1. The address stands there whole: folded or encoded, few programs would find it.
+fn one_click(url: &str) -> std::result::Result<[HeaderValue; 2], JobError> {
+    if !url.starts_with("https://") || !url.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b',')) {
+        return Err(refused("the address for unsubscribing is malformed"));
+    }
+    let header = |name, value: String| HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), value.clone(), value);
+    Ok([header("List-Unsubscribe", format!("<{url}>")), header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned())])
 }
 
 fn part(content_type: ContentType, text: String) -> std::result::Result<SinglePart, JobError> {

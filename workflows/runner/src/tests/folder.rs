@@ -15,6 +15,7 @@ pub(crate) fn mail(to: &str) -> Mail {
         locale: Locale::Kk,
         subject: "Өтінішіңіз тіркелді: TK-2026-000123".to_owned(),
         letter: Personal::new(Letter::of("Сәлеметсіз бе!\nӨтінішіңіз тіркелді.\n.\nНөмірі: TK-2026-000123")),
+        unsubscribe: None,
     }
 }
 
@@ -66,5 +67,24 @@ async fn nothing_that_somebody_wrote_adds_a_header_or_ends_a_part() {
         assert_eq!(names, expected, "{headers}");
         assert_eq!(body.matches(&format!("--=_{}", plain.id)).count(), 3, "two parts and their end: {body}");
         assert!(!body.contains("Bcc"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_can_be_ended_says_so_in_both_headers() {
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = mailer(&folder, "no-reply@turkistan.example");
+    let url = format!("https://turkistan.example/unsubscribe/reminder.{}.{}", "a".repeat(40), "b".repeat(40));
+    let ends = |url: &str| Mail { unsubscribe: Some(Personal::new(url.to_owned())), ..mail("aigul@example.kz") };
+    mailer.send(&ends(&url)).await.unwrap();
+    let file = std::fs::read_dir(folder.path().join("mail")).unwrap().next().unwrap().unwrap().path();
+    let written = std::fs::read_to_string(file).unwrap();
+    // RFC 8058 §3.1: one HTTPS address, and this value to the letter.
+    assert!(written.contains(&format!("\r\nList-Unsubscribe: <{url}>\r\n")), "{written}");
+    assert!(written.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{written}");
+    for malformed in ["http://turkistan.example/x", "mailto:x@turkistan.example", "https://x\r\nBcc: y@z.kz", "https://x>, <https://y", ""]
+    {
+        let refused = Err(JobError::Fail("MAIL_REFUSED: the address for unsubscribing is malformed".to_owned()));
+        assert_eq!(mailer.send(&ends(malformed)).await, refused, "{malformed}");
     }
 }

@@ -1,0 +1,70 @@
+//! Messages on their way: those that wait for an hour or for the daily message, and those that nobody wants.
+
+use chrono::{DateTime, Utc};
+use journal::{Abort, Txn};
+use kernel::{MessageId, Result};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+
+use super::{Store, blank, keep_sent, scoped};
+use crate::{
+    entity::message,
+    model::{Message, State},
+    policy::Scope,
+    process::{self, digest},
+};
+
+impl Store {
+    /// The messages that wait for a daily message, oldest first, as the house sees them when it delivers them.
+    pub(crate) async fn collected(&self, digest: &str) -> Result<Vec<Message>> {
+        let waiting = scoped(Scope::All)
+            .filter(message::Column::Digest.eq(digest))
+            .filter(message::Column::State.eq(State::Queued.word()))
+            .order_by_asc(message::Column::Id);
+        let rows = waiting.all(&self.database.reader).await.map_err(journal::fault)?;
+        rows.into_iter().map(Message::try_from).collect()
+    }
+}
+
+/// Delivers a message later.
+pub(crate) async fn postpone(txn: &Txn, id: MessageId, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Abort> {
+    journal::enqueue(txn, now, vec![process::deliver_message(id, at, Some(at))]).await
+}
+
+/// Keeps a message for the daily message of `at`.
+pub(crate) async fn collect(txn: &Txn, id: MessageId, digest: String, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Abort> {
+    message::Entity::update_many()
+        .col_expr(message::Column::Digest, Expr::value(digest.as_str()))
+        .filter(message::Column::Id.eq(id.uuid()))
+        .filter(message::Column::State.eq(State::Queued.word()))
+        .exec(txn)
+        .await?;
+    journal::enqueue(txn, now, vec![digest::deliver_digest(&digest, at)]).await
+}
+
+/// Takes from messages that nobody wants what they said, and to whom.
+pub(crate) async fn drop_unwanted(txn: &Txn, ids: &[MessageId]) -> Result<(), Abort> {
+    let unwanted = message::Entity::update_many()
+        .filter(message::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
+        .filter(message::Column::State.ne(State::Erased.word()));
+    blank(unwanted, State::Unwanted).exec(txn).await?;
+    Ok(())
+}
+
+/// The mail server has taken the daily message with these ones.
+pub(crate) async fn keep_digest_sent(txn: &Txn, sent: &[MessageId], unwanted: &[MessageId], at: DateTime<Utc>) -> Result<(), Abort> {
+    for id in sent {
+        keep_sent(txn, *id, at).await?;
+    }
+    if unwanted.is_empty() { Ok(()) } else { drop_unwanted(txn, unwanted).await }
+}
+
+/// Leads the messages of a daily message from one state to another.
+pub(crate) async fn set_digest_state(txn: &Txn, digest: &str, from: State, to: State) -> Result<(), Abort> {
+    message::Entity::update_many()
+        .col_expr(message::Column::State, Expr::value(to.word()))
+        .filter(message::Column::Digest.eq(digest))
+        .filter(message::Column::State.eq(from.word()))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
