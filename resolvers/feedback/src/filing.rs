@@ -15,10 +15,10 @@ use uuid::Uuid;
 use crate::{
     desk::{Desk, STREAM, enqueue, event_of, turn_timers, word, write_state},
     entity::feedback,
-    error::{self, refusal},
+    error::{self, refusal, words},
     model::{CategorySource, Filing, Submission, check},
     receipt,
-    reference::{Category, find_category},
+    reference::{Category, find_category, find_district},
     search,
 };
 
@@ -256,4 +256,16 @@ pub(crate) fn registrar() -> PartyId {
 /// The language of a stored report.
 pub(crate) fn locale_of(row: &feedback::Model) -> Locale {
     Locale::from_tag(&row.locale).unwrap_or_default()
+}
+
+/// What a report is about, in words.
+pub(crate) fn category_name(row: &feedback::Model, locale: Locale) -> String {
+    let known = row.category.as_deref().and_then(find_category).map(|category| category.name.get(locale).to_owned());
+    known.unwrap_or_else(|| words().text(locale, "not-known", &[]))
+}
+
+/// The city or district that a report is from, in words.
+pub(crate) fn district_name(row: &feedback::Model, locale: Locale) -> String {
+    let known = row.district.as_deref().and_then(find_district).map(|district| district.name.get(locale).to_owned());
+    known.unwrap_or_else(|| words().text(locale, "not-known", &[]))
 }

@@ -12,9 +12,8 @@ use crate::{
     desk::Desk,
     entity::feedback,
     error::words,
-    filing::{locale_of, registrar},
+    filing::{category_name, district_name, locale_of, registrar},
     model::Contact,
-    reference::{find_category, find_district},
     store::Store,
     timeline,
 };
@@ -243,15 +242,12 @@ fn carried_out(data: &Value, errors: &str, refused: &str) -> Result<(), JobError
 impl Notice<'_> {
     fn facts(&self, locale: Locale) -> Vec<Fact<'static>> {
         let case = self.case;
-        let nameless = || words().text(locale, "not-known", &[]);
-        let category = case.category.as_deref().and_then(find_category).map_or_else(nameless, |known| known.name.get(locale).to_owned());
-        let district = case.district.as_deref().and_then(find_district).map_or_else(nameless, |known| known.name.get(locale).to_owned());
         let day = |date: chrono::NaiveDate| date.format("%d.%m.%Y").to_string();
         let mut facts: Vec<Fact<'static>> = vec![
             ("reference", case.reference.clone().into()),
             ("event", timeline::text(self.event, locale).into()),
-            ("category", category.into()),
-            ("district", district.into()),
+            ("category", category_name(case, locale).into()),
+            ("district", district_name(case, locale).into()),
             ("registered", day(case.registered_on).into()),
             ("due", day(case.due_on).into()),
             ("answer", case.answer.clone().unwrap_or_default().into()),

@@ -4,8 +4,8 @@ use kernel::{Locale, Refusal, RefusalCode};
 
 use crate::{
     entity::{feedback, template::Model},
-    error::{refusal, words},
-    reference::{find_category, find_district},
+    error::refusal,
+    filing::{category_name, district_name},
 };
 
 /// What may stand in braces.
@@ -37,9 +37,7 @@ impl Model {
 
     /// The reply to one case, in the language of its reporter.
     pub(crate) fn reply(&self, case: &feedback::Model, locale: Locale) -> String {
-        let nameless = || words().text(locale, "not-known", &[]);
-        let category = case.category.as_deref().and_then(find_category).map_or_else(nameless, |known| known.name.get(locale).to_owned());
-        let district = case.district.as_deref().and_then(find_district).map_or_else(nameless, |known| known.name.get(locale).to_owned());
+        let (category, district) = (category_name(case, locale), district_name(case, locale));
         let due = case.due_on.format("%d.%m.%Y").to_string();
         let known = [case.reference.as_str(), &category, &district, &due];
         let fill = |text: String, (place, value): (&str, &str)| text.replace(&format!("{{{place}}}"), value);
