@@ -74,7 +74,7 @@ async fn each_is_counted_once_and_hears_what_the_public_sees() {
 
     city.respond(&filed).await;
     city.settle().await;
-    assert_eq!(city.told(), [format!("ANSWER {EMAIL} RU"), format!("ANSWER {EMAIL} RU"), "FOLLOWED one@example.kz KK".to_owned()]);
+    assert_eq!(city.told(), [format!("ANSWER {EMAIL} RU"), "FOLLOWED one@example.kz KK".to_owned(), format!("RATING {EMAIL} RU")]);
     assert!(!city.journal().await.contains("one@example.kz"));
 }
 
