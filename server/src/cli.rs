@@ -52,7 +52,7 @@ pub(crate) struct Installation {
         help = "The sender of mail [default: Smart Turkistan <no-reply@turkistan.localhost>]"
     )]
     pub(crate) mail_from: Option<String>,
-    /// Where people reach the city, e.g. https://turkistan.example: with it, mail that the law does not ask for can be ended with one click
+    /// Where people reach the city, e.g. `https://turkistan.example`: with it, mail that the law does not ask for can be ended with one click
     #[arg(long, value_name = "URL", global = true, env = "TURKISTAN_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
     /// A folder of calendars, terms, routing and processes instead of the ones inside the program
