@@ -125,7 +125,7 @@ ids! {
     /// The officers' side of a report.
     CaseId = "Case";
     /// A queue of cases that officers look at.
-    QueueId = "Queue";
+    QueueId = "CaseQueue";
     /// A reply that a party keeps.
     TemplateId = "Template";
     /// A mark for a service.

@@ -19,8 +19,8 @@ use crate::words::words;
 
 /// Ends what a token names.
 pub(crate) static UNSUBSCRIBE: Document = Document {
-    name: "server.Unsubscribe",
-    text: "mutation Unsubscribe($input: UnsubscribeInput!) { unsubscribe(input: $input) { errors { __typename code } } }",
+    name: "server.EndSubscription",
+    text: "mutation EndSubscription($input: EndSubscriptionInput!) { endSubscription(input: $input) { errors { __typename code } } }",
 };
 
 /// Styles of the page stand in it, and its button sends to this site alone.
@@ -46,7 +46,9 @@ pub(crate) async fn end(State(edge): State<Arc<Edge>>, Path(token): Path<String>
         Some(house) => {
             // Whoever holds the mail may end them, signed in or not.
             let request = context(&edge, &parts, Actor::Anonymous, locale);
-            outcome(house.graph.ask(&UNSUBSCRIBE, json!({ "input": { "token": token } }), &request).await)
+            // Each click is an act of its own: between two of them, their reader may have taken the messages up again.
+            let input = json!({ "idempotencyKey": edge.rng.uuid_v7(request.now), "token": token });
+            outcome(house.graph.ask(&UNSUBSCRIBE, json!({ "input": input }), &request).await)
         }
         None => (StatusCode::SERVICE_UNAVAILABLE, "unsubscribe-later"),
     };
@@ -56,7 +58,7 @@ pub(crate) async fn end(State(edge): State<Arc<Edge>>, Path(token): Path<String>
 fn outcome(answer: kernel::Result<Value>) -> (StatusCode, &'static str) {
     let later = (StatusCode::SERVICE_UNAVAILABLE, "unsubscribe-later");
     match answer {
-        Ok(data) => match data.pointer("/unsubscribe/errors").and_then(Value::as_array) {
+        Ok(data) => match data.pointer("/endSubscription/errors").and_then(Value::as_array) {
             Some(errors) if errors.is_empty() => (StatusCode::OK, "unsubscribe-done"),
             Some(_) => (StatusCode::NOT_FOUND, "unsubscribe-unknown"),
             None => later,

@@ -136,7 +136,7 @@ impl QueueFilter {
 }
 
 /// A queue of cases.
-pub(crate) struct Queue {
+pub(crate) struct CaseQueue {
     id: QueueId,
     name: QueueName,
     filter: DeskFilter,
@@ -150,9 +150,9 @@ enum QueueName {
     Kept(String),
 }
 
-impl Queue {
+impl CaseQueue {
     /// The queues that every desk has.
-    fn standing() -> Vec<Queue> {
+    fn standing() -> Vec<CaseQueue> {
         let open = || DeskFilter { ended: Some(false), ..DeskFilter::default() };
         let waiting = word(&engine::PublicStatus::WaitingForReporter);
         let all = [
@@ -163,22 +163,22 @@ impl Queue {
             ("queue-overdue", DeskFilter { overdue: Some(true), ..open() }),
             ("queue-waiting", DeskFilter { status: Some(waiting), ..open() }),
         ];
-        let queue = |(name, filter)| Queue { id: QueueId::of_slug(name), name: QueueName::Standing(name), filter, shared: true };
+        let queue = |(name, filter)| CaseQueue { id: QueueId::of_slug(name), name: QueueName::Standing(name), filter, shared: true };
         all.into_iter().map(queue).collect()
     }
 
-    fn of_row(row: Model) -> kernel::Result<Queue> {
+    fn of_row(row: Model) -> kernel::Result<CaseQueue> {
         let filter = serde_json::from_value(row.filter).map_err(kernel::Error::internal)?;
-        Ok(Queue { id: QueueId::from_uuid(row.id), name: QueueName::Kept(row.name), filter, shared: row.party_id.is_some() })
+        Ok(CaseQueue { id: QueueId::from_uuid(row.id), name: QueueName::Kept(row.name), filter, shared: row.party_id.is_some() })
     }
 
     /// The queues that the actor has.
-    async fn all(ctx: &Context<'_>) -> kernel::Result<Vec<Queue>> {
+    async fn all(ctx: &Context<'_>) -> kernel::Result<Vec<CaseQueue>> {
         let actor = &request(ctx).actor;
-        let mut queues = Queue::standing();
+        let mut queues = CaseQueue::standing();
         if let Some(person) = actor.person() {
             let kept = store(ctx).queues(person.id.uuid(), actor.party().map(PartyId::uuid)).await?;
-            queues.extend(kept.into_iter().map(Queue::of_row).collect::<kernel::Result<Vec<_>>>()?);
+            queues.extend(kept.into_iter().map(CaseQueue::of_row).collect::<kernel::Result<Vec<_>>>()?);
         }
         Ok(queues)
     }
@@ -186,7 +186,7 @@ impl Queue {
 
 /// A queue of cases: one that every desk has, or one that somebody keeps.
 #[Object(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
-impl Queue {
+impl CaseQueue {
     /// Opaque, and the same for good.
     async fn id(&self) -> ID {
         ID(self.id.global())
@@ -245,7 +245,7 @@ impl DeskQueries {
             let page = vocabulary::page(first, after).or_fault(ctx)?;
             let mut filters: Vec<DeskFilter> = Vec::new();
             if let Some(id) = queue {
-                let queues = Queue::all(ctx).await.or_fault(ctx)?;
+                let queues = CaseQueue::all(ctx).await.or_fault(ctx)?;
                 let found = queues.into_iter().find(|queue| queue.id.global() == id.0);
                 // A queue that is not there, or not yours, holds nothing.
                 filters
@@ -270,11 +270,11 @@ impl DeskQueries {
         requires_scopes = "auditor",
         directive = list_size::apply(46)
     )]
-    async fn queues(&self, ctx: &Context<'_>) -> Nullable<Vec<Queue>> {
+    async fn queues(&self, ctx: &Context<'_>) -> Nullable<Vec<CaseQueue>> {
         if let Err(error) = policy::may_open_desk(&request(ctx).actor) {
             return Err(error).or_null(ctx);
         }
-        Queue::all(ctx).await.map(Some).or_null(ctx)
+        CaseQueue::all(ctx).await.map(Some).or_null(ctx)
     }
 }
 
@@ -304,7 +304,7 @@ pub(crate) struct DeleteQueueInput {
 }
 
 payloads! {
-    #[graphql(tag = "scoped")] SaveQueuePayload: queue Queue = "The queue.";
+    #[graphql(tag = "scoped")] SaveQueuePayload: queue CaseQueue = "The queue.";
     #[graphql(tag = "scoped")] DeleteQueuePayload: deleted ID = "The queue that is no more.";
 }
 
@@ -319,7 +319,7 @@ impl QueueActs {
     async fn save_queue(&self, ctx: &Context<'_>, #[graphql(desc = "Which queue.")] input: SaveQueueInput) -> Nullable<SaveQueuePayload> {
         let draft = QueueDraft { queue: input.queue.map(|id| id.0), name: input.name, filter: input.filter.into(), shared: input.shared };
         let saved = desk(ctx).save_queue(&input.idempotency_key, draft, request(ctx)).await;
-        let saved = saved.and_then(|row| Ok(Some(Queue::of_row(row)?)));
+        let saved = saved.and_then(|row| Ok(Some(CaseQueue::of_row(row)?)));
         SaveQueuePayload::of(ctx, saved, |queue| queue)
     }
 

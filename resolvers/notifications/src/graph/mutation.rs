@@ -10,8 +10,8 @@ use vocabulary::{Locale, Nullable, OrNull, UserError, list_size, refusals, reque
 
 use super::{
     preferences::{
-        SetNotificationPreferenceInput, SetNotificationPreferencePayload, SetQuietHoursInput, SetQuietHoursPayload, UnsubscribeInput,
-        UnsubscribePayload, me,
+        EndSubscriptionInput, EndSubscriptionPayload, SetNotificationPreferenceInput, SetNotificationPreferencePayload, SetQuietHoursInput,
+        SetQuietHoursPayload, me,
     },
     types::{DeadLetter, Message, MessageTopic},
 };
@@ -143,16 +143,15 @@ impl Mutation {
         SetNotificationPreferencePayload::of(ctx, preferences.set(input, request).await)
     }
 
-    /// Ends messages of a kind for whoever was sent a mail with this token, as their mail program does with one click (RFC 8058). Ended
-    /// twice, they have ended, so there is no key.
+    /// Ends messages of a kind for whoever was sent a mail with this token, as their mail program does with one click (RFC 8058).
     #[graphql(tag = "public")]
-    async fn unsubscribe(
+    async fn end_subscription(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to end.")] input: UnsubscribeInput,
-    ) -> Nullable<UnsubscribePayload> {
+        #[graphql(desc = "What to end.")] input: EndSubscriptionInput,
+    ) -> Nullable<EndSubscriptionPayload> {
         let (preferences, request) = me(ctx);
-        UnsubscribePayload::of(ctx, preferences.end(input, request).await)
+        EndSubscriptionPayload::of(ctx, preferences.end(input, request).await)
     }
 
     /// Chooses the hours in which you are not to be disturbed, or ends them.

@@ -214,7 +214,9 @@ pub(crate) struct SetQuietHoursPayload {
 
 /// What a mail's reader ends.
 #[derive(InputObject)]
-pub(crate) struct UnsubscribeInput {
+pub(crate) struct EndSubscriptionInput {
+    /// A UUID that the client makes; sending the same again changes nothing and answers the same.
+    idempotency_key: String,
     /// What stands at the end of the mail's address for unsubscribing.
     token: String,
 }
@@ -222,20 +224,20 @@ pub(crate) struct UnsubscribeInput {
 /// What was ended.
 #[derive(SimpleObject)]
 #[graphql(tag = "public")]
-pub(crate) struct UnsubscribePayload {
-    /// The topics of which no messages come any more; empty when it was refused.
+pub(crate) struct EndSubscriptionPayload {
+    /// The topics of which no messages come any more; null when it was refused.
     #[graphql(directive = list_size::apply(12))]
-    topics: Vec<MessageTopic>,
+    topics: Option<Vec<MessageTopic>>,
     /// Why it was refused; empty when it was not.
     #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
 }
 
-impl UnsubscribePayload {
-    pub(crate) fn of(ctx: &Context<'_>, outcome: Result<Vec<Topic>, Abort>) -> Nullable<UnsubscribePayload> {
+impl EndSubscriptionPayload {
+    pub(crate) fn of(ctx: &Context<'_>, outcome: Result<Vec<Topic>, Abort>) -> Nullable<EndSubscriptionPayload> {
         let outcome = super::mutation::answer(outcome, ctx);
-        let topics = |topics: Option<Vec<Topic>>| topics.unwrap_or_default().into_iter().map(Into::into).collect();
-        outcome.map(|(ended, errors)| Some(UnsubscribePayload { topics: topics(ended), errors })).or_null(ctx)
+        let topics = |topics: Option<Vec<Topic>>| topics.map(|topics| topics.into_iter().map(Into::into).collect());
+        outcome.map(|(ended, errors)| Some(EndSubscriptionPayload { topics: topics(ended), errors })).or_null(ctx)
     }
 }
 
@@ -267,14 +269,16 @@ impl Preferences {
     }
 
     /// Ends what a token names.
-    pub(crate) async fn end(&self, input: UnsubscribeInput, request: &Request) -> Result<Vec<Topic>, Abort> {
+    pub(crate) async fn end(&self, input: EndSubscriptionInput, request: &Request) -> Result<Vec<Topic>, Abort> {
+        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
         let (recipient, subscription) = self.keys.read(&input.token).ok_or_else(error::token_unknown)?;
+        let act = ActKey::new(key, "end_subscription", &request.actor.journal_name(), &input.token)?;
         if let Subscription::Topic(topic) = subscription
             && let Some(article) = topic.rule().article
         {
             return Err(error::topic_statutory(&law(article)).at("input.token").into());
         }
-        self.store.end(recipient, subscription, request.now).await
+        self.store.end(act, recipient, subscription, request.now).await
     }
 
     /// Keeps the actor's quiet hours.

@@ -94,8 +94,24 @@ impl Store {
     }
 
     /// Ends a subscription; tells which topics it held. Ended twice, it has ended.
-    pub(crate) async fn end(&self, recipient: Recipient, subscription: Subscription, now: DateTime<Utc>) -> Result<Vec<Topic>, Abort> {
-        self.database.writer.write(move |txn| async move { end(txn, &recipient, subscription, now).await }.boxed()).await
+    pub(crate) async fn end(
+        &self,
+        act: ActKey,
+        recipient: Recipient,
+        subscription: Subscription,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Topic>, Abort> {
+        let write = self.database.writer.write(move |txn| {
+            async move {
+                match claim_with(txn, &act, now, &subscription.word().to_owned()).await? {
+                    Claim::Reused => Err(error::key_reused().into()),
+                    // Ended twice, they have ended.
+                    Claim::New | Claim::Same(_) => end(txn, &recipient, subscription, now).await,
+                }
+            }
+            .boxed()
+        });
+        write.await
     }
 
     /// Keeps quiet hours, or ends them, once for its key.

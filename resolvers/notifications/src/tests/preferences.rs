@@ -227,10 +227,11 @@ async fn what_cannot_be_chosen_is_refused() {
     assert_eq!((&stranger["errors"][0]["code"], &stranger["errors"][0]["path"]), (&json!("INVALID"), &json!(["input", "person"])));
 }
 
-const UNSUBSCRIBE: &str = "mutation($input: UnsubscribeInput!) { unsubscribe(input: $input) { topics errors { code path } } }";
+const UNSUBSCRIBE: &str = "mutation($input: EndSubscriptionInput!) { endSubscription(input: $input) { topics errors { code path } } }";
 
 async fn unsubscribe(house: &TestHouse, token: &str) -> Value {
-    house.data(&Actor::Anonymous, UNSUBSCRIBE, json!({ "input": { "token": token } })).await["unsubscribe"].take()
+    let input = json!({ "idempotencyKey": uuid::Uuid::new_v4(), "token": token });
+    house.data(&Actor::Anonymous, UNSUBSCRIBE, json!({ "input": input })).await["endSubscription"].take()
 }
 
 /// The token of a mail, which stands in its header and in its text.
