@@ -44,7 +44,7 @@ pub(crate) enum NotificationDelivery {
     Never,
 }
 
-/// Whoever asks.
+/// Whoever asks, as their token says. Everybody sees only themselves.
 #[derive(SimpleObject)]
 #[graphql(complex, tag = "scoped")]
 pub(crate) struct Viewer {
