@@ -96,6 +96,7 @@ test("token of the page goes with every operation", async () => {
   await page.getByLabel("Кімнің атынан (токен)").fill("not-a-token");
   const [request] = await Promise.all([
     page.waitForRequest((request) => request.postData()?.includes("ServiceAcrossTheCity")),
+    page.waitForEvent("console", (message) => message.text().includes("401")),
     page.getByRole("button", { name: "Execute query" }).click(),
   ]);
   assert.equal(request.headers().authorization, "Bearer not-a-token");
