@@ -14,6 +14,8 @@ export function value({ field, arg, random, contents }) {
   const { ids, slugs, codes, references, cursors, columns } = contents;
   const { pick, below, happens } = random;
   const anyId = () => pick(pick(Object.values(ids).filter((list) => list.length > 0)));
+  // What only an officer keeps (a queue, a template) has no id to be found.
+  const pickId = (thing) => (ids[thing]?.length ? pick(ids[thing]) : anyId());
   const byName = {
     first: () => 1 + below(3),
     after: () => (happens(0.9) ? pick(cursors[field.name] ?? ["x"]) : "x"),
@@ -39,9 +41,10 @@ export function value({ field, arg, random, contents }) {
     if (isInputObjectType(type)) return input(type, depth + 1);
     if (isEnumType(type)) return pick(type.getValues()).name;
     switch (type.name) {
-      case "ID": return name === "id" || name === "ids" ? anyId() : pick(ids[THINGS[name] ?? name]);
+      case "ID": return name === "id" || name === "ids" ? anyId() : pickId(THINGS[name] ?? name);
       case "Boolean": return happens(0.5);
       case "Int": return 1 + below(3);
+      case "Float": return (name === "lat" ? 43 : 68) + below(10) / 10;
       case "Date": return pick(DAYS);
       case "DateTime": return pick(INSTANTS);
       default: return pick(WORDS);
