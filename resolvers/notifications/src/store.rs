@@ -199,9 +199,7 @@ pub(crate) async fn set_state(txn: &Txn, id: MessageId, state: State) -> Result<
 }
 
 async fn erase(txn: &Txn, act: ActKey, about: String, now: DateTime<Utc>) -> Result<u64, Abort> {
-    if let Claim::Reused = claim_with(txn, &act, now, &about).await? {
-        return Err(error::key_reused().into());
-    }
+    claim_with(txn, &act, now, &about).await?.before(error::key_reused)?;
     let erased = message::Entity::update_many().filter(message::Column::About.eq(about));
     Ok(blank(erased, State::Erased).exec(txn).await?.rows_affected)
 }

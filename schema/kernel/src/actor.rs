@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Locale, PartyId, PersonId};
+use crate::{GlobalId, Locale, PartyId, PersonId};
 
 /// What a person may be in the city's systems. A scope of `@requiresScopes` is a role in lower case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -75,6 +75,13 @@ impl Actor {
             Actor::Person(person) => Some(person),
             Actor::Anonymous | Actor::System => None,
         }
+    }
+
+    /// The person whom the global id of a `Viewer` names, when it is the actor: nobody looks through another's eyes.
+    #[must_use]
+    pub fn viewer(&self, id: &str) -> Option<PersonId> {
+        let named = GlobalId::decode(id).filter(|named| named.type_name == "Viewer")?;
+        self.person().map(|person| person.id).filter(|person| person.uuid() == named.uuid)
     }
 
     /// Whether the actor has the role.

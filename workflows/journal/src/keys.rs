@@ -1,7 +1,7 @@
 //! Idempotency: an act is carried out once for its key, and the same key gives the same outcome for good.
 
 use chrono::{DateTime, Utc};
-use kernel::Error;
+use kernel::{Error, Refusal};
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -27,6 +27,20 @@ pub enum Claim<T> {
     Same(T),
     /// The key was used for something else.
     Reused,
+}
+
+impl<T> Claim<T> {
+    /// What the same act led to before; `None` when it is to be carried out now.
+    ///
+    /// # Errors
+    /// The room's refusal, in its own words, when the key was used for something else.
+    pub fn before(self, reused: impl FnOnce() -> Refusal) -> Result<Option<T>, Abort> {
+        match self {
+            Claim::New => Ok(None),
+            Claim::Same(outcome) => Ok(Some(outcome)),
+            Claim::Reused => Err(reused().into()),
+        }
+    }
 }
 
 impl ActKey {

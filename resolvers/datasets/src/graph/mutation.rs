@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Claim, House};
+use journal::{Abort, ActKey, House};
 use kernel::{Actor, DatasetId, DatasetVersionId, LocalizedText, PartyId, Refusal, ServiceId};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use uuid::Uuid;
 use vocabulary::{LocalizedTextInput, Nullable, OrFault, OrNull, UpdatePeriod, UserError, list_size, refusals, request};
 
@@ -164,15 +164,6 @@ fn act_key(key: &str, act: &'static str, actor: &Actor, body: &impl Serialize) -
     Ok(ActKey::new(key, act, &actor.journal_name(), body)?)
 }
 
-/// What an earlier act with the key gave, if there was one.
-fn settled<T: DeserializeOwned>(claim: Claim<T>) -> Result<Option<T>, Abort> {
-    match claim {
-        Claim::New => Ok(None),
-        Claim::Same(outcome) => Ok(Some(outcome)),
-        Claim::Reused => Err(error::key_reused().into()),
-    }
-}
-
 async fn create_dataset(ctx: &Context<'_>, input: CreateDatasetInput) -> Result<Uuid, Abort> {
     let (house, request) = (ctx.data_unchecked::<House>(), request(ctx));
     policy::keep(&request.actor)?;
@@ -186,7 +177,7 @@ async fn create_dataset(ctx: &Context<'_>, input: CreateDatasetInput) -> Result<
         .writer
         .write(move |txn| {
             async move {
-                if let Some(created) = settled(journal::claim(txn, &key, now).await?)? {
+                if let Some(created) = journal::claim(txn, &key, now).await?.before(error::key_reused)? {
                     return Ok(created);
                 }
                 if store::create(txn, &new, &actor).await? == Created::SlugTaken {
@@ -281,7 +272,7 @@ async fn publish_version(ctx: &Context<'_>, input: PublishDatasetVersionInput) -
         .writer
         .write(move |txn| {
             async move {
-                if let Some(published) = settled(journal::claim(txn, &key, now).await?)? {
+                if let Some(published) = journal::claim(txn, &key, now).await?.before(error::key_reused)? {
                     return Ok(published);
                 }
                 let dataset = store::lock(txn, id).await?.ok_or_else(error::no_such_dataset)?;

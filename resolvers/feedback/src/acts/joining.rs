@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::{Track, Who};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Claim, Txn};
+use journal::{Abort, ActKey, Txn};
 use kernel::{Locale, Personal, RefusalCode, Request};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
@@ -47,10 +47,8 @@ impl Desk {
                 async move {
                     let found = feedback::Entity::find().filter(feedback::Column::Reference.eq(&joining.reference)).lock_exclusive();
                     let case = found.one(txn).await?.ok_or_else(|| Abort::from(not_found("input.reference")))?;
-                    match journal::claim_with(txn, &act, now, &case.id).await? {
-                        Claim::Same(_) => return Ok(case),
-                        Claim::Reused => return Err(key_reused().into()),
-                        Claim::New => {}
+                    if journal::claim_with(txn, &act, now, &case.id).await?.before(key_reused)?.is_some() {
+                        return Ok(case);
                     }
                     // A statutory appeal is a matter between its author and the state.
                     if case.track == word(&Track::Appeal) {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
-use journal::{Abort, ActKey, Claim, Txn};
+use journal::{Abort, ActKey, Txn};
 use kernel::{Actor, CaseId, FeedbackId, Request};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
@@ -119,13 +119,11 @@ impl Desk {
             .writer
             .write(move |txn| {
                 async move {
-                    let claim = journal::claim_with(txn, &key, now, &id.uuid()).await?;
+                    let before = journal::claim_with(txn, &key, now, &id.uuid()).await?.before(key_reused)?;
                     // What one may not see answers as what does not exist.
                     let case = held(txn, id.uuid()).await?.filter(|case| policy::scope(&actor).reaches(case));
-                    match claim {
-                        Claim::Same(_) => return Ok(case),
-                        Claim::Reused => return Err(key_reused().into()),
-                        Claim::New => {}
+                    if before.is_some() {
+                        return Ok(case);
                     }
                     let case = case.ok_or_else(|| not_found("input.case"))?;
                     if case.version != on.version {
@@ -158,10 +156,8 @@ impl Desk {
             .write(move |txn| {
                 async move {
                     let case = desk.own(txn, &on, &actor).await?;
-                    match journal::claim_with(txn, &key, now, &case.id).await? {
-                        Claim::Same(_) => return Ok(case),
-                        Claim::Reused => return Err(key_reused().into()),
-                        Claim::New => {}
+                    if journal::claim_with(txn, &key, now, &case.id).await?.before(key_reused)?.is_some() {
+                        return Ok(case);
                     }
                     act(&desk, txn, case, &actor).await
                 }

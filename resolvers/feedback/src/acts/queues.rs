@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Claim, Txn};
+use journal::{Abort, ActKey, Txn};
 use kernel::{PartyId, QueueId, Refusal, RefusalCode, Request, Role};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::OnConflict};
 use serde::Serialize;
@@ -83,10 +83,8 @@ impl Desk {
             .writer
             .write(move |txn| {
                 async move {
-                    match journal::claim_with(txn, &act, now, &id).await? {
-                        Claim::Same(before) => return found(txn, before).await,
-                        Claim::Reused => return Err(key_reused().into()),
-                        Claim::New => {}
+                    if let Some(before) = journal::claim_with(txn, &act, now, &id).await?.before(key_reused)? {
+                        return found(txn, before).await;
                     }
                     if known.is_some() {
                         let kept = Entity::find_by_id(id).one(txn).await?;
@@ -114,10 +112,8 @@ impl Desk {
             .writer
             .write(move |txn| {
                 async move {
-                    match journal::claim_with(txn, &act, now, &id.uuid()).await? {
-                        Claim::Same(_) => return Ok(id),
-                        Claim::Reused => return Err(key_reused().into()),
-                        Claim::New => {}
+                    if journal::claim_with(txn, &act, now, &id.uuid()).await?.before(key_reused)?.is_some() {
+                        return Ok(id);
                     }
                     let kept = Entity::find_by_id(id.uuid()).one(txn).await?;
                     let kept = kept.filter(own).ok_or_else(|| Abort::from(not_found("input.queue")))?;

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Claim};
+use journal::{Abort, ActKey, Txn};
 use kernel::{PartyId, Refusal, RefusalCode, Request, TemplateId};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::OnConflict};
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::{
     desk::Desk,
@@ -67,26 +68,21 @@ impl Desk {
             .writer
             .write(move |txn| {
                 async move {
-                    let id = match journal::claim_with(txn, &act, now, &id.uuid()).await? {
-                        Claim::Reused => return Err(key_reused().into()),
-                        Claim::Same(before) => before,
-                        Claim::New => {
-                            let kept = Entity::find_by_id(id.uuid()).one(txn).await?.filter(|kept| kept.party_id == party.uuid());
-                            if known.is_some() && kept.is_none() {
-                                return Err(not_found("input.template").into());
-                            }
-                            let count = Entity::find().filter(Column::PartyId.eq(party.uuid())).count(txn).await?;
-                            if kept.is_none() && count >= TEMPLATES_MAX {
-                                let most = [("max", TEMPLATES_MAX.into())];
-                                return Err(refusal(RefusalCode::LimitReached, "refusal-templates-many", &most).into());
-                            }
-                            let columns = [Column::Name, Column::Kk, Column::Ru, Column::En];
-                            let replace = OnConflict::column(Column::Id).update_columns(columns).to_owned();
-                            Entity::insert(row).on_conflict(replace).exec_without_returning(txn).await?;
-                            id.uuid()
-                        }
-                    };
-                    Ok(Entity::find_by_id(id).one(txn).await?.ok_or_else(|| not_found("input.template"))?)
+                    if let Some(before) = journal::claim_with(txn, &act, now, &id.uuid()).await?.before(key_reused)? {
+                        return found(txn, before).await;
+                    }
+                    let kept = Entity::find_by_id(id.uuid()).one(txn).await?.filter(|kept| kept.party_id == party.uuid());
+                    if known.is_some() && kept.is_none() {
+                        return Err(not_found("input.template").into());
+                    }
+                    let count = Entity::find().filter(Column::PartyId.eq(party.uuid())).count(txn).await?;
+                    if kept.is_none() && count >= TEMPLATES_MAX {
+                        return Err(refusal(RefusalCode::LimitReached, "refusal-templates-many", &[("max", TEMPLATES_MAX.into())]).into());
+                    }
+                    let columns = [Column::Name, Column::Kk, Column::Ru, Column::En];
+                    let replace = OnConflict::column(Column::Id).update_columns(columns).to_owned();
+                    Entity::insert(row).on_conflict(replace).exec_without_returning(txn).await?;
+                    found(txn, id.uuid()).await
                 }
                 .boxed()
             })
@@ -103,10 +99,8 @@ impl Desk {
             .writer
             .write(move |txn| {
                 async move {
-                    match journal::claim_with(txn, &act, now, &id.uuid()).await? {
-                        Claim::Same(_) => return Ok(id),
-                        Claim::Reused => return Err(key_reused().into()),
-                        Claim::New => {}
+                    if journal::claim_with(txn, &act, now, &id.uuid()).await?.before(key_reused)?.is_some() {
+                        return Ok(id);
                     }
                     let own = Entity::delete_many().filter(Column::Id.eq(id.uuid())).filter(Column::PartyId.eq(party.uuid()));
                     match own.exec(txn).await?.rows_affected {
@@ -118,4 +112,8 @@ impl Desk {
             })
             .await
     }
+}
+
+async fn found(txn: &Txn, id: Uuid) -> Result<Model, Abort> {
+    Ok(Entity::find_by_id(id).one(txn).await?.ok_or_else(|| not_found("input.template"))?)
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject};
 use chrono::{Days, NaiveDate};
-use kernel::{DistrictId, GlobalId, PartyId, PersonId, ServiceId, city_day};
+use kernel::{DistrictId, PartyId, PersonId, ServiceId, city_day};
 use rust_decimal::Decimal as Exact;
 use vocabulary::{Connection, Date, Decimal, Nullable, OrFault, SafeCount, Threshold, connection, request};
 
@@ -233,9 +233,7 @@ pub(crate) struct Viewer {
 impl Viewer {
     /// The viewer of an id, when it is the actor: nobody looks through another's eyes.
     pub(crate) fn of(id: &ID, actor: &kernel::Actor) -> Option<Viewer> {
-        let named = GlobalId::decode(id).filter(|named| named.type_name == "Viewer")?;
-        let person = actor.person().filter(|person| person.id.uuid() == named.uuid)?.id;
-        Some(Viewer { id: id.clone(), person })
+        Some(Viewer { id: id.clone(), person: actor.viewer(id)? })
     }
 }
 

@@ -116,9 +116,8 @@ pub(crate) struct QueueFilter {
 
 impl QueueFilter {
     fn of(filter: &DeskFilter) -> kernel::Result<QueueFilter> {
-        let named = |name: &Option<String>| name.clone();
         Ok(QueueFilter {
-            query: named(&filter.query),
+            query: filter.query.clone(),
             overdue: filter.overdue,
             due_within_days: filter.due_within_days,
             contested: filter.contested,

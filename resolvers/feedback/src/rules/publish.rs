@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use chrono::{DateTime, Utc};
 use engine::Simulation;
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Claim, NewJob, Txn};
+use journal::{Abort, ActKey, NewJob, Txn};
 use kernel::{Error, RefusalCode, Request};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, QuerySelect};
 use serde_json::json;
@@ -60,10 +60,8 @@ impl Desk {
             async move {
                 let row = rule_proposal::Entity::find_by_id(known(txn, &digest).await?).lock_exclusive().one(txn).await?;
                 let row = row.ok_or_else(|| Error::internal("a proposal vanished"))?;
-                match journal::claim_with(txn, &key, now, &row.id).await? {
-                    Claim::Same(_) => return Ok(row),
-                    Claim::Reused => return Err(key_reused().into()),
-                    Claim::New => {}
+                if journal::claim_with(txn, &key, now, &row.id).await?.before(key_reused)?.is_some() {
+                    return Ok(row);
                 }
                 let approvals = approved(&row, Approval { person, at: now })?;
                 let mut changed = row.clone().into_active_model();
@@ -92,13 +90,9 @@ async fn propose(txn: &Txn, key: ActKey, row: Model) -> Result<Model, Abort> {
     let now = row.requested_at;
     let before = find(txn, &row.digest).await?;
     let id = before.as_ref().map_or(row.id, |before| before.id);
-    match journal::claim_with(txn, &key, now, &id).await? {
-        Claim::Reused => return Err(key_reused().into()),
-        Claim::Same(id) => {
-            let known: Option<Model> = rule_proposal::Entity::find_by_id::<Uuid>(id).one(txn).await?;
-            return known.ok_or_else(|| Error::internal("the proposal of a key is not there").into());
-        }
-        Claim::New => {}
+    if let Some(id) = journal::claim_with(txn, &key, now, &id).await?.before(key_reused)? {
+        let known: Option<Model> = rule_proposal::Entity::find_by_id::<Uuid>(id).one(txn).await?;
+        return known.ok_or_else(|| Error::internal("the proposal of a key is not there").into());
     }
     match before {
         Some(before) if !before.failed => Ok(before),
@@ -124,10 +118,9 @@ pub(super) fn of_trial(row: &Model, after: Option<Uuid>, now: DateTime<Utc>) -> 
 
 /// What was published stays published: the same act by the same key learns so, and another is too late.
 async fn told_again(txn: &Txn, key: &ActKey, row: Model) -> Result<Model, Abort> {
-    match journal::claim_with(txn, key, row.requested_at, &row.id).await? {
-        Claim::Same(_) => Ok(row),
-        Claim::Reused => Err(key_reused().into()),
-        Claim::New => Err(refusal(RefusalCode::WrongState, "refusal-rules-published", &[]).at("input.digest").into()),
+    match journal::claim_with(txn, key, row.requested_at, &row.id).await?.before(key_reused)? {
+        Some(_) => Ok(row),
+        None => Err(refusal(RefusalCode::WrongState, "refusal-rules-published", &[]).at("input.digest").into()),
     }
 }
 

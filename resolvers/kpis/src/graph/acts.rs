@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, ID};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Claim, House};
+use journal::{Abort, ActKey, House};
 use kernel::{Actor, DatasetId, DistrictId, KpiId, PartyId, Refusal, ServiceId, city_day};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use uuid::Uuid;
 use vocabulary::request;
 
@@ -25,15 +25,6 @@ use crate::{
 fn act_key(key: &str, act: &'static str, actor: &Actor, body: &impl Serialize) -> Result<ActKey, Abort> {
     let key = Uuid::parse_str(key).map_err(|_| error::key_is_not_a_uuid())?;
     Ok(ActKey::new(key, act, &actor.journal_name(), body)?)
-}
-
-/// What an earlier act with the key gave, if there was one.
-fn settled<T: DeserializeOwned>(claim: Claim<T>) -> Result<Option<T>, Abort> {
-    match claim {
-        Claim::New => Ok(None),
-        Claim::Same(outcome) => Ok(Some(outcome)),
-        Claim::Reused => Err(error::key_reused().into()),
-    }
 }
 
 fn house<'a>(ctx: &Context<'a>) -> &'a House {
@@ -56,7 +47,7 @@ pub(super) async fn define(ctx: &Context<'_>, input: DefineKpiInput) -> Result<U
     let writer = &house(ctx).database.writer;
     let defined = writer.write(move |txn| {
         async move {
-            if let Some(defined) = settled(journal::claim(txn, &key, now).await?)? {
+            if let Some(defined) = journal::claim(txn, &key, now).await?.before(error::key_reused)? {
                 return Ok(defined);
             }
             if store::define(txn, &new, &actor).await? == Defined::CodeTaken {
@@ -181,7 +172,7 @@ pub(super) async fn set_target(ctx: &Context<'_>, input: SetKpiTargetInput) -> R
     let (actor, now) = (request.actor.journal_name(), request.now);
     let set = house(ctx).database.writer.write(move |txn| {
         async move {
-            if let Some(set) = settled(journal::claim(txn, &key, now).await?)? {
+            if let Some(set) = journal::claim(txn, &key, now).await?.before(error::key_reused)? {
                 return Ok(set);
             }
             let kpi = store::lock(txn, kpi.id).await?.ok_or_else(error::no_such_kpi)?;
@@ -204,7 +195,7 @@ pub(super) async fn record(ctx: &Context<'_>, input: RecordKpiObservationInput) 
     let rng = std::sync::Arc::clone(&house(ctx).rng);
     let recorded = house(ctx).database.writer.write(move |txn| {
         async move {
-            if let Some(recorded) = settled(journal::claim(txn, &key, now).await?)? {
+            if let Some(recorded) = journal::claim(txn, &key, now).await?.before(error::key_reused)? {
                 return Ok(recorded);
             }
             let kpi = store::lock(txn, kpi.id).await?.ok_or_else(error::no_such_kpi)?;
@@ -258,7 +249,7 @@ pub(super) async fn recompute(ctx: &Context<'_>, input: RecomputeKpisInput) -> R
     let (now, cause) = (request.now, input.idempotency_key);
     let jobs = house(ctx).database.writer.write(move |txn| {
         async move {
-            if let Some(jobs) = settled(journal::claim(txn, &key, now).await?)? {
+            if let Some(jobs) = journal::claim(txn, &key, now).await?.before(error::key_reused)? {
                 return Ok(jobs);
             }
             store::compute_jobs(txn, kpis.iter().map(|kpi| kpi.code.as_str()), &cause, now).await?;

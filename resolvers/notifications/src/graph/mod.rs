@@ -17,8 +17,8 @@ use crate::{policy, recipient::RecipientKeys, store::Store};
 
 pub(crate) fn subgraph(store: Store, house: &House) -> Arc<dyn Subgraph> {
     let query = query::Query { store: store.clone() };
-    let mutation = mutation::Mutation { store: store.clone(), rng: Arc::clone(&house.rng), keys: RecipientKeys::new(house.secret.clone()) };
     let keys = RecipientKeys::new(house.secret.clone());
+    let mutation = mutation::Mutation { store: store.clone(), rng: Arc::clone(&house.rng), keys: keys.clone() };
     let schema = Schema::build(query, mutation, EmptySubscription)
         .enable_federation()
         .register_output_type::<types::Node>()

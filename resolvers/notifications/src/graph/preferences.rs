@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
 use journal::{Abort, ActKey};
-use kernel::{GlobalId, PersonId, Request};
+use kernel::{PersonId, Request};
 use uuid::Uuid;
 use vocabulary::{Locale, Nullable, OrNull, UserError, list_size, request};
 
@@ -57,9 +57,7 @@ pub(crate) struct Viewer {
 impl Viewer {
     /// The viewer of an id, when it is the actor: nobody looks through another's eyes.
     pub(crate) fn of(id: &ID, actor: &kernel::Actor) -> Option<Viewer> {
-        let named = GlobalId::decode(id).filter(|named| named.type_name == "Viewer")?;
-        let person = actor.person().filter(|person| person.id.uuid() == named.uuid)?.id;
-        Some(Viewer { id: id.clone(), person })
+        Some(Viewer { id: id.clone(), person: actor.viewer(id)? })
     }
 
     async fn choices(&self, ctx: &Context<'_>) -> kernel::Result<(Choices, [Recipient; 1])> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Claim, Txn, claim_with};
+use journal::{Abort, ActKey, Txn, claim_with};
 use kernel::Result;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::OnConflict};
 use serde::{Deserialize, Serialize};
@@ -82,10 +82,9 @@ impl Store {
     pub(crate) async fn choose(&self, act: ActKey, recipient: Recipient, choice: Choice, now: DateTime<Utc>) -> Result<(), Abort> {
         let write = self.database.writer.write(move |txn| {
             async move {
-                match claim_with(txn, &act, now, &choice).await? {
-                    Claim::New => choose(txn, &recipient, choice, now).await,
-                    Claim::Same(_) => Ok(()),
-                    Claim::Reused => Err(error::key_reused().into()),
+                match claim_with(txn, &act, now, &choice).await?.before(error::key_reused)? {
+                    None => choose(txn, &recipient, choice, now).await,
+                    Some(_) => Ok(()),
                 }
             }
             .boxed()
@@ -103,11 +102,8 @@ impl Store {
     ) -> Result<Vec<Topic>, Abort> {
         let write = self.database.writer.write(move |txn| {
             async move {
-                match claim_with(txn, &act, now, &subscription.word().to_owned()).await? {
-                    Claim::Reused => Err(error::key_reused().into()),
-                    // Ended twice, they have ended.
-                    Claim::New | Claim::Same(_) => end(txn, &recipient, subscription, now).await,
-                }
+                claim_with(txn, &act, now, &()).await?.before(error::key_reused)?;
+                end(txn, &recipient, subscription, now).await
             }
             .boxed()
         });
@@ -121,10 +117,9 @@ impl Store {
     pub(crate) async fn keep_quiet(&self, act: ActKey, recipient: Recipient, quiet: Quiet, now: DateTime<Utc>) -> Result<(), Abort> {
         let write = self.database.writer.write(move |txn| {
             async move {
-                match claim_with(txn, &act, now, &quiet).await? {
-                    Claim::New => keep_quiet(txn, &recipient, quiet, now).await,
-                    Claim::Same(_) => Ok(()),
-                    Claim::Reused => Err(error::key_reused().into()),
+                match claim_with(txn, &act, now, &quiet).await?.before(error::key_reused)? {
+                    None => keep_quiet(txn, &recipient, quiet, now).await,
+                    Some(_) => Ok(()),
                 }
             }
             .boxed()
