@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use crate::{
     Library, LoadError, Who,
-    definition::{ClockAct, ProcessFile, TimerFrom},
+    definition::{ClockAct, ProcessFile, TimerFile, TimerFrom},
     load::Source,
     words::Named,
 };
@@ -137,26 +137,27 @@ impl Checker<'_> {
         }
     }
 
+    /// A timer from the deadline says after which share of the answer's term it goes off, and no other timer does.
+    fn share(&mut self, file: &ProcessFile, timer: &TimerFile) {
+        let is_share = timer.from == TimerFrom::Deadline;
+        if let Some(passed) = timer.passed.as_ref().filter(|passed| !is_share || !(1..100).contains(passed.get_ref())) {
+            self.fault(passed.span(), "`passed` is the share of the term, 1 to 99, after which a timer from = \"deadline\" goes off");
+        } else if timer.clock.get_ref() != "answer" || timer.passed.is_none() {
+            self.fault(timer.clock.span(), "a timer from the deadline runs on the clock `answer`: say clock = \"answer\" and passed = 75");
+        } else if !file.timer.iter().any(|timer| timer.from == TimerFrom::Arrival) {
+            self.fault(timer.clock.span(), "there is no clock `answer`: add a timer that runs on it");
+        }
+    }
+
     /// A timer runs on a clock that exists, and the house itself can raise its event wherever the timer may run.
     fn timers(&mut self, file: &ProcessFile, library: &Library) {
         let Ok(clocks) = library.latest_clocks(file.clocks.get_ref()) else { return };
         let mut has_answer = false;
         for timer in &file.timer {
             let clock = timer.clock.get_ref().as_str();
-            let is_answer = clock == "answer" && timer.from != TimerFrom::Deadline;
-            if let Some(passed) =
-                timer.passed.as_ref().filter(|passed| timer.from != TimerFrom::Deadline || !(1..100).contains(passed.get_ref()))
-            {
-                self.fault(passed.span(), "`passed` is the share of the term, 1 to 99, after which a timer from = \"deadline\" goes off");
-            } else if timer.from == TimerFrom::Deadline && (clock != "answer" || timer.passed.is_none()) {
-                self.fault(
-                    timer.clock.span(),
-                    "a timer from the deadline runs on the clock `answer`: say clock = \"answer\" and passed = 75",
-                );
-            } else if timer.from == TimerFrom::Deadline {
-                if !file.timer.iter().any(|timer| timer.from == TimerFrom::Arrival) {
-                    self.fault(timer.clock.span(), "there is no clock `answer`: add a timer that runs on it");
-                }
+            let is_answer = clock == "answer";
+            if timer.passed.is_some() || timer.from == TimerFrom::Deadline {
+                self.share(file, timer);
             } else if is_answer != (timer.from == TimerFrom::Arrival) {
                 self.fault(
                     timer.clock.span(),

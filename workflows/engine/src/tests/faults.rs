@@ -72,6 +72,18 @@ fn a_timer_in_vain_or_without_consequence_is_refused() {
 }
 
 #[test]
+fn a_timer_from_the_deadline_says_its_share_and_no_other_does() {
+    let share = "`passed` is the share of the term, 1 to 99";
+    check_at(REQUEST, "passed = 75", "passed = 100", "passed = 100", share);
+    check_at(REQUEST, "passed = 75", "passed = 0", "passed = 0", share);
+    check_at(REQUEST, "raises = \"still_overdue\"", "passed = 75\nraises = \"still_overdue\"", "passed = 75", share);
+    let clock = "a timer from the deadline runs on the clock `answer`";
+    check_at(REQUEST, "passed = 75\n", "", "clock = \"answer\"", clock);
+    let (from, to) = ("clock = \"answer\"\nfrom = \"deadline\"", "clock = \"acknowledge\"\nfrom = \"deadline\"");
+    check_at(REQUEST, from, to, "clock = \"acknowledge\"", clock);
+}
+
+#[test]
 fn what_a_process_names_beside_itself_must_be_there() {
     check(REQUEST, "rules = \"routing\"", "rules = \"routes\"", "there is no table `routes`");
     check(REQUEST, "calendar = \"kz\"", "calendar = \"ru\"", "there is no calendar `ru`");
