@@ -107,6 +107,8 @@ impl Desk {
         };
         let step = process.start_on(terms, process.table().clock(&facts)?)?;
         let cause = Cause::Filed { terms, facts };
+        let intake_answers =
+            (!filing.answers.is_empty()).then(|| serde_json::to_value(&filing.answers)).transpose().map_err(Error::internal)?;
         let mut row = feedback::ActiveModel {
             id: Set(id.uuid()),
             track: Set(word(&filing.track)),
@@ -123,6 +125,7 @@ impl Desk {
             service_id: Set(filing.service.map(ServiceId::uuid)),
             service_provider: Set(subject.provider.clone()),
             contact: Set(Some(serde_json::to_value(&filing.contact).map_err(Error::internal)?)),
+            intake_answers: Set(intake_answers),
             reporter: Set(request.actor.person().map(|person| person.id.uuid())),
             received_at: Set(request.now),
             registered_on: Set(terms.registered_on),

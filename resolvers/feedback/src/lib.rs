@@ -14,6 +14,7 @@ mod error;
 mod filing;
 mod graph;
 mod histories;
+mod intake;
 mod masking;
 mod model;
 mod notices;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     district,
     error::refusal,
+    intake::{self, IntakeAnswer},
     reference::{Category, District, Point, find_category_by_id, find_district, find_district_by_id},
 };
 
@@ -52,6 +53,8 @@ pub(crate) struct Submission {
     pub(crate) address: Option<Personal<String>>,
     pub(crate) service: Option<String>,
     pub(crate) contact: Contact,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) answers: Vec<IntakeAnswer>,
 }
 
 /// How to reach the reporter. The IIN is checked and then forgotten but for its last four digits.
@@ -80,6 +83,7 @@ pub(crate) struct Filing {
     pub(crate) address: Option<Personal<String>>,
     pub(crate) service: Option<ServiceId>,
     pub(crate) contact: Contact,
+    pub(crate) answers: Vec<IntakeAnswer>,
 }
 
 /// Reads the key that a client made for its act.
@@ -133,8 +137,13 @@ pub(crate) fn check(submission: &Submission) -> Result<Filing, Vec<Refusal>> {
         keep(Err(refusal));
     }
 
-    match (text, category, district, service, address) {
-        (Ok(text), Ok(category), Ok(district), Ok(service), Ok(address)) if refusals.is_empty() => Ok(Filing {
+    let answers = intake::check(&submission.answers, category.as_ref().ok().copied().flatten());
+    for refusal in answers.as_ref().err().into_iter().flatten() {
+        keep(Err(refusal.clone()));
+    }
+
+    match (text, category, district, service, address, answers) {
+        (Ok(text), Ok(category), Ok(district), Ok(service), Ok(address), Ok(answers)) if refusals.is_empty() => Ok(Filing {
             track: submission.track,
             kind: submission.kind,
             category,
@@ -148,6 +157,7 @@ pub(crate) fn check(submission: &Submission) -> Result<Filing, Vec<Refusal>> {
             text: Personal::new(text),
             service,
             contact: submission.contact.masked(),
+            answers,
         }),
         _ => Err(refusals),
     }
@@ -247,6 +257,7 @@ mod tests {
             address: None,
             service: None,
             contact: Contact::default(),
+            answers: Vec::new(),
         }
     }
 

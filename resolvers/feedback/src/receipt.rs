@@ -21,7 +21,7 @@ pub(crate) const ERASABLE: Erasable = Erasable {
     table: "feedback",
     salt: "salt",
     emptied: &["text"],
-    removed: &["public_text", "lat", "lon", "cell_north", "cell_east", "address", "contact", "answer", "suggestion"],
+    removed: &["public_text", "lat", "lon", "cell_north", "cell_east", "address", "contact", "intake_answers", "answer", "suggestion"],
 };
 
 /// What was filed, in the order in which it is written. Nothing in it changes later: what officers correct, as the category, is not here.
@@ -39,6 +39,9 @@ struct Filed<'a> {
     service: Option<Uuid>,
     contact: Option<&'a Value>,
     received_at: String,
+    /// What was answered on the subject; absent where nothing was, as in every report of the time before there were questions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answers: Option<&'a Value>,
 }
 
 impl Filed<'_> {
@@ -53,7 +56,7 @@ pub(crate) fn salt(row: &mut feedback::ActiveModel, rng: &dyn Rng) -> Result<Str
     rng.fill(&mut salt);
     let (track, kind, locale) = (row.track.clone().unwrap(), row.kind.clone().unwrap(), row.locale.clone().unwrap());
     let (text, district, address) = (row.text.clone().unwrap(), row.district.clone().unwrap(), row.address.clone().unwrap());
-    let contact = row.contact.clone().unwrap();
+    let (contact, answers) = (row.contact.clone().unwrap(), row.intake_answers.clone().unwrap());
     let filed = Filed {
         track: &track,
         kind: &kind,
@@ -66,6 +69,7 @@ pub(crate) fn salt(row: &mut feedback::ActiveModel, rng: &dyn Rng) -> Result<Str
         service: row.service_id.clone().unwrap(),
         contact: contact.as_ref(),
         received_at: journal::log::instant(row.received_at.clone().unwrap()),
+        answers: answers.as_ref(),
     };
     let digest = digest_text(&digest(&salt, filed.text()?.reveal()));
     row.salt = Set(Some(salt.to_vec()));
@@ -88,6 +92,7 @@ fn content(row: &feedback::Model) -> Result<Option<Content>> {
         service: row.service_id,
         contact: row.contact.as_ref(),
         received_at: journal::log::instant(row.received_at),
+        answers: row.intake_answers.as_ref(),
     };
     Ok(Some(Content { salt: STANDARD.encode(salt), text: filed.text()?.into_inner() }))
 }

@@ -11,7 +11,7 @@ use journal::{Abort, Txn};
 use sea_orm::{ConnectionTrait, DbBackend, ExprTrait as _, Statement, sea_query::Expr};
 use uuid::Uuid;
 
-use crate::{entity::feedback::Model, model::Contact};
+use crate::{entity::feedback::Model, intake, model::Contact};
 
 /// How much of a word counts.
 const TERM_CHARS: usize = 5;
@@ -120,8 +120,10 @@ pub(crate) async fn index(txn: &Txn, row: &Model) -> Result<(), Abort> {
     let contact: Contact =
         row.contact.clone().map(serde_json::from_value).transpose().map_err(kernel::Error::internal)?.unwrap_or_default();
     let name = contact.name.as_ref().map(|name| name.reveal().as_str());
+    let answers = intake::stored(row)?;
     let texts = [Some(row.reference.as_str()), Some(&row.text), row.address.as_deref(), row.answer.as_deref(), name];
     let mut words: BTreeSet<String> = texts.into_iter().flatten().flat_map(terms).collect();
+    words.extend(answers.iter().flat_map(|answer| answer.values.reveal()).flat_map(|value| terms(value)));
     words.extend(contact.phone.as_ref().and_then(|number| phone(number.reveal())));
     let public = row.public_text.as_deref().map(terms).unwrap_or_default();
     let joined = |terms: BTreeSet<String>| terms.into_iter().collect::<Vec<_>>().join(" ");

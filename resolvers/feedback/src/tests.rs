@@ -5,6 +5,7 @@ mod city;
 mod demo;
 mod desk;
 mod filing;
+mod intake;
 mod joining;
 mod letters;
 mod lists;

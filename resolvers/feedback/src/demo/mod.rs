@@ -12,13 +12,14 @@ use journal::{Demo, Progress};
 use kernel::{Document, Error, FeedbackId, Locale, Request, Result, Rng, SeededRng, ServiceId};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use self::life::Life;
 use crate::{
     desk::{Desk, word},
     entity::{feedback, note, reference_counter},
     filing::{TableFacts, facts_for_table},
+    intake::questions_of,
     model::CategorySource,
     parties::Roster,
     reference::{Category, District, categories, districts},
@@ -224,6 +225,7 @@ impl Material<'_> {
             cell_east: Set(None),
             address: Set(None),
             contact: Set(None),
+            intake_answers: Set(answers(category, at)),
             reporter: Set(None),
             received_at: Set(at),
             registered_on: Set(terms.registered_on),
@@ -245,4 +247,11 @@ impl Material<'_> {
             ..Default::default()
         }
     }
+}
+
+/// An answer to the first question with choices that is asked about the subject.
+fn answers(category: &Category, at: DateTime<Utc>) -> Option<Value> {
+    let asked = questions_of(category).find(|question| !question.choices.is_empty())?;
+    let place = usize::try_from(at.timestamp()).unwrap_or_default() % asked.choices.len();
+    Some(json!([{ "question": asked.code, "values": [asked.choices[place].code] }]))
 }

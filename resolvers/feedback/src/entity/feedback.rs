@@ -22,6 +22,7 @@ pub struct Model {
     pub service_id: Option<Uuid>,
     pub service_provider: Option<String>,
     pub contact: Option<Json>,
+    pub intake_answers: Option<Json>,
     pub reporter: Option<Uuid>,
     pub received_at: DateTimeUtc,
     pub registered_on: Date,

@@ -7,6 +7,7 @@ use vocabulary::Locale;
 use super::enums::{FeedbackKind, Outcome, Track};
 use crate::{
     acts::{Decision, Joining, OnCase, OnReport},
+    intake::IntakeAnswer,
     model::{Contact, Submission},
     reference::{Cell, District, Point, find_district_by_id},
 };
@@ -94,6 +95,16 @@ impl From<JoinFeedbackInput> for Joining {
     }
 }
 
+/// An answer to one of `Category.questions`.
+#[derive(InputObject)]
+pub(crate) struct IntakeAnswerInput {
+    /// The question's code.
+    question: String,
+    /// One value, or several where the question lets one choose several: the codes of choices, `yes` or `no`, a number, a date as
+    /// `2026-11-24`, or at most 200 characters in one's own words.
+    values: Vec<String>,
+}
+
 /// A new report.
 #[derive(InputObject)]
 pub(crate) struct SubmitFeedbackInput {
@@ -117,6 +128,14 @@ pub(crate) struct SubmitFeedbackInput {
     service: Option<ID>,
     /// How to reach the reporter; may be absent for a request.
     contact: Option<ContactInput>,
+    /// Answers to what is asked about the category; nobody has to give any.
+    answers: Option<Vec<IntakeAnswerInput>>,
+}
+
+impl From<IntakeAnswerInput> for IntakeAnswer {
+    fn from(input: IntakeAnswerInput) -> IntakeAnswer {
+        IntakeAnswer { question: input.question, values: Personal::new(input.values) }
+    }
 }
 
 impl From<SubmitFeedbackInput> for Submission {
@@ -133,6 +152,7 @@ impl From<SubmitFeedbackInput> for Submission {
             address: place.address.map(Personal::new),
             service: input.service.map(|id| id.0),
             contact: input.contact.unwrap_or_default().into(),
+            answers: input.answers.unwrap_or_default().into_iter().map(Into::into).collect(),
         }
     }
 }

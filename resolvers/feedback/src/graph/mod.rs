@@ -3,6 +3,7 @@
 mod case;
 mod enums;
 mod inputs;
+mod intake;
 mod loaders;
 mod mutation;
 mod neighbours;

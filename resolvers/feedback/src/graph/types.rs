@@ -12,6 +12,7 @@ use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, connecti
 use super::{
     case::Case,
     enums::{CategorySource, FeedbackKind, Outcome, PublicStatus, Track, Urgency},
+    intake::{IntakeAnswer, IntakeQuestion},
     loaders::{ExtensionsOf, HistoryOf, PageOf, ProofOf, QuestionsOf, reports},
     neighbours::{District, Party, Service},
     readings::{Access, AccessesTo, PersonalPart, reading},
@@ -21,6 +22,7 @@ use super::{
 use crate::{
     desk::{Desk, parse, word},
     entity::feedback::Model,
+    intake::questions_of,
     policy::{self, View},
     receipt,
     reference::{self, find_category, find_district},
@@ -62,6 +64,12 @@ impl Category {
     /// Whether a report on this subject is urgent even when its text does not say so.
     async fn urgent_by_default(&self) -> bool {
         self.0.urgent_by_default
+    }
+
+    /// What is asked about it before a report is filed, in this order.
+    #[graphql(directive = list_size::apply(3))]
+    async fn questions(&self) -> Vec<IntakeQuestion> {
+        questions_of(self.0).map(IntakeQuestion).collect()
     }
 }
 
@@ -239,6 +247,22 @@ impl Feedback {
             Ok(Some(rows.iter().flat_map(|rows| rows.iter()).map(Question::of).collect()))
         };
         let read: Result<Option<Vec<Question>>> = if self.whole() { read.await } else { Ok(None) };
+        read.transpose()
+    }
+
+    /// What was answered on the subject when it was filed: to the reporter and to those who work the case.
+    #[graphql(directive = list_size::apply(3))]
+    async fn intake_answers(&self, ctx: &Context<'_>) -> Nullable<Vec<IntakeAnswer>> {
+        if !self.whole() {
+            return None;
+        }
+        let read = async {
+            if self.view == View::Whole && self.row.intake_answers.is_some() {
+                reading(ctx, &self.row, PersonalPart::Answers).await?;
+            }
+            IntakeAnswer::all(&self.row).map(Some).or_fault(ctx)
+        };
+        let read: Result<Option<Vec<IntakeAnswer>>> = read.await;
         read.transpose()
     }
 
