@@ -31,6 +31,7 @@ mod m20261127_000018_search;
 mod m20261127_000019_joining;
 mod m20261127_000020_templates;
 mod m20261127_000021_intake;
+mod m20261127_000022_many_hands;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000019_joining::Migration),
             Box::new(m20261127_000020_templates::Migration),
             Box::new(m20261127_000021_intake::Migration),
+            Box::new(m20261127_000022_many_hands::Migration),
             Box::new(m20261126_000030_preferences::Migration),
         ]
     }

@@ -6,7 +6,10 @@ use chrono::{DateTime, Utc};
 use engine::{CaseState, Cause, Facts, Library, Process, Step, TimerChange, Versions, Who};
 use journal::{Abort, House, NewEvent, NewJob, Priority, Rules, Txn, log::Signer};
 use kernel::{Actor, Error, FeedbackId, Personal, Result};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -24,6 +27,8 @@ pub(crate) struct Desk {
     pub(crate) keys: CouponKeys,
     pub(crate) signer: Arc<Signer>,
     pub(crate) parties: Arc<Parties>,
+    /// Whether acts on cases are only tried: carried out, and taken back.
+    pub(crate) rehearses: bool,
 }
 
 /// One act on one case.
@@ -146,6 +151,65 @@ impl Desk {
     }
 }
 
+/// Something that is told of a case and leaves its process as it is.
+pub(crate) struct Remark {
+    /// The kind of the event.
+    pub(crate) kind: &'static str,
+    /// The message of this room that says it.
+    pub(crate) message: &'static str,
+    /// Whether it is the officers' own.
+    pub(crate) internal: bool,
+    /// Facts for the timeline and for audit; never personal data.
+    pub(crate) facts: Value,
+    /// The jobs that tell people of it.
+    pub(crate) tells: &'static [&'static str],
+    /// Columns that change besides the version.
+    pub(crate) change: Change,
+}
+
+impl Remark {
+    pub(crate) fn new(kind: &'static str, message: &'static str, facts: Value) -> Remark {
+        Remark { kind, message, internal: false, facts, tells: &[], change: Box::new(|_| ()) }
+    }
+
+    /// Only those who work the case read it.
+    pub(crate) fn internal(mut self) -> Remark {
+        self.internal = true;
+        self
+    }
+
+    pub(crate) fn telling(mut self, jobs: &'static [&'static str]) -> Remark {
+        self.tells = jobs;
+        self
+    }
+
+    pub(crate) fn change(mut self, change: impl FnOnce(&mut feedback::ActiveModel) + Send + 'static) -> Remark {
+        self.change = Box::new(change);
+        self
+    }
+}
+
+impl Desk {
+    /// Tells something of a case that the transaction holds, and has people told.
+    pub(crate) async fn remark(
+        &self,
+        txn: &Txn,
+        case: &feedback::Model,
+        remark: Remark,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<feedback::Model, Abort> {
+        let payload = json!({ "message": remark.message, "internal": remark.internal, "facts": remark.facts });
+        let event = NewEvent { kind: remark.kind.into(), payload, versions: Some(self.process(case)?.versions()) };
+        let number = journal::append(txn, STREAM, case.id, case.events, now, &actor.journal_name(), vec![event]).await?;
+        journal::enqueue(txn, now, remark.tells.iter().map(|kind| effect_job(kind, case.id, number, now)).collect()).await?;
+        let mut changed =
+            feedback::ActiveModel { id: Unchanged(case.id), version: Set(case.version + 1), events: Set(number), ..Default::default() };
+        (remark.change)(&mut changed);
+        Ok(feedback::Entity::update(changed).exec(txn).await?)
+    }
+}
+
 /// Writes all of what was decided on a case: the new state and term, the event, its jobs and its timers. The case must not have changed
 /// since it was read.
 pub(crate) async fn write(
@@ -216,14 +280,18 @@ pub(crate) fn write_state(row: &mut feedback::ActiveModel, process: &Process, st
 
 /// Queues the jobs of a step. A job's key names the report, the event and the effect, so that each effect happens once.
 pub(crate) async fn enqueue(txn: &Txn, id: Uuid, number: i32, step: &Step, now: DateTime<Utc>) -> Result<(), Abort> {
-    let jobs = step.effects.iter().map(|effect| NewJob {
-        kind: effect.kind().to_owned(),
-        key: format!("{}:{id}:{number}", effect.kind()),
+    let jobs = step.effects.iter().map(|effect| effect_job(effect.kind(), id, number, now));
+    journal::enqueue(txn, now, jobs.collect()).await
+}
+
+fn effect_job(kind: &str, id: Uuid, number: i32, now: DateTime<Utc>) -> NewJob {
+    NewJob {
+        kind: kind.to_owned(),
+        key: format!("{kind}:{id}:{number}"),
         payload: json!({ "feedback": id, "event": number }),
         run_at: now,
         priority: Priority::Normal,
-    });
-    journal::enqueue(txn, now, jobs.collect()).await
+    }
 }
 
 /// Sets and cancels the timers of a step. A timer's job has the name of the event that it raises.

@@ -147,14 +147,18 @@ impl Desk {
 }
 
 /// A report that is about to be written.
-struct NewRow {
-    row: feedback::ActiveModel,
-    step: engine::Step,
-    cause: Cause,
-    digest: String,
+pub(crate) struct NewRow {
+    pub(crate) row: feedback::ActiveModel,
+    pub(crate) step: engine::Step,
+    pub(crate) cause: Cause,
+    pub(crate) digest: String,
 }
 
-async fn file(txn: &Txn, new: NewRow, process: &Process, actor: &str) -> Result<feedback::Model, Abort> {
+/// Writes a report with its number, its first event, its jobs and its timers.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn file(txn: &Txn, new: NewRow, process: &Process, actor: &str) -> Result<feedback::Model, Abort> {
     let NewRow { mut row, step, cause, digest } = new;
     let (id, now) = (row.id.clone().unwrap(), row.received_at.clone().unwrap());
     row.reference = Set(next_reference(txn, row.registered_on.clone().unwrap()).await?);

@@ -18,6 +18,7 @@ mod intake;
 mod masking;
 mod model;
 mod notices;
+mod outcome;
 mod parties;
 mod policy;
 mod process;
@@ -41,7 +42,7 @@ use journal::{House, Room, Rules, log::Signer};
 #[must_use]
 pub fn room(house: &House, rules: Rules, signer: Arc<Signer>) -> Room {
     let keys = coupon::CouponKeys::new(house.secret.clone());
-    let desk = desk::Desk { house: house.clone(), rules, keys, signer, parties: Arc::default() };
+    let desk = desk::Desk { house: house.clone(), rules, keys, signer, parties: Arc::default(), rehearses: false };
     Room {
         subgraph: graph::subgraph(desk.clone()),
         handlers: vec![Arc::new(process::FeedbackProcess(desk.clone()))],

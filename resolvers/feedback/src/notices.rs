@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     desk::Desk,
-    entity::feedback,
+    entity::{feedback, subtask},
     error::words,
     filing::{category_name, district_name, locale_of, registrar},
     model::Contact,
@@ -73,7 +73,8 @@ struct Addressee<'a> {
 /// One message before it is worded.
 struct Notice<'a> {
     case: &'a feedback::Model,
-    event: &'a Event,
+    /// What happened; none for what stands in the message itself.
+    event: Option<&'a Event>,
     topic: &'static str,
     subject: &'static str,
     text: &'static str,
@@ -85,7 +86,15 @@ struct Notice<'a> {
 /// Performs one of the jobs that tell people of an event. Told twice, it is sent once: each message has a key of its own that follows from
 /// the job's.
 pub(crate) async fn send(desk: &Desk, job: &Job, case: &feedback::Model, event: &Event, request: &Arc<Request>) -> Result<(), JobError> {
-    let notice = |topic, subject, text, with_coupon_key| Notice { case, event, topic, subject, text, with_coupon_key, more: Vec::new() };
+    let notice = |topic, subject, text, with_coupon_key| Notice {
+        case,
+        event: Some(event),
+        topic,
+        subject,
+        text,
+        with_coupon_key,
+        more: Vec::new(),
+    };
     match job.kind.as_str() {
         "notify_officers" => {
             let notice = notice(office_topic(event), "mail-officer-subject", "mail-officer-text", false);
@@ -109,6 +118,7 @@ pub(crate) async fn send(desk: &Desk, job: &Job, case: &feedback::Model, event: 
                 "deadline_passed" | "deemed_refused" => ("SILENCE", "mail-reporter-text"),
                 "question_asked" => ("QUESTION", "mail-question-text"),
                 "extended" => ("EXTENSION", "mail-extension-text"),
+                "incident_news" => ("REMINDER", "mail-incident-text"),
                 _ => ("REMINDER", "mail-reporter-text"),
             };
             let more = written(desk, case, event).await?;
@@ -119,6 +129,24 @@ pub(crate) async fn send(desk: &Desk, job: &Job, case: &feedback::Model, event: 
             Ok(())
         }
     }
+}
+
+/// Tells the officers of a party of a part that they were asked for.
+pub(crate) async fn tell_subtask(
+    desk: &Desk,
+    job: &Job,
+    (case, asked): (&feedback::Model, &subtask::Model),
+    what: &str,
+    request: &Arc<Request>,
+) -> Result<(), JobError> {
+    let (topic, text) = match what {
+        "cancelled" => ("ASSIGNMENT", "mail-subtask-cancelled-text"),
+        "overdue" => ("OVERDUE", "mail-subtask-overdue-text"),
+        _ => ("ASSIGNMENT", "mail-subtask-given-text"),
+    };
+    let more = vec![("task", asked.text.clone()), ("until", asked.due_on.format("%d.%m.%Y").to_string())];
+    let notice = Notice { case, event: None, topic, subject: "mail-subtask-subject", text, with_coupon_key: false, more };
+    tell_party(desk, job, &notice, Some(asked.party_id), None, request).await
 }
 
 /// What the office wrote with an event, which the journal does not hold.
@@ -135,6 +163,10 @@ async fn written(desk: &Desk, case: &feedback::Model, event: &Event) -> Result<V
             let decided = decisions.into_iter().find(|decision| decision.decided_at == at);
             let (number, reason) = decided.map(|decision| (decision.decision_number, decision.reason)).unwrap_or_default();
             vec![("decision", number), ("reason", reason)]
+        }
+        "incident_news" => {
+            let news = event.payload["facts"]["news"].as_str().unwrap_or_default();
+            vec![("news", news.to_owned())]
         }
         _ => Vec::new(),
     })
@@ -245,7 +277,7 @@ impl Notice<'_> {
         let day = |date: chrono::NaiveDate| date.format("%d.%m.%Y").to_string();
         let mut facts: Vec<Fact<'static>> = vec![
             ("reference", case.reference.clone().into()),
-            ("event", timeline::text(self.event, locale).into()),
+            ("event", self.event.map(|event| timeline::text(event, locale)).unwrap_or_default().into()),
             ("category", category_name(case, locale).into()),
             ("district", district_name(case, locale).into()),
             ("registered", day(case.registered_on).into()),

@@ -13,13 +13,14 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    acts::ERASE_MESSAGES,
+    acts::{CARRY_OUT_BULK, ERASE_MESSAGES, INFORM_INCIDENT, SUBTASK_DUE, TELL_SUBTASK},
     desk::{Act, Desk, held, word},
     entity::feedback,
     filing::{TableFacts, facts_for_table},
     notices,
     routing::Routing,
     rules::{self, Walk},
+    store::Store,
 };
 
 /// Performs the jobs and timers of reports.
@@ -30,6 +31,13 @@ pub(crate) struct FeedbackProcess(pub(crate) Desk);
 struct EffectJob {
     feedback: Uuid,
     event: i32,
+}
+
+/// The payload of the job that tells of a part.
+#[derive(Deserialize)]
+struct SubtaskJob {
+    subtask: Uuid,
+    what: String,
 }
 
 #[async_trait]
@@ -50,6 +58,10 @@ impl Handler for FeedbackProcess {
             "question_unanswered",
             "contest_window_passed",
             ERASE_MESSAGES,
+            CARRY_OUT_BULK,
+            SUBTASK_DUE,
+            TELL_SUBTASK,
+            INFORM_INCIDENT,
             rules::SIMULATE,
             rules::RECALCULATE,
             rules::MIGRATE,
@@ -63,6 +75,10 @@ impl Handler for FeedbackProcess {
                 self.tell(job).await
             }
             ERASE_MESSAGES => self.erase_messages(job).await,
+            CARRY_OUT_BULK => self.0.carry_out_bulk(job).await,
+            SUBTASK_DUE => self.0.subtask_due(job),
+            INFORM_INCIDENT => self.0.inform_incident(job),
+            TELL_SUBTASK => self.tell_subtask(job).await,
             rules::SIMULATE => self.0.try_rules(job).await,
             rules::RECALCULATE => self.0.walk(Walk::Recalculate, job).await,
             rules::MIGRATE => self.0.walk(Walk::Migrate, job).await,
@@ -131,7 +147,7 @@ impl FeedbackProcess {
             async move {
                 let case = held(txn, id).await?;
                 let Some(case) = case.filter(|case| awaits_routing(case).unwrap_or(false)) else { return Ok(()) };
-                let act = routed(&routing, facts)?;
+                let act = routed(&routing, Some(facts))?;
                 desk.act(txn, case, act, &Actor::System, now).await.map(drop)
             }
             .boxed()
@@ -145,6 +161,17 @@ impl FeedbackProcess {
         let events = journal::history(&self.0.house.database.reader, feedback, event - 1, 1).await?;
         let event = events.into_iter().next().ok_or_else(|| JobError::Fail(format!("no event {event} of {feedback}")))?;
         notices::send(&self.0, job, &case, &event, &self.request(job)).await?;
+        Ok(nothing())
+    }
+
+    /// Tells the officers of a party of a part that they were asked for, unless it is gone.
+    async fn tell_subtask(&self, job: &Job) -> Result<Commit, JobError> {
+        let SubtaskJob { subtask, what } = payload(job)?;
+        let store = Store(self.0.house.database.reader.clone());
+        if let Some(asked) = store.find_subtask(subtask).await? {
+            let case = self.find(asked.feedback_id).await?;
+            notices::tell_subtask(&self.0, job, (&case, &asked), &what, &self.request(job)).await?;
+        }
         Ok(nothing())
     }
 
@@ -173,7 +200,8 @@ fn awaits_routing(case: &feedback::Model) -> Result<bool, Error> {
     Ok(matches!(case.state()?.name.as_str(), "submitted" | "routing"))
 }
 
-pub(crate) fn routed(routing: &Routing, asked: Facts) -> Result<Act, Error> {
+/// The step that gives a case to the party that was decided on.
+pub(crate) fn routed(routing: &Routing, asked: Option<Facts>) -> Result<Act, Error> {
     let decision = routing.decision.clone();
     let stored: Value = serde_json::to_value(routing).map_err(Error::internal)?;
     let mut act = Act::new("route", vec![Who::System])
@@ -188,7 +216,7 @@ pub(crate) fn routed(routing: &Routing, asked: Facts) -> Result<Act, Error> {
             row.assignee = Set(None);
             row.routing = Set(Some(stored));
         });
-    act.asked = Some(asked);
+    act.asked = asked;
     let decided = &routing.decision;
     act.event = act.event.with("triage", decided.triage).with_urgency(decided.urgency).with_clock(decided.clock.clone());
     Ok(act)

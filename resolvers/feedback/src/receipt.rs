@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::entity::{extension, feedback, joining, note, question};
+use crate::entity::{extension, feedback, joining, note, question, subtask};
 
 /// What a report holds that can be erased.
 pub(crate) const ERASABLE: Erasable = Erasable {
@@ -117,6 +117,7 @@ pub(crate) async fn erase(txn: &Txn, row: &feedback::Model, now: chrono::DateTim
     note::Entity::delete_many().filter(note::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     question::Entity::delete_many().filter(question::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     joining::Entity::delete_many().filter(joining::Column::FeedbackId.eq(row.id)).exec(txn).await?;
+    subtask::Entity::delete_many().filter(subtask::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     extension::Entity::delete_many().filter(extension::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     let changed = feedback::ActiveModel { id: Unchanged(row.id), version: Set(row.version + 1), events: Set(number), ..Default::default() };
     Ok(feedback::Entity::update(changed).exec(txn).await?)

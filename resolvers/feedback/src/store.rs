@@ -1,6 +1,7 @@
 //! Reads of reports. What a person may reach is part of every statement.
 
 mod desk;
+mod parts;
 mod work;
 
 use std::collections::HashMap;
@@ -15,7 +16,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-pub(crate) use self::desk::{DeskFilter, Looking};
+pub(crate) use self::{
+    desk::{DeskFilter, Looking},
+    parts::IncidentFilter,
+};
 use crate::{
     entity::{
         feedback::{Column, Entity, Model},

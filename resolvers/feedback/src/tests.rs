@@ -1,10 +1,12 @@
 //! The room as the graph, the runner and its neighbours meet it: on SQLite, or on PostgreSQL where `TURKISTAN_TEST_POSTGRES` names a server.
 
 mod acts;
+mod bulk;
 mod city;
 mod demo;
 mod desk;
 mod filing;
+mod incidents;
 mod intake;
 mod joining;
 mod letters;
@@ -12,6 +14,7 @@ mod lists;
 mod neighbours;
 mod notices;
 mod numbers;
+mod parts;
 mod people;
 mod queues;
 mod random;
@@ -19,6 +22,7 @@ mod readings;
 mod receipts;
 mod routing;
 mod rules;
+mod subtasks;
 mod templates;
 mod timeline;
 mod timers;

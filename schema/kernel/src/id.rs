@@ -128,6 +128,12 @@ ids! {
     QueueId = "CaseQueue";
     /// A reply that a party keeps.
     TemplateId = "Template";
+    /// One act on many cases.
+    BulkActId = "BulkAct";
+    /// A part of the work on a case, asked of another party.
+    SubtaskId = "Subtask";
+    /// What many reports come from.
+    IncidentId = "Incident";
     /// A mark for a service.
     RatingId = "Rating";
     /// A published table.

@@ -25,8 +25,8 @@ pub use data::{Data, Fields, Finder, Text};
 pub use error::{Code, Error, Result};
 pub use graph::{Document, Graph, GraphHandle};
 pub use id::{
-    CaseId, CategoryId, DatasetId, DatasetVersionId, DistrictId, FeedbackId, GlobalId, KpiId, MessageId, ObservationId, PartyId, PersonId,
-    QueueId, RatingId, ServiceId, SourceSystemId, SurveyId, TemplateId,
+    BulkActId, CaseId, CategoryId, DatasetId, DatasetVersionId, DistrictId, FeedbackId, GlobalId, IncidentId, KpiId, MessageId,
+    ObservationId, PartyId, PersonId, QueueId, RatingId, ServiceId, SourceSystemId, SubtaskId, SurveyId, TemplateId,
 };
 pub use letter::{Letter, one_line};
 pub use page::{Cursor, Page, PageRequest};

@@ -27,7 +27,7 @@ pub enum RefusalCode {
 }
 
 /// One refusal. `path` names the input field, outermost first, e.g. `["input", "place", "point"]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// Why.
     pub code: RefusalCode,

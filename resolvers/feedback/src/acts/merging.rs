@@ -11,7 +11,7 @@ use kernel::{Actor, CaseId, RefusalCode, Request};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use serde_json::json;
 
-use super::{OnCase, Worked};
+use super::{OnCase, Worked, subtasks};
 use crate::{
     desk::{Act, Desk, held},
     entity::feedback::{self, Column, Entity},
@@ -60,10 +60,12 @@ impl Desk {
     pub(super) async fn answer_merged(&self, txn: &Txn, answered: &feedback::Model, now: DateTime<Utc>) -> Result<(), Abort> {
         for case in merged_into(txn, answered).await? {
             let party = Routing::party_of(&case)?;
-            let (outcome, answer) = (answered.outcome.clone(), answered.answer.clone());
+            let (outcome, reason, answer) = (answered.outcome.clone(), answered.outcome_reason.clone(), answered.answer.clone());
+            subtasks::cancel_all(txn, case.id, now).await?;
             let act = Act::new("respond_to_merged", vec![Who::System]).fact("party", party).fact("outcome", &outcome);
             let act = act.change(move |row| {
                 row.outcome = Set(outcome);
+                row.outcome_reason = Set(reason);
                 row.answer = Set(answer);
                 row.answered_at = Set(Some(now));
             });

@@ -1,11 +1,15 @@
 //! What officers and reporters do to a case: read the input, find the case, take one step of its process, once for each key.
 
+mod bulk;
+mod incidents;
 mod joining;
 mod merging;
 mod office;
+mod parts;
 mod questions;
 mod queues;
 mod reporter;
+mod subtasks;
 mod templates;
 mod term;
 
@@ -21,10 +25,13 @@ use serde_json::Value;
 use uuid::Uuid;
 
 pub(crate) use self::{
+    bulk::{BulkPlan, BulkResult, BulkState, CARRY_OUT_BULK, Chosen, OneAct},
+    incidents::{Description, INFORM_INCIDENT, OnIncident},
     joining::Joining,
     office::OFFICER,
     queues::QueueDraft,
     reporter::{ERASE_MESSAGES, reopen},
+    subtasks::{Part, SUBTASK_DUE, SubtaskState, TELL_SUBTASK},
     templates::{TEMPLATES_MAX, TemplateDraft},
     term::Decision,
 };
@@ -129,7 +136,9 @@ impl Desk {
                     if case.version != on.version {
                         return Err(stale(case.version).into());
                     }
-                    act(&desk, txn, case).await.map(Some)
+                    let done = act(&desk, txn, case).await?;
+                    // Refused for no reason at all: what was written is taken back.
+                    if desk.rehearses { Err(Abort::Refused(Vec::new())) } else { Ok(Some(done)) }
                 }
                 .boxed()
             })

@@ -3,22 +3,20 @@
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use journal::{Abort, NewEvent};
-use kernel::{Document, Error, PartyId, PersonId, RefusalCode, Request, Role};
-use sea_orm::{
-    ActiveValue::{Set, Unchanged},
-    EntityTrait,
-};
+use journal::Abort;
+use kernel::{Document, Error, LocalizedText, PartyId, PersonId, RefusalCode, Request, Role};
+use sea_orm::ActiveValue::Set;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{OnCase, Worked, author};
+use super::{OnCase, Worked, author, subtasks};
 use crate::{
-    desk::{Act, Desk, STREAM, word},
+    desk::{Act, Desk, Remark, word},
     entity::feedback,
     error::{not_found, refusal},
     masking,
     model::{CategorySource, Outcome, line},
+    outcome::Reply,
     policy,
     reference::find_category_by_id,
     routing::Routing,
@@ -44,6 +42,14 @@ struct OfficerNode {
 #[derive(Deserialize)]
 struct PartyNode {
     id: String,
+}
+
+/// A body that can have a case.
+pub(super) struct Body {
+    pub(super) id: PartyId,
+    pub(super) name: LocalizedText,
+    /// The body that supervises it.
+    pub(super) supervisor: Option<PartyId>,
 }
 
 impl Desk {
@@ -116,24 +122,18 @@ impl Desk {
     pub(crate) async fn forward(&self, on: OnCase, to: &str, reason: &str, request: &Arc<Request>) -> Worked {
         let reason = line(reason, "input.reason")?;
         let body = json!({ "on": on, "to": to, "reason": reason });
-        let system = Arc::new(Request::system(request.id.clone(), request.now));
-        let roster = self.parties.roster(&self.house.graph, &system).await?;
-        let unknown = || Abort::from(refusal(RefusalCode::NotFound, "refusal-party-unknown", &[]).at("input.to"));
-        let (slug, party) = PartyId::from_global(to).and_then(|id| roster.find_by_id(id)).ok_or_else(unknown)?;
-        let supervisor = roster.facts.iter().find(|facts| facts.slug == slug).and_then(|facts| facts.supervised_by.clone());
-        let (id, name) = (party.id, party.name.clone());
+        let Body { id, name, supervisor } = self.body(to, request).await?;
         let beside = self.noted(reason, author(request), request.now);
         let act = move |case: &feedback::Model| {
             if case.party_id == Some(id.uuid()) {
                 return Err(refusal(RefusalCode::Invalid, "refusal-forward-to-itself", &[]).at("input.to").into());
             }
-            let supervisor = supervisor.map(|slug| PartyId::of_slug(&slug).uuid());
             let routing = Routing::of(case)?;
             let from = routing.as_ref().map(Routing::party_name);
             let sent = routing.map(|routing| serde_json::to_value(routing.sent_to(name.clone()))).transpose().map_err(Error::internal)?;
             Ok(Act::new("forward", Vec::new()).fact("party", name).fact("fromParty", from).change(move |row| {
                 row.party_id = Set(Some(id.uuid()));
-                row.supervisor_id = Set(supervisor);
+                row.supervisor_id = Set(supervisor.map(PartyId::uuid));
                 row.assignee = Set(None);
                 row.routing = Set(sent);
             }))
@@ -141,25 +141,29 @@ impl Desk {
         self.office_act_beside(on, "forward", &body, request, act, beside).await
     }
 
+    /// The body that an act names as `input.to`.
+    pub(super) async fn body(&self, to: &str, request: &Request) -> Result<Body, Abort> {
+        let system = Arc::new(Request::system(request.id.clone(), request.now));
+        let roster = self.parties.roster(&self.house.graph, &system).await?;
+        let unknown = || Abort::from(refusal(RefusalCode::NotFound, "refusal-party-unknown", &[]).at("input.to"));
+        let (slug, party) = PartyId::from_global(to).and_then(|id| roster.find_by_id(id)).ok_or_else(unknown)?;
+        let supervisor = roster.facts.iter().find(|facts| facts.slug == slug).and_then(|facts| facts.supervised_by.as_deref());
+        Ok(Body { id: party.id, name: party.name.clone(), supervisor: supervisor.map(PartyId::of_slug) })
+    }
+
     /// Answers the reporter, and those whose cases were merged into this one.
-    pub(crate) async fn respond(&self, on: OnCase, outcome: Outcome, text: &str, request: &Arc<Request>) -> Worked {
-        let text = line(text, "input.text")?;
-        let body = json!({ "on": on, "outcome": outcome, "text": text });
+    pub(crate) async fn respond(&self, on: OnCase, reply: &Reply, request: &Arc<Request>) -> Worked {
+        let answer = reply.check()?;
+        let body = json!({ "on": on, "answer": answer });
         let (actor, now) = (request.actor.clone(), request.now);
         self.once_on_case(on, "respond", &body, request, move |desk, txn, case| {
             async move {
                 // Grounds to terminate are one reporter's: the others' matter is still to be answered.
-                if outcome == Outcome::Terminated && desk.is_awaited(txn, &case).await? {
+                if answer.outcome == Outcome::Terminated && desk.is_awaited(txn, &case).await? {
                     return Err(refusal(RefusalCode::NotAllowed, "refusal-terminate-merged", &[]).at("input.outcome").into());
                 }
-                let party = Routing::party_of(&case)?;
-                let mut act = Act::new("respond", policy::offices(&actor, &case)).fact("party", party).fact("outcome", outcome);
-                act.event = act.event.with("outcome", word(&outcome).as_str());
-                let act = act.change(move |row| {
-                    row.outcome = Set(Some(word(&outcome)));
-                    row.answer = Set(Some(text));
-                    row.answered_at = Set(Some(now));
-                });
+                subtasks::none_open(txn, case.id).await?;
+                let act = answer.act(Routing::party_of(&case)?, policy::offices(&actor, &case), now);
                 let answered = desk.act(txn, case, act, &actor, now).await?;
                 search::index(txn, &answered).await?;
                 desk.answer_merged(txn, &answered, now).await?;
@@ -198,17 +202,8 @@ impl Desk {
                 if masking::find(&text, None).iter().any(|(kind, _)| kind.is_sure()) {
                     return Err(refusal(RefusalCode::Invalid, "refusal-text-personal", &[]).at("input.text").into());
                 }
-                let payload = json!({ "message": "event-text-released", "internal": false, "facts": {} });
-                let event = NewEvent { kind: "text_released".into(), payload, versions: Some(desk.process(&case)?.versions()) };
-                let number = journal::append(txn, STREAM, case.id, case.events, now, &actor.journal_name(), vec![event]).await?;
-                let changed = feedback::ActiveModel {
-                    id: Unchanged(case.id),
-                    public_text: Set(Some(text)),
-                    version: Set(case.version + 1),
-                    events: Set(number),
-                    ..Default::default()
-                };
-                let released = feedback::Entity::update(changed).exec(txn).await?;
+                let remark = Remark::new("text_released", "event-text-released", json!({}));
+                let released = desk.remark(txn, &case, remark.change(|row| row.public_text = Set(Some(text))), &actor, now).await?;
                 search::index(txn, &released).await?;
                 Ok(released)
             }

@@ -10,7 +10,7 @@ use sea_orm::ActiveValue::Set;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::OnReport;
+use super::{OnReport, subtasks};
 use crate::{
     desk::{Act, Desk, word},
     entity::feedback,
@@ -70,6 +70,7 @@ impl Desk {
             async move {
                 let withdrawn = desk.act(txn, case, Act::new("withdraw", vec![Who::Reporter]).change(withdraw), actor, now).await?;
                 desk.free_merged(txn, &withdrawn, now).await?;
+                subtasks::cancel_all(txn, withdrawn.id, now).await?;
                 Ok(withdrawn)
             }
             .boxed()
@@ -84,6 +85,7 @@ pub(crate) const ERASE_MESSAGES: &str = "erase_messages";
 /// A contested answer stands no more: the case has no outcome, and counts as one without an answer, until it is answered again.
 pub(crate) fn reopen(row: &mut feedback::ActiveModel) {
     row.outcome = Set(None);
+    row.outcome_reason = Set(None);
     row.answered_at = Set(None);
 }
 

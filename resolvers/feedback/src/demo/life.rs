@@ -16,6 +16,7 @@ use crate::{
     desk::{Act, STREAM, event_of, word, write_state},
     entity::{feedback, reference_counter},
     model::Outcome,
+    outcome::reasons_for,
     process::routed,
     routing::Routing,
     search,
@@ -84,7 +85,7 @@ impl Life {
         let minutes = |low: u64, span: u64| TimeDelta::minutes(i64::try_from(low + rng.below(span)).unwrap_or_default());
         let received = self.state.terms.received_at;
         let party = routing.party_name();
-        self.take((received + minutes(1, 5)).min(now), &party, routed(routing, self.asked.clone())?)?;
+        self.take((received + minutes(1, 5)).min(now), &party, routed(routing, Some(self.asked.clone()))?)?;
         let due = self.process.deadline(&self.state)?.due_at;
         let accepted = received + minutes(30, 1200);
         if accepted < now {
@@ -113,6 +114,7 @@ fn respond(party: &LocalizedText, rng: &dyn Rng, at: DateTime<Utc>) -> Act {
     act.event = act.event.with("outcome", word(&outcome).as_str());
     act.change(move |row| {
         row.outcome = Set(Some(word(&outcome)));
+        row.outcome_reason = Set(reasons_for(outcome).next().map(|reason| reason.slug.clone()));
         row.answered_at = Set(Some(at));
     })
 }

@@ -234,6 +234,7 @@ impl Material<'_> {
             category_source: Set(Some(word(&CategorySource::Reporter))),
             suggestion: Set(None),
             outcome: Set(None),
+            outcome_reason: Set(None),
             answer: Set(None),
             answered_at: Set(None),
             party_id: Set(None),
@@ -242,6 +243,8 @@ impl Material<'_> {
             routing: Set(None),
             joined: Set(0),
             merged_into: Set(None),
+            part_of: Set(None),
+            incident_id: Set(None),
             salt: Set(None),
             digest: Set(None),
             ..Default::default()

@@ -1,12 +1,15 @@
 //! The room's tables.
 
 pub(crate) mod access;
+pub(crate) mod bulk_act;
 pub(crate) mod extension;
 pub(crate) mod feedback;
+pub(crate) mod incident;
 pub(crate) mod joining;
 pub(crate) mod note;
 pub(crate) mod question;
 pub(crate) mod queue;
 pub(crate) mod reference_counter;
 pub(crate) mod rule_proposal;
+pub(crate) mod subtask;
 pub(crate) mod template;

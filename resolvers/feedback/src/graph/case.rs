@@ -10,11 +10,14 @@ use vocabulary::{Connection, DateTime, Locale, Nullable, OrFault, OrNull, connec
 
 use super::{
     enums::PersonalKind,
-    loaders::{MergedInto, NotesOn, PageOf, TemplateOf, VisibleCase, reports},
+    incidents::Incident,
+    loaders::{IncidentBy, MergedInto, NotesOn, PageOf, PartsOf, SubtasksOf, TemplateOf, VisibleCase, reports},
     neighbours::{Officer, Party},
+    parts::{CaseLink, CaseLinkKind},
     past::{Past, PastState},
     readings::{PersonalPart, reading},
     reasons::DeadlineStep,
+    subtasks::Subtask,
     types::{Feedback, events},
 };
 use crate::{
@@ -145,6 +148,32 @@ impl Case {
     async fn merged(&self, ctx: &Context<'_>) -> Result<Vec<Case>> {
         let rows = reports(ctx).load_one(MergedInto(self.0.id)).await.or_fault(ctx)?;
         Ok(rows.iter().flat_map(|rows| rows.iter()).map(|row| Case(Arc::clone(row))).collect())
+    }
+
+    /// The parts of the work that other parties were asked for, oldest first.
+    #[graphql(directive = list_size::apply(5))]
+    async fn subtasks(&self, ctx: &Context<'_>) -> Result<Vec<Subtask>> {
+        let rows = reports(ctx).load_one(SubtasksOf(self.0.id)).await.or_fault(ctx)?;
+        Ok(rows.iter().flat_map(|rows| rows.iter()).cloned().map(Subtask).collect())
+    }
+
+    /// The cases that belong to this one: of which it is a part, and the parts of it that went to other bodies, oldest first.
+    #[graphql(directive = list_size::apply(5))]
+    async fn links(&self, ctx: &Context<'_>) -> Result<Vec<CaseLink>> {
+        let mut links = Vec::new();
+        if let Some(whole) = self.0.part_of {
+            let whole = reports(ctx).load_one(whole).await.or_fault(ctx)?;
+            links.extend(whole.iter().map(|whole| CaseLink::new(ctx, CaseLinkKind::PartOf, whole)));
+        }
+        let parts = reports(ctx).load_one(PartsOf(self.0.id)).await.or_fault(ctx)?;
+        links.extend(parts.iter().flat_map(|parts| parts.iter()).map(|part| CaseLink::new(ctx, CaseLinkKind::Part, part)));
+        Ok(links)
+    }
+
+    /// What it comes from, together with others.
+    async fn incident(&self, ctx: &Context<'_>) -> Nullable<Incident> {
+        let incident = self.0.incident_id?;
+        reports(ctx).load_one(IncidentBy(incident)).await.map(|found| found.map(Incident)).or_fault(ctx).transpose()
     }
 
     /// What the suggester read in the text, when the reporter chose no category.

@@ -179,6 +179,8 @@ macro_rules! case_inputs {
     )*};
 }
 
+pub(super) use case_inputs;
+
 case_inputs! {
     /// Takes up a case; you become its assignee.
     AcceptCaseInput {}
@@ -238,6 +240,8 @@ case_inputs! {
     RespondToCaseInput {
         /// How it ended.
         outcome: Outcome,
+        /// Why so: one of `outcomeReasons`, where the outcome asks for one.
+        reason: Option<String>,
         /// The answer, 1 to 2,000 characters.
         text: String,
     }

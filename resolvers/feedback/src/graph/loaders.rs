@@ -10,7 +10,7 @@ use uuid::Uuid;
 use vocabulary::Batched;
 
 use crate::{
-    entity::{extension, feedback::Model, note, question, template},
+    entity::{extension, feedback::Model, incident, note, question, subtask, template},
     policy::Scope,
     store::{Answered, DeskFilter, Load, Looking, Numbers, Span, Store},
 };
@@ -94,6 +94,22 @@ pub(crate) struct ExtensionsOf(pub(crate) Uuid);
 /// The key of the cases that were merged into one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct MergedInto(pub(crate) Uuid);
+
+/// The key of the parts of a case that other parties were asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct SubtasksOf(pub(crate) Uuid);
+
+/// The key of the parts of a report that went to other bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct PartsOf(pub(crate) Uuid);
+
+/// The key of an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct IncidentBy(pub(crate) Uuid);
+
+/// The key of the number of reports that come from an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ReportsOfIncident(pub(crate) Uuid);
 
 /// The key of a template that a party keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -300,5 +316,49 @@ impl Loader<MergedInto> for Reports {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
         let rows = self.store.merged(self.scope, &ids).await.map_err(Arc::new)?;
         Ok(rows.into_iter().map(|(id, rows)| (MergedInto(id), Arc::new(rows.into_iter().map(Arc::new).collect()))).collect())
+    }
+}
+
+impl Loader<SubtasksOf> for Reports {
+    type Value = Arc<Vec<subtask::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[SubtasksOf]) -> Loaded<SubtasksOf, Arc<Vec<subtask::Model>>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rows = self.store.subtasks_of(&ids).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|(id, rows)| (SubtasksOf(id), Arc::new(rows))).collect())
+    }
+}
+
+impl Loader<PartsOf> for Reports {
+    type Value = Arc<Vec<Arc<Model>>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[PartsOf]) -> Loaded<PartsOf, Arc<Vec<Arc<Model>>>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rows = self.store.parts(&ids).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|(id, rows)| (PartsOf(id), Arc::new(rows.into_iter().map(Arc::new).collect()))).collect())
+    }
+}
+
+impl Loader<IncidentBy> for Reports {
+    type Value = Arc<incident::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[IncidentBy]) -> Loaded<IncidentBy, Arc<incident::Model>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rows = self.store.find_incidents(&ids).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|row| (IncidentBy(row.id), Arc::new(row))).collect())
+    }
+}
+
+impl Loader<ReportsOfIncident> for Reports {
+    type Value = i64;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ReportsOfIncident]) -> Loaded<ReportsOfIncident, i64> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let counts = self.store.reports_of_incidents(&ids).await.map_err(Arc::new)?;
+        Ok(counts.into_iter().map(|(id, count)| (ReportsOfIncident(id), count)).collect())
     }
 }

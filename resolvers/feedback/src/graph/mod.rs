@@ -1,19 +1,24 @@
 //! The room's part of the graph.
 
+mod bulk;
 mod case;
 mod enums;
+mod incidents;
 mod inputs;
 mod intake;
 mod loaders;
 mod mutation;
 mod neighbours;
+mod parts;
 mod past;
 mod query;
 mod queues;
 mod readings;
 mod reasons;
+mod receipts;
 mod rules;
 mod subscription;
+mod subtasks;
 mod suggestions;
 mod templates;
 mod types;

@@ -3,26 +3,31 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, MergedObject, Object, SimpleObject};
-use journal::Abort;
 use vocabulary::{Nullable, OrNull, UserError, list_size, refusals, request};
 
 use super::{
+    bulk::BulkActs,
     case::Case,
+    incidents::IncidentActs,
     inputs::{
         AcceptCaseInput, AnswerQuestionInput, AskReporterInput, AssignCaseInput, ClaimCaseInput, ContestClosureInput, CorrectCategoryInput,
         EraseFeedbackInput, ExtendDeadlineInput, ForwardCaseInput, JoinFeedbackInput, MergeCasesInput, NoteOnCaseInput, ReleaseCaseInput,
         ReleaseTextInput, RespondToCaseInput, SubmitFeedbackInput, UnmergeCaseInput, WithdrawFeedbackInput,
     },
+    parts::PartActs,
     queues::QueueActs,
+    receipts::Coupon,
     rules::{PublishRulesInput, RuleProposal, SimulateRulesInput},
+    subtasks::SubtaskActs,
     templates::TemplateActs,
-    types::{Coupon, Feedback},
+    types::Feedback,
 };
 use crate::{
     acts::Decision,
     desk::Desk,
     entity::feedback::Model,
     model::{Submission, act_key},
+    outcome::Reply,
     policy::View,
 };
 
@@ -40,13 +45,13 @@ macro_rules! payloads {
         }
 
         impl $name {
-            pub(super) fn of<T>(ctx: &Context<'_>, outcome: Result<Option<T>, Abort>, show: impl FnOnce(T) -> $type) -> Nullable<$name> {
+            pub(super) fn of<T>(ctx: &Context<'_>, outcome: Result<Option<T>, journal::Abort>, show: impl FnOnce(T) -> $type) -> Nullable<$name> {
                 let locale = request(ctx).locale;
                 let payload = match outcome {
                     Ok(row) => Ok(Some($name { $field: row.map(show), errors: Vec::new() })),
                     Err(abort) => abort.into_refusals().map(|refused| Some($name { $field: None, errors: refusals(&refused, locale) })),
                 };
-                payload.or_null(ctx)
+                vocabulary::OrNull::or_null(payload, ctx)
             }
         }
     )*};
@@ -105,7 +110,7 @@ fn own(row: Model) -> Feedback {
 /// What can be done.
 #[derive(Default, MergedObject)]
 #[graphql(name = "Mutation")]
-pub(crate) struct Mutation(Acts, QueueActs, TemplateActs);
+pub(crate) struct Mutation(Acts, QueueActs, TemplateActs, BulkActs, SubtaskActs, IncidentActs, PartActs);
 
 #[derive(Default)]
 struct Acts;
@@ -297,7 +302,9 @@ impl Acts {
         ctx: &Context<'_>,
         #[graphql(desc = "Which case, how it ended, and the answer.")] input: RespondToCaseInput,
     ) -> Nullable<RespondToCasePayload> {
-        let outcome = desk(ctx).respond(input.on_case(), input.outcome.into(), &input.text, request(ctx)).await;
+        let on = input.on_case();
+        let reply = Reply { outcome: input.outcome.into(), reason: input.reason, text: input.text };
+        let outcome = desk(ctx).respond(on, &reply, request(ctx)).await;
         RespondToCasePayload::of(ctx, outcome, case)
     }
 

@@ -9,15 +9,19 @@ use suggester::Suggester;
 use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
 
 use super::{
+    bulk::BulkQueries,
     case::Case,
     enums::{FeedbackKind, PublicStatus, Track, Urgency},
+    incidents::IncidentQueries,
     inputs::{PlaceInput, PointInput},
     loaders::{ByReference, VisibleCase, reports},
     neighbours::{District, FeedbackStatistics, Party, Service, Viewer},
+    parts::PartQueries,
     queues::DeskQueries,
     reasons::Deadline,
     rules::{RuleProposal, RuleVersion},
     store,
+    subtasks::SubtaskQueries,
     suggestions::{CategorySuggestion, EmergencyAdvice, SimilarFeedback},
     templates::TemplateQueries,
     types::{Category, Feedback},
@@ -64,7 +68,7 @@ pub(crate) struct PublicInput {
 /// What can be asked.
 #[derive(Default, MergedObject)]
 #[graphql(name = "Query")]
-pub(crate) struct Query(Reports, DeskQueries, TemplateQueries);
+pub(crate) struct Query(Reports, DeskQueries, TemplateQueries, BulkQueries, SubtaskQueries, IncidentQueries, PartQueries);
 
 #[derive(Default)]
 struct Reports;

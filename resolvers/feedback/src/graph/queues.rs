@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use journal::Abort;
 use kernel::{CategoryId, DistrictId, PartyId, QueueId};
 use vocabulary::{Connection, Locale, Nullable, OrFault, OrNull, UserError, connection, list_size, refusals, request};
 

@@ -1,7 +1,6 @@
 //! Replies that a party keeps.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use journal::Abort;
 use kernel::{PartyId, TemplateId};
 use vocabulary::{Locale, Nullable, OrNull, UserError, list_size, refusals, request};
 

@@ -4,27 +4,29 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object, Result, SimpleObject};
 
-use journal::{Event, log::Proof};
+use journal::Event;
 use kernel::{Cursor, Page, PartyId, ServiceId};
-use qrcode::{EcLevel, QrCode, render::svg};
 use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, connection, list_size, request};
 
 use super::{
     case::Case,
     enums::{CategorySource, FeedbackKind, Outcome, PublicStatus, Track, Urgency},
+    incidents::Incident,
     intake::{IntakeAnswer, IntakeQuestion},
-    loaders::{ExtensionsOf, HistoryOf, PageOf, ProofOf, QuestionsOf, reports},
+    loaders::{ExtensionsOf, HistoryOf, IncidentBy, PageOf, PartsOf, ProofOf, QuestionsOf, reports},
     neighbours::{District, Party, Service},
+    parts::OutcomeReason,
     readings::{Access, AccessesTo, PersonalPart, reading},
     reasons::{Deadline, RoutingExplanation},
+    receipts::Receipt,
     work::{Extension, Question},
 };
 use crate::{
     desk::{Desk, parse, word},
     entity::feedback::Model,
     intake::questions_of,
+    outcome::find_reason,
     policy::{self, View},
-    receipt,
     reference::{self, find_category, find_district},
     routing::Routing,
     timeline,
@@ -178,6 +180,36 @@ impl Feedback {
             Ok(outcome.or_fault(ctx)?.map(Into::into))
         };
         let read: Result<Option<Outcome>> = read.await;
+        read.transpose()
+    }
+
+    /// Why so, where the outcome asks for a reason.
+    async fn outcome_reason(&self) -> Option<OutcomeReason> {
+        self.row.outcome_reason.as_deref().and_then(find_reason).map(OutcomeReason)
+    }
+
+    /// What it comes from, together with others.
+    async fn incident(&self, ctx: &Context<'_>) -> Nullable<Incident> {
+        let incident = self.row.incident_id?;
+        reports(ctx).load_one(IncidentBy(incident)).await.map(|found| found.map(Incident)).or_fault(ctx).transpose()
+    }
+
+    /// The parts of it that went to other bodies as reports of their own, oldest first: to the reporter and to those who work the case.
+    #[graphql(directive = list_size::apply(3))]
+    async fn parts(&self, ctx: &Context<'_>) -> Nullable<Vec<Feedback>> {
+        if !self.whole() {
+            return None;
+        }
+        let read = async {
+            let parts = reports(ctx).load_one(PartsOf(self.row.id)).await.or_fault(ctx)?;
+            let part = |row: &Arc<Model>| {
+                // Whoever has the key of the whole is the reporter of its parts, too.
+                let seen = Feedback::seen_by(&request(ctx).actor, Arc::clone(row));
+                if self.view == View::Own { Feedback { view: View::Own, ..seen } } else { seen }
+            };
+            Ok(Some(parts.iter().flat_map(|parts| parts.iter()).map(part).collect()))
+        };
+        let read: Result<Option<Vec<Feedback>>> = read.await;
         read.transpose()
     }
 
@@ -405,83 +437,5 @@ impl FeedbackEvent {
     /// The report.
     async fn feedback(&self) -> Option<Feedback> {
         self.feedback.clone()
-    }
-}
-
-/// What the reporter keeps. Whoever holds number and key is the reporter.
-#[derive(SimpleObject)]
-#[graphql(tag = "scoped")]
-pub(crate) struct Coupon {
-    /// The number, e.g. `TK-2026-000123`.
-    pub(crate) reference: String,
-    /// The key, 160 bits; shown here and in the mail, and stored nowhere.
-    pub(crate) key: String,
-    /// The working day on which it was registered (APPC Art. 64).
-    pub(crate) registered_on: Date,
-    /// When it came in.
-    pub(crate) received_at: DateTime,
-    /// Who accepted it.
-    pub(crate) accepted_by: Option<Party>,
-    /// When the answer is due.
-    pub(crate) due_on: Option<Date>,
-    /// The city's signed promise (a C2SP signed note): this number, this instant, and the digest of what was filed are in its log.
-    pub(crate) promise: Option<String>,
-    /// The receipt as a file, so far with the promise only; `Feedback.receipt` adds the proof after the next checkpoint.
-    pub(crate) file: Option<String>,
-}
-
-impl Coupon {
-    pub(crate) fn of(desk: &Desk, row: &Model) -> kernel::Result<Coupon> {
-        let receipt = receipt::receipt(row, None, &desk.signer)?;
-        Ok(Coupon {
-            reference: row.reference.clone(),
-            key: desk.keys.derive(row.feedback_id()).into_inner(),
-            registered_on: Date(row.registered_on),
-            received_at: DateTime(row.received_at),
-            accepted_by: Some(Party::of(crate::filing::registrar())),
-            due_on: Some(Date(row.original_due_on)),
-            file: receipt.as_ref().map(journal::log::Receipt::file).transpose()?,
-            promise: receipt.map(|receipt| receipt.promise),
-        })
-    }
-}
-
-/// The proof that a report was filed: who has it, and the log's public key, needs neither the city nor a network to verify it
-/// (`turkistan verify receipt`, or the page `/verify`).
-#[derive(SimpleObject)]
-#[graphql(tag = "scoped")]
-pub(crate) struct Receipt {
-    /// The city's signed promise (a C2SP signed note).
-    promise: String,
-    /// Whether what was filed has been erased; the proof holds on.
-    erased: bool,
-    /// The place in the log, from 1; null until the next checkpoint is signed.
-    position: Option<i32>,
-    /// The nodes from the entry to the root, in base64 (RFC 6962 §2.1.1); null until then.
-    #[graphql(directive = list_size::apply(64))]
-    path: Option<Vec<String>>,
-    /// The signed checkpoint (C2SP tlog-checkpoint) that has the root; null until then.
-    checkpoint: Option<String>,
-    /// All of it as one JSON file, with what was filed unless that was erased.
-    file: String,
-    /// All of it but what was filed, as a QR code in SVG; null when it is too long for one.
-    qr_code: Option<String>,
-}
-
-impl Receipt {
-    fn of(desk: &Desk, row: &Model, proof: Option<Proof>) -> kernel::Result<Option<Receipt>> {
-        let Some(receipt) = receipt::receipt(row, proof, &desk.signer)? else { return Ok(None) };
-        let (file, brief) = (receipt.file()?, receipt.brief()?);
-        let qr_code = QrCode::with_error_correction_level(brief, EcLevel::L).ok();
-        let proof = receipt.proof;
-        Ok(Some(Receipt {
-            promise: receipt.promise,
-            erased: receipt.content.is_none(),
-            position: proof.as_ref().and_then(|proof| i32::try_from(proof.index + 1).ok()),
-            path: proof.as_ref().map(|proof| proof.path.clone()),
-            checkpoint: proof.map(|proof| proof.checkpoint),
-            file,
-            qr_code: qr_code.map(|code| code.render::<svg::Color<'_>>().min_dimensions(512, 512).build()),
-        }))
     }
 }

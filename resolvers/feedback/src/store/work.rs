@@ -82,7 +82,7 @@ fn cut<T>(cases: &[Uuid], rows: Vec<T>, page: &PageRequest, case: fn(&T) -> Uuid
     cases.iter().map(|case| Ok((*case, Page::cut(page, grouped.remove(case).unwrap_or_default(), id)?))).collect()
 }
 
-fn by_case<T>(rows: Vec<T>, case: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Vec<T>> {
+pub(super) fn by_case<T>(rows: Vec<T>, case: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Vec<T>> {
     let mut grouped: HashMap<Uuid, Vec<T>> = HashMap::new();
     for row in rows {
         grouped.entry(case(&row)).or_default().push(row);

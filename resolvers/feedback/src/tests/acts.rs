@@ -12,7 +12,7 @@ use super::{
 
 /// All acts of an office with an input that is fine, and their names in the process; a text is released outside of it, and who may claim a
 /// case depends on who holds it.
-fn acts() -> [(&'static str, Option<&'static str>, Value); 9] {
+fn acts() -> [(&'static str, Option<&'static str>, Value); 11] {
     let roads = PartyId::of_slug("passenger-transport-roads").global();
     [
         ("acceptCase", Some("accept"), json!({})),
@@ -23,6 +23,8 @@ fn acts() -> [(&'static str, Option<&'static str>, Value); 9] {
         ("correctCategory", Some("correct_category"), json!({ "category": category("road-damage") })),
         ("releaseText", None, json!({ "text": "Су жоқ" })),
         ("claimCase", None, json!({})),
+        ("giveSubtask", None, json!({ "to": roads, "text": "Асфальт", "workingDays": 1 })),
+        ("forwardPart", None, json!({ "to": roads, "text": "Жол" })),
         ("extendDeadline", Some("extend"), json!({ "decisionNumber": "12-к", "reason": "Жаңбыр", "workingDays": 2 })),
     ]
 }
@@ -207,7 +209,7 @@ async fn an_answer_has_an_outcome_until_the_reporter_contests_it() {
     city.clock.advance(TimeDelta::hours(1));
     assert_eq!(city.contest(&filed).await, [""; 0]);
     assert_eq!(city.own(&filed, shown).await, json!({ "status": "CONTESTED", "outcome": null, "answer": "Жөнделді" }));
-    let terminate = json!({ "outcome": "TERMINATED", "text": "Екінші рет" });
+    let terminate = json!({ "outcome": "TERMINATED", "reason": "repeated", "text": "Екінші рет" });
     city.do_work(&officer(), "respondToCase", &filed, terminate).await;
     assert_eq!(city.own(&filed, shown).await, json!({ "status": "TERMINATED", "outcome": "TERMINATED", "answer": "Екінші рет" }));
     let public = format!("{{ feedback(reference: \"{}\") {{ {shown} }} }}", filed.reference);

@@ -298,6 +298,12 @@ impl City {
         self.settle().await
     }
 
+    /// Lets minutes pass and performs what is due then; tells the kinds of jobs.
+    pub(super) async fn pass_minutes(&self, minutes: i64) -> Vec<String> {
+        self.pass(TimeDelta::minutes(minutes)).await;
+        self.settle().await
+    }
+
     /// How many rows each table holds that an act writes.
     pub(super) async fn rows(&self) -> Vec<(&'static str, i64)> {
         let mut rows = Vec::new();
@@ -308,6 +314,9 @@ impl City {
             "extension",
             "joining",
             "queue",
+            "subtask",
+            "incident",
+            "bulk_act",
             "access",
             "reference_counter",
             "event",

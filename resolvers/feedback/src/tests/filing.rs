@@ -134,7 +134,13 @@ async fn of_an_iin_four_digits_are_kept_and_the_journal_holds_nothing_personal()
     let filed = city.routed(appeal()).await;
     city.do_work(&officer(), "noteOnCase", &filed, json!({ "text": "Қоңырау шалдым" })).await;
     city.do_work(&officer(), "acceptCase", &filed, json!({})).await;
-    city.do_work(&officer(), "respondToCase", &filed, json!({ "outcome": "REFUSED", "text": "Құбыр сіздікі" })).await;
+    city.do_work(
+        &officer(),
+        "respondToCase",
+        &filed,
+        json!({ "outcome": "REFUSED", "reason": "private-property", "text": "Құбыр сіздікі" }),
+    )
+    .await;
     assert_eq!(city.contest(&filed).await, [""; 0]);
     let roads = kernel::PartyId::of_slug("passenger-transport-roads").global();
     city.do_work(&officer(), "forwardCase", &filed, json!({ "to": roads, "reason": "Айгүл жол туралы жазған" })).await;

@@ -8,7 +8,7 @@ use super::{
     people::{auditor, officer},
 };
 
-fn answered(answers: Value) -> Value {
+fn answered(answers: &Value) -> Value {
     let mut input = water();
     merge(&mut input, json!({ "answers": answers }));
     input
@@ -31,7 +31,7 @@ async fn each_subject_asks_what_its_officers_need() {
 async fn answers_are_read_by_the_reporter_and_by_those_who_work_the_case() {
     let city = city().await;
     let answers = json!([{ "question": "water-fault", "values": ["weak"] }, { "question": "water-since", "values": ["2026-11-20"] }]);
-    let filed = city.routed(answered(answers)).await;
+    let filed = city.routed(answered(&answers)).await;
     let selection = "intakeAnswers { question { code } values text(locale: EN) }";
     let expected = json!([
         { "question": { "code": "water-fault" }, "values": ["weak"], "text": "low pressure" },
@@ -54,14 +54,14 @@ async fn answers_are_read_by_the_reporter_and_by_those_who_work_the_case() {
 #[tokio::test]
 async fn whoever_answers_nothing_files_all_the_same() {
     let city = city().await;
-    let filed = city.routed(answered(json!([]))).await;
+    let filed = city.routed(answered(&json!([]))).await;
     assert_eq!(city.own(&filed, "intakeAnswers { values }").await["intakeAnswers"], json!([]));
     assert_eq!(city.case(&filed, "feedback { intakeAnswers { values } }").await["feedback"]["intakeAnswers"], json!([]));
 }
 
 async fn check(city: &City, answers: Value, expected: &[&str]) {
     let before = city.rows().await;
-    let payload = city.act(&Actor::Anonymous, "submitFeedback", "coupon { reference }", answered(answers.clone())).await;
+    let payload = city.act(&Actor::Anonymous, "submitFeedback", "coupon { reference }", answered(&answers)).await;
     assert_eq!(codes(&payload), expected, "{answers}");
     assert_eq!(city.rows().await, before, "nothing was written");
 }
@@ -80,7 +80,7 @@ async fn an_answer_that_does_not_fit_is_refused_by_name_and_nothing_is_written()
 #[tokio::test]
 async fn what_was_answered_is_found_by_and_erased_with_the_report() {
     let city = city().await;
-    let mut input = answered(json!([{ "question": "lamp-post", "values": ["7788"] }]));
+    let mut input = answered(&json!([{ "question": "lamp-post", "values": ["7788"] }]));
     merge(&mut input, json!({ "category": category("street-lighting") }));
     let filed = city.routed(input).await;
     let desk = "{ desk(filter: { query: \"7788\" }) { nodes { reference } } }";

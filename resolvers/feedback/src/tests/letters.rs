@@ -34,7 +34,7 @@ struct Context {
     event: Event,
     numbers: (u32, u32),
     days: (NaiveDate, NaiveDate),
-    written: [String; 6],
+    written: [String; 8],
 }
 
 fn written() -> impl Strategy<Value = String> {
@@ -57,19 +57,19 @@ fn context() -> impl Strategy<Value = Context> {
         at: chrono::DateTime::UNIX_EPOCH,
         actor: "system".to_owned(),
         payload: json!({ "message": message, "facts": {
-            "party": { "kk": party, "ru": party, "en": party }, "days": days, "until": until.format("%d.%m.%Y").to_string(),
+            "party": { "kk": party, "ru": party, "en": party }, "days": days, "until": until.format("%d.%m.%Y").to_string(), "incident": party, "part": "TK-2026-000077",
         } }),
         versions: None,
     });
     let numbers = (2024..2100_u32, 0..1_000_000_u32);
-    let texts = [written(), written(), written(), written(), written(), written()];
+    let texts = [written(), written(), written(), written(), written(), written(), written(), written()];
     (event, numbers, (day(), day()), texts).prop_map(|(event, numbers, days, written)| Context { event, numbers, days, written })
 }
 
 impl Context {
     fn facts(&self, locale: Locale) -> Vec<Fact<'_>> {
         let day = |day: NaiveDate| day.format("%d.%m.%Y").to_string();
-        let [category, district, answer, question, decision, reason] = &self.written;
+        let [category, district, answer, question, decision, reason, task, news] = &self.written;
         vec![
             ("reference", format!("TK-{}-{:06}", self.numbers.0, self.numbers.1).into()),
             ("event", timeline::text(&self.event, locale).into()),
@@ -81,6 +81,9 @@ impl Context {
             ("question", question.as_str().into()),
             ("decision", decision.as_str().into()),
             ("reason", reason.as_str().into()),
+            ("task", task.as_str().into()),
+            ("news", news.as_str().into()),
+            ("until", day(self.days.0).into()),
             ("key", "c2VjcmV0LWtleQ".into()),
         ]
     }

@@ -17,7 +17,10 @@ enum Deed {
     Assign,
     Note,
     Forward(&'static str),
-    Respond(&'static str),
+    Respond(&'static str, Option<&'static str>),
+    GivePart,
+    DoParts,
+    ForwardPart,
     Correct(&'static str),
     Release,
     Contest,
@@ -32,7 +35,11 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => Just(Deed::Assign),
         1 => Just(Deed::Note),
         1 => select(&PARTIES[..]).prop_map(Deed::Forward),
-        4 => select(&["SATISFIED", "REFUSED", "TERMINATED"][..]).prop_map(Deed::Respond),
+        4 => select(&[("SATISFIED", None), ("REFUSED", Some("not-confirmed")), ("TERMINATED", Some("repeated"))][..])
+            .prop_map(|(outcome, reason)| Deed::Respond(outcome, reason)),
+        1 => Just(Deed::GivePart),
+        1 => Just(Deed::DoParts),
+        1 => Just(Deed::ForwardPart),
         1 => select(&["water-supply", "road-damage", "official-conduct"][..]).prop_map(Deed::Correct),
         1 => Just(Deed::Release),
         4 => Just(Deed::Contest),
@@ -55,7 +62,10 @@ async fn carry_out(city: &City, filed: &Filed, deed: &Deed) -> bool {
         Deed::Assign => ("assignCase", json!({ "to": null })),
         Deed::Note => ("noteOnCase", json!({ "text": "Бардық" })),
         Deed::Forward(to) => ("forwardCase", json!({ "to": PartyId::of_slug(to).global(), "reason": "Сіздікі" })),
-        Deed::Respond(outcome) => ("respondToCase", json!({ "outcome": outcome, "text": "Жауап" })),
+        Deed::Respond(outcome, reason) => ("respondToCase", json!({ "outcome": outcome, "reason": reason, "text": "Жауап" })),
+        Deed::GivePart => ("giveSubtask", json!({ "to": PartyId::of_slug("akimat-arys").global(), "text": "Бөлік", "workingDays": 1 })),
+        Deed::DoParts => return do_parts(city, filed).await,
+        Deed::ForwardPart => ("forwardPart", json!({ "to": PartyId::of_slug("akimat-arys").global(), "text": "Бөлік" })),
         Deed::Correct(slug) => ("correctCategory", json!({ "category": category(slug) })),
         Deed::Release => ("releaseText", json!({ "text": "Су жоқ" })),
         Deed::Contest => return city.contest(filed).await.is_empty(),
@@ -65,6 +75,19 @@ async fn carry_out(city: &City, filed: &Filed, deed: &Deed) -> bool {
     let officer = at_work(city, filed).await;
     let payload: Value = city.work_payload(&officer, name, filed, more).await;
     codes(&payload).is_empty()
+}
+
+/// The party that was asked for parts does them; tells whether there were any.
+async fn do_parts(city: &City, filed: &Filed) -> bool {
+    let asked = city.case(filed, "subtasks { id state }").await["subtasks"].take();
+    let officer = person("somebody", Role::Officer, Some("akimat-arys"));
+    let mut done = false;
+    for part in asked.as_array().unwrap().iter().filter(|part| part["state"] == "OPEN") {
+        let input = json!({ "subtask": part["id"], "done": true, "text": "Дайын" });
+        assert_eq!(codes(&city.act(&officer, "answerSubtask", "subtask { state }", input).await), [""; 0]);
+        done = true;
+    }
+    done
 }
 
 /// Whether the case is on the desks of those who watch, as open and contested, with a clock that runs or has run out.
@@ -84,7 +107,7 @@ async fn live(city: &City, input: Value, deeds: &[Deed]) -> Result<(), TestCaseE
         let done = carry_out(city, &filed, deed).await;
         match deed {
             Deed::Contest if done => not_fixed = true,
-            Deed::Respond(_) if done => not_fixed = false,
+            Deed::Respond(..) if done => not_fixed = false,
             _ => {}
         }
         prop_assert_eq!(is_on_the_desk(city, &filed).await, not_fixed, "after {:?}", &deeds[..=place]);

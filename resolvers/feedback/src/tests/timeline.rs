@@ -38,7 +38,13 @@ async fn full_life(city: &City) -> Filed {
     city.contest(&filed).await;
     city.do_work(&super::people::supervisor(), "forwardCase", &filed, json!({ "to": roads(), "reason": "Жол" })).await;
     city.settle().await;
-    city.do_work(&other_officer(), "respondToCase", &filed, json!({ "outcome": "TERMINATED", "text": "Қайталанған" })).await;
+    city.do_work(
+        &other_officer(),
+        "respondToCase",
+        &filed,
+        json!({ "outcome": "TERMINATED", "reason": "repeated", "text": "Қайталанған" }),
+    )
+    .await;
     city.settle().await;
     city.pass_days(60).await;
     filed

@@ -147,7 +147,7 @@ async fn one_answer_goes_to_all_who_wait_for_it_and_each_contests_alone() {
     assert_eq!(links["merged"], json!([link(&second), link(&third)]), "what was merged before follows");
     assert_eq!(city.own(&second, "status").await, json!({ "status": "IN_PROGRESS" }));
 
-    let terminate = json!({ "outcome": "TERMINATED", "text": "Өзі бас тартты" });
+    let terminate = json!({ "outcome": "TERMINATED", "reason": "repeated", "text": "Өзі бас тартты" });
     assert_eq!(city.work(&officer(), "respondToCase", &first, terminate).await, ["NOT_ALLOWED input.outcome"]);
     city.respond(&first).await;
     let answered = json!({ "status": "ANSWERED", "outcome": "SATISFIED", "answer": "Жөнделді" });

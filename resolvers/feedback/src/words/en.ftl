@@ -130,3 +130,68 @@ mail-supervisor-text = A case of a body that you supervise needs you. { $event }
     Subject: { $category }
     Place: { $district }
     Answer due: { $due }
+refusal-bulk-cases = Choose at least one case, and each only once.
+refusal-bulk-many = { $max ->
+    [one] Too many cases at once: at most { $max }.
+   *[other] Too many cases at once: at most { $max }.
+}
+refusal-bulk-missing = This act needs it.
+refusal-bulk-begun = It is too late to undo: the act is being carried out.
+refusal-case-not-worked = Nobody works on this case: it has not been routed yet, or it is over.
+refusal-reason-missing = This outcome needs a reason. Choose one.
+refusal-reason-unfit = This is no reason for this outcome.
+refusal-subtask-days = The term of a part is between 1 and { $max } working days.
+refusal-subtask-late = The part would be due after the case itself.
+refusal-subtask-own = The case is with this body already. Do the part yourselves.
+refusal-subtask-over = This part is over already.
+refusal-subtasks-many = { $max ->
+    [one] Too many open parts: at most { $max }.
+   *[other] Too many open parts: at most { $max }.
+}
+refusal-subtasks-open = { $count ->
+    [one] { $count } part of the work is still open. Wait for it or take it back, then answer.
+   *[other] { $count } parts of the work are still open. Wait for them or take them back, then answer.
+}
+refusal-incident-case = Only an open case that belongs to no incident can be added to one.
+refusal-incident-none = The case belongs to no incident.
+refusal-incident-over = The incident is over.
+refusal-incident-many = { $max ->
+    [one] Too many reports in one incident: at most { $max }.
+   *[other] Too many reports in one incident: at most { $max }.
+}
+event-subtask-given = { $party } was asked to do a part of the work by { $until }.
+event-subtask-done = A part of the work is done.
+event-subtask-declined = A party will not do the part that it was asked for.
+event-subtask-cancelled = A part of the work was taken back.
+event-subtask-overdue = The term of a part of the work has passed.
+event-part-forwarded = A part of the report went to { $party } as report { $part }; it is answered from there.
+event-incident-joined = The report belongs to an incident that others reported, too: { $incident }.
+event-incident-left = The report no longer counts as a part of an incident.
+event-incident-news = News of the incident: { $incident }.
+event-incident-expected = News of the incident: { $incident }. It should be over by { $until }.
+mail-subtask-subject = { $reference }: a part of the work for you
+mail-subtask-given-text = You are asked to do a part of the work on a case of another body.
+
+    { $task }
+
+    Number: { $reference }
+    Subject: { $category }
+    Place: { $district }
+    Due: { $until }
+mail-subtask-cancelled-text = A part of the work that you were asked for was taken back.
+
+    { $task }
+
+    Number: { $reference }
+mail-subtask-overdue-text = The term of a part of the work that you were asked for has passed.
+
+    { $task }
+
+    Number: { $reference }
+    Due: { $until }
+mail-incident-text = { $event }
+
+    { $news }
+
+    Number: { $reference }
+    Answer due: { $due }

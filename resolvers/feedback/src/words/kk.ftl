@@ -130,3 +130,68 @@ mail-supervisor-text = Сіз бақылайтын органның ісіне �
     Тақырыбы: { $category }
     Орны: { $district }
     Жауап мерзімі: { $due }
+refusal-bulk-cases = Кемінде бір істі, әрқайсысын бір рет қана таңдаңыз.
+refusal-bulk-many = { $max ->
+    [one] Бірден тым көп іс: ең көбі { $max }.
+   *[other] Бірден тым көп іс: ең көбі { $max }.
+}
+refusal-bulk-missing = Бұл әрекет үшін осыны көрсету керек.
+refusal-bulk-begun = Енді болдырмауға болмайды: әрекет орындалып жатыр.
+refusal-case-not-worked = Бұл іспен ешкім айналысып жатқан жоқ: ол әлі жолданбаған немесе аяқталған.
+refusal-reason-missing = Мұндай нәтижеге себеп керек. Біреуін таңдаңыз.
+refusal-reason-unfit = Бұл себеп мұндай нәтижеге сай келмейді.
+refusal-subtask-days = Жұмыс бөлігінің мерзімі 1 және { $max } жұмыс күнінің аралығында болады.
+refusal-subtask-late = Бөліктің мерзімі істің өз мерзімінен кеш болар еді.
+refusal-subtask-own = Іс онсыз да осы органда. Бұл бөлікті өзіңіз орындаңыз.
+refusal-subtask-over = Бұл бөлік аяқталып қойған.
+refusal-subtasks-many = { $max ->
+    [one] Ашық бөліктер тым көп: ең көбі { $max }.
+   *[other] Ашық бөліктер тым көп: ең көбі { $max }.
+}
+refusal-subtasks-open = { $count ->
+    [one] Жұмыстың { $count } бөлігі әлі аяқталған жоқ. Күтіңіз немесе қайтарып алыңыз, содан кейін жауап беріңіз.
+   *[other] Жұмыстың { $count } бөлігі әлі аяқталған жоқ. Күтіңіз немесе қайтарып алыңыз, содан кейін жауап беріңіз.
+}
+refusal-incident-case = Басқа оқиғаға жатпайтын ашық істі ғана қосуға болады.
+refusal-incident-none = Іс ешқандай оқиғаға жатпайды.
+refusal-incident-over = Оқиға аяқталған.
+refusal-incident-many = { $max ->
+    [one] Бір оқиғадағы хабарлар тым көп: ең көбі { $max }.
+   *[other] Бір оқиғадағы хабарлар тым көп: ең көбі { $max }.
+}
+event-subtask-given = Жұмыстың бір бөлігі тапсырылды: { $party }, мерзімі — { $until }.
+event-subtask-done = Жұмыстың бір бөлігі орындалды.
+event-subtask-declined = Ұйым өзіне тапсырылған бөліктен бас тартты.
+event-subtask-cancelled = Жұмыстың бір бөлігі қайтарып алынды.
+event-subtask-overdue = Жұмыс бөлігінің мерзімі өтіп кетті.
+event-part-forwarded = Өтініштің бір бөлігі жолданды: { $party }, нөмірі { $part }; оған жауап сол жақтан келеді.
+event-incident-joined = Хабар басқалар да хабарлаған оқиғаға жатады: { $incident }.
+event-incident-left = Хабар енді оқиғаға жатпайды.
+event-incident-news = Оқиға туралы жаңалық: { $incident }.
+event-incident-expected = Оқиға туралы жаңалық: { $incident }. { $until } дейін аяқталуға тиіс.
+mail-subtask-subject = { $reference }: сізге жұмыстың бір бөлігі тапсырылды
+mail-subtask-given-text = Басқа органның ісі бойынша сізге жұмыстың бір бөлігі тапсырылды.
+
+    { $task }
+
+    Нөмірі: { $reference }
+    Тақырыбы: { $category }
+    Орны: { $district }
+    Мерзімі: { $until }
+mail-subtask-cancelled-text = Сізге тапсырылған жұмыс бөлігі қайтарып алынды.
+
+    { $task }
+
+    Нөмірі: { $reference }
+mail-subtask-overdue-text = Сізге тапсырылған жұмыс бөлігінің мерзімі өтіп кетті.
+
+    { $task }
+
+    Нөмірі: { $reference }
+    Мерзімі: { $until }
+mail-incident-text = { $event }
+
+    { $news }
+
+    Нөмірі: { $reference }
+    Жауап мерзімі: { $due }

@@ -133,3 +133,72 @@ mail-supervisor-text = Дело подконтрольного вам орган
     Тема: { $category }
     Место: { $district }
     Ответ до: { $due }
+refusal-bulk-cases = Выберите хотя бы одно дело, каждое только один раз.
+refusal-bulk-many = { $max ->
+    [one] Слишком много дел сразу: не больше { $max }.
+    [few] Слишком много дел сразу: не больше { $max }.
+   *[other] Слишком много дел сразу: не больше { $max }.
+}
+refusal-bulk-missing = Для этого действия это нужно указать.
+refusal-bulk-begun = Отменить уже нельзя: действие выполняется.
+refusal-case-not-worked = Над этим делом никто не работает: оно ещё не направлено или уже завершено.
+refusal-reason-missing = Для такого исхода нужна причина. Выберите её.
+refusal-reason-unfit = Эта причина не подходит к такому исходу.
+refusal-subtask-days = Срок части работы — от 1 до { $max } рабочих дней.
+refusal-subtask-late = Срок части был бы позже срока самого дела.
+refusal-subtask-own = Дело и так у этого органа. Выполните эту часть сами.
+refusal-subtask-over = Эта часть уже завершена.
+refusal-subtasks-many = { $max ->
+    [one] Слишком много открытых частей: не больше { $max }.
+    [few] Слишком много открытых частей: не больше { $max }.
+   *[other] Слишком много открытых частей: не больше { $max }.
+}
+refusal-subtasks-open = { $count ->
+    [one] Ещё не завершена { $count } часть работы. Дождитесь её или отзовите, затем отвечайте.
+    [few] Ещё не завершены { $count } части работы. Дождитесь их или отзовите, затем отвечайте.
+   *[other] Ещё не завершено { $count } частей работы. Дождитесь их или отзовите, затем отвечайте.
+}
+refusal-incident-case = Добавить можно только открытое дело, которое не относится к другому происшествию.
+refusal-incident-none = Дело не относится ни к какому происшествию.
+refusal-incident-over = Происшествие уже устранено.
+refusal-incident-many = { $max ->
+    [one] Слишком много сообщений в одном происшествии: не больше { $max }.
+    [few] Слишком много сообщений в одном происшествии: не больше { $max }.
+   *[other] Слишком много сообщений в одном происшествии: не больше { $max }.
+}
+event-subtask-given = Часть работы поручена: { $party }, срок — { $until }.
+event-subtask-done = Часть работы выполнена.
+event-subtask-declined = Организация отказалась от порученной ей части работы.
+event-subtask-cancelled = Часть работы отозвана.
+event-subtask-overdue = Срок части работы прошёл.
+event-part-forwarded = Часть обращения направлена: { $party }, номер { $part }; ответ на неё придёт оттуда.
+event-incident-joined = Сообщение относится к происшествию, о котором сообщили и другие: { $incident }.
+event-incident-left = Сообщение больше не относится к происшествию.
+event-incident-news = Новости о происшествии: { $incident }.
+event-incident-expected = Новости о происшествии: { $incident }. Должно быть устранено до { $until }.
+mail-subtask-subject = { $reference }: вам поручена часть работы
+mail-subtask-given-text = Вам поручена часть работы по делу другого органа.
+
+    { $task }
+
+    Номер: { $reference }
+    Тема: { $category }
+    Место: { $district }
+    Срок: { $until }
+mail-subtask-cancelled-text = Порученная вам часть работы отозвана.
+
+    { $task }
+
+    Номер: { $reference }
+mail-subtask-overdue-text = Срок порученной вам части работы прошёл.
+
+    { $task }
+
+    Номер: { $reference }
+    Срок: { $until }
+mail-incident-text = { $event }
+
+    { $news }
+
+    Номер: { $reference }
+    Срок ответа: { $due }
