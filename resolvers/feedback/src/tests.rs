@@ -20,6 +20,7 @@ mod queues;
 mod random;
 mod readings;
 mod receipts;
+mod refusals;
 mod routing;
 mod rules;
 mod subtasks;
