@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What an officer waits for in a city of DESK_CASES cases, 100,000 by default: the first page of the desk, the counts of its queues, a search.
+Then all open cases are gone through page by page while others arrive.
 
 On SQLite, and on the PostgreSQL server that `TURKISTAN_TEST_POSTGRES` names. The cases are copies of the demo city's; of a copy only what lists
 and searches read is made; a tenth of the cases is at the officer's utility. TURKISTAN_BIN is a release binary.
@@ -13,7 +14,9 @@ import sqlite3
 import statistics
 import subprocess
 import tempfile
+import threading
 import time
+import uuid
 
 CASES = int(os.environ.get("DESK_CASES", "100000"))
 ROUNDS = int(os.environ.get("DESK_ROUNDS", "40"))
@@ -87,6 +90,49 @@ def ask(port, token, query):
     return statistics.median(times), sorted(times)[int(ROUNDS * 0.95)], count
 
 
+def post(connection, token, query, variables=None):
+    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
+    connection.request("POST", "/graphql", json.dumps({"query": query, "variables": variables or {}}), headers)
+    answer = json.loads(connection.getresponse().read())
+    assert "errors" not in answer, answer
+    return answer["data"]
+
+
+def all_pages(port, token):
+    """The numbers of all open cases, in the order of the pages."""
+    connection, seen, after = http.client.HTTPConnection("127.0.0.1", port), [], None
+    while True:
+        query = "query($after: String) { desk(first: 100, after: $after) { nodes { reference } pageInfo { hasNextPage endCursor } } }"
+        page = post(connection, token, query, {"after": after})["desk"]
+        seen += [node["reference"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            return seen
+
+
+def pages_while_cases_arrive(port, token):
+    """Goes through all open cases while others are filed: none is skipped, none is shown twice."""
+    there, filed, over = all_pages(port, token), [], threading.Event()
+
+    def arrive():
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        query = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { coupon { reference } } }"
+        while not over.is_set():
+            report = {"idempotencyKey": str(uuid.uuid4()), "text": "Су жоқ", "locale": "KK"}
+            filed.append(post(connection, None, query, {"input": report})["submitFeedback"]["coupon"]["reference"])
+
+    arriving = threading.Thread(target=arrive)
+    arriving.start()
+    try:
+        seen = all_pages(port, token)
+    finally:
+        over.set()
+        arriving.join()
+    skipped, twice = len(set(there) - set(seen)), len(seen) - len(set(seen))
+    print(f"  {len(there)} open cases in pages of 100 while {len(filed)} more arrived: {skipped} skipped, {twice} shown twice")
+    assert (skipped, twice) == (0, 0)
+
+
 def wait_until_ready(port):
     while True:
         connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -112,6 +158,7 @@ def measure(name, folder, arguments, grow):
                 for what, query in ASKED.items():
                     median, most, count = ask(port, token, query)
                     print(f"  {persona:8} {what:30} {median:7.1f} ms, 95th of 100 {most:7.1f} ms ({count})")
+            pages_while_cases_arrive(port, token)
         finally:
             serving.kill()
             serving.wait()

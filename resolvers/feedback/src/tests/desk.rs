@@ -1,5 +1,6 @@
 //! Who sees what.
 
+use chrono::TimeDelta;
 use kernel::{Actor, Code, FeedbackId, OperationKind, Role};
 use serde_json::{Value, json};
 
@@ -172,7 +173,7 @@ async fn the_queue_has_the_least_time_first_and_is_read_in_pages() {
     let mut filed = Vec::new();
     for _ in 0..5 {
         filed.push(city.routed(water()).await.reference);
-        city.clock.advance(chrono::TimeDelta::minutes(30));
+        city.clock.advance(TimeDelta::minutes(30));
     }
     let mut read = Vec::new();
     let mut after = String::new();
@@ -188,4 +189,34 @@ async fn the_queue_has_the_least_time_first_and_is_read_in_pages() {
     assert_eq!(read, filed);
     assert_eq!(city.fault(&officer(), "{ desk(after: \"x\") { nodes { reference } } }").await, Code::BadUserInput);
     assert_eq!(city.fault(&officer(), "{ desk(first: 101) { nodes { reference } } }").await, Code::BadUserInput);
+}
+
+#[tokio::test]
+async fn pages_skip_no_case_and_show_none_twice_while_others_arrive() {
+    let city = city().await;
+    let mut there = Vec::new();
+    for n in 0..40 {
+        city.clock.advance(TimeDelta::minutes(n % 3));
+        there.push(city.routed(if n % 2 == 0 { water() } else { appeal() }).await.reference);
+    }
+    for (root, arguments) in [("desk", ""), ("publicFeedback", "filter: { open: true }, ")] {
+        let (mut seen, mut after) = (Vec::new(), Value::Null);
+        loop {
+            let page = format!("{{ page: {root}({arguments}first: 7, after: {after}) {{ nodes {{ reference }} pageInfo {{ hasNextPage endCursor }} }} }}");
+            let page = city.read(&auditor(), &page).await["page"].take();
+            seen.extend(strings(&page["nodes"], "reference").into_iter().map(str::to_owned));
+            after = page["pageInfo"]["endCursor"].clone();
+            if page["pageInfo"]["hasNextPage"] == false {
+                break;
+            }
+            for input in [water(), appeal()] {
+                city.routed(input).await;
+            }
+        }
+        let once: std::collections::BTreeSet<&String> = seen.iter().collect();
+        assert_eq!(once.len(), seen.len(), "{root}: shown twice");
+        // Appeals are in no public list.
+        let skipped = there.iter().enumerate().filter(|(n, reference)| (root == "desk" || n % 2 == 0) && !once.contains(reference));
+        assert_eq!(skipped.count(), 0, "{root}: skipped");
+    }
 }
