@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use engine::{CaseState, Cause, Facts, Library, Process, Step, TimerChange, Versions, Who};
+use engine::{CaseState, Cause, Effect, Facts, Library, Process, Step, TimerChange, Versions, Who};
 use journal::{Abort, House, NewEvent, NewJob, Priority, Rules, Txn, log::Signer};
 use kernel::{Actor, Error, FeedbackId, Personal, Result};
 use sea_orm::{
@@ -290,7 +290,8 @@ fn effect_job(kind: &str, id: Uuid, number: i32, now: DateTime<Utc>) -> NewJob {
         key: format!("{kind}:{id}:{number}"),
         payload: json!({ "feedback": id, "event": number }),
         run_at: now,
-        priority: Priority::Normal,
+        // The coupon says that a report was accepted: it goes before all that tells of the work (APPC Art. 64).
+        priority: if kind == Effect::SendCoupon.kind() { Priority::Statutory } else { Priority::Normal },
     }
 }
 

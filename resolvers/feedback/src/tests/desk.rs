@@ -202,7 +202,9 @@ async fn pages_skip_no_case_and_show_none_twice_while_others_arrive() {
     for (root, arguments) in [("desk", ""), ("publicFeedback", "filter: { open: true }, ")] {
         let (mut seen, mut after) = (Vec::new(), Value::Null);
         loop {
-            let page = format!("{{ page: {root}({arguments}first: 7, after: {after}) {{ nodes {{ reference }} pageInfo {{ hasNextPage endCursor }} }} }}");
+            let page = format!(
+                "{{ page: {root}({arguments}first: 7, after: {after}) {{ nodes {{ reference }} pageInfo {{ hasNextPage endCursor }} }} }}"
+            );
             let page = city.read(&auditor(), &page).await["page"].take();
             seen.extend(strings(&page["nodes"], "reference").into_iter().map(str::to_owned));
             after = page["pageInfo"]["endCursor"].clone();

@@ -50,6 +50,7 @@ async fn a_part_goes_to_the_competent_body_as_a_report_of_its_own() {
     city.respond(&filed).await;
     let states = city.case(&filed, "state links { case { state } }").await;
     assert_eq!((&states["state"], &states["links"][0]["case"]["state"]), (&json!("answered"), &json!("assigned")));
+    city.check_replay(&engine::Library::load(&engine::Library::embedded_files()).unwrap()).await;
 }
 
 async fn check(city: &City, filed: &Filed, actor: &Actor, more: Value, expected: &[&str]) {

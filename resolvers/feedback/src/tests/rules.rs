@@ -65,7 +65,7 @@ impl City {
     }
 
     /// All cases are derived again as they were recorded.
-    async fn check_replay(&self, rules: &Library) {
+    pub(super) async fn check_replay(&self, rules: &Library) {
         let (histories, _) = self.room.histories.as_ref().unwrap().page(None, 100).await.unwrap().unwrap();
         for history in histories {
             assert_eq!(engine::replay(rules, &history).unwrap().difference, None, "{}", history.case);
