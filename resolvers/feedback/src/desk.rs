@@ -178,6 +178,12 @@ impl Remark {
         self
     }
 
+    /// What the journal tells of it.
+    pub(crate) fn event(&self, process: &Process) -> NewEvent {
+        let payload = json!({ "message": self.message, "internal": self.internal, "facts": self.facts });
+        NewEvent { kind: self.kind.into(), payload, versions: Some(process.versions()) }
+    }
+
     pub(crate) fn telling(mut self, jobs: &'static [&'static str]) -> Remark {
         self.tells = jobs;
         self
@@ -199,8 +205,7 @@ impl Desk {
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> Result<feedback::Model, Abort> {
-        let payload = json!({ "message": remark.message, "internal": remark.internal, "facts": remark.facts });
-        let event = NewEvent { kind: remark.kind.into(), payload, versions: Some(self.process(case)?.versions()) };
+        let event = remark.event(&self.process(case)?);
         let number = journal::append(txn, STREAM, case.id, case.events, now, &actor.journal_name(), vec![event]).await?;
         journal::enqueue(txn, now, remark.tells.iter().map(|kind| effect_job(kind, case.id, number, now)).collect()).await?;
         let mut changed =

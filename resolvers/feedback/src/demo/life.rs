@@ -1,6 +1,6 @@
 //! One synthetic report from its filing to where it stands today, by the same process that real reports go through.
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use engine::{Cause, Facts, Process, Step, StepError, Terms, Who};
 use journal::{Abort, NewEvent, Txn};
 use kernel::{Error, LocalizedText, Result, Rng};
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::{
     acts::reopen,
-    desk::{Act, STREAM, event_of, word, write_state},
+    desk::{Act, Remark, STREAM, event_of, word, write_state},
     entity::{feedback, reference_counter},
     model::Outcome,
     outcome::reasons_for,
@@ -44,6 +44,30 @@ impl Life {
         Ok(life)
     }
 
+    /// Whether it is worked now, with a day left at least.
+    pub(super) fn is_worked(&self, now: DateTime<Utc>) -> Result<bool> {
+        Ok(self.state.name == "accepted" && self.process.deadline(&self.state)?.due_at > now + TimeDelta::days(1))
+    }
+
+    pub(super) fn row(&self) -> &feedback::ActiveModel {
+        &self.row
+    }
+
+    pub(super) fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// The last day of its term.
+    pub(super) fn due_on(&self) -> Result<NaiveDate> {
+        Ok(self.process.deadline(&self.state)?.due_on)
+    }
+
+    /// Something happens to it that leaves its process as it is.
+    pub(super) fn remark(&mut self, at: DateTime<Utc>, remark: Remark) {
+        self.events.push((at, remark.event(&self.process)));
+        (remark.change)(&mut self.row);
+    }
+
     fn record(&mut self, at: DateTime<Utc>, step: &Step, facts: &Value, cause: &Cause) -> Result<()> {
         self.events.push((at, event_of(&self.process, step, facts, cause)?));
         Ok(())
@@ -63,7 +87,7 @@ impl Life {
     }
 
     /// Takes a step, after what the timers raised until then; an act that is not possible then does not happen.
-    fn take(&mut self, at: DateTime<Utc>, party: &LocalizedText, act: Act) -> Result<()> {
+    pub(super) fn take(&mut self, at: DateTime<Utc>, party: &LocalizedText, act: Act) -> Result<()> {
         self.pass(at, party)?;
         self.step(at, act)
     }

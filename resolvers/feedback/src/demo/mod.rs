@@ -1,6 +1,7 @@
 //! Synthetic reports of the last half year, each with a lawful life, so that desks, statistics and indicators have something to show.
 
 mod life;
+mod ties;
 
 use std::sync::Arc;
 
@@ -105,21 +106,27 @@ impl Demo for Reports {
             phrases: serde_json::from_str(include_str!("../reference/categories.json")).map_err(Error::internal)?,
             now: request.now,
         };
-        let lives = material.lives()?;
+        let mut lives = material.lives()?;
+        let ties = material.tie(&mut lives)?;
         for (chunk, lives) in lives.chunks(80).map(<[Life]>::to_vec).enumerate() {
             let done = u64::try_from(chunk * 80 + lives.len()).unwrap_or_default();
             let written = desk.house.database.writer.write(move |txn| async move { life::store(txn, lives).await }.boxed()).await;
             written.map_err(|abort| Error::internal(format!("demo reports: {abort:?}")))?;
             progress.report("reports", done, REPORTS);
         }
-        Ok(())
+        let written = desk.house.database.writer.write(move |txn| async move { ties::store(txn, ties).await }.boxed()).await;
+        written.map_err(|abort| Error::internal(format!("demo ties: {abort:?}")))
     }
 
     async fn clear(&self) -> Result<()> {
         let cleared = self.0.house.database.writer.write(|txn| {
             async move {
-                txn.execute_unprepared("DELETE FROM timer WHERE stream_id IN (SELECT id FROM feedback)").await?;
-                txn.execute_unprepared("DELETE FROM feedback_words").await?;
+                for owner in ["feedback", "subtask"] {
+                    txn.execute_unprepared(&format!("DELETE FROM timer WHERE stream_id IN (SELECT id FROM {owner})")).await?;
+                }
+                for table in ["feedback_words", "incident", "subtask", "question", "extension", "joining", "template"] {
+                    txn.execute_unprepared(&format!("DELETE FROM {table}")).await?;
+                }
                 note::Entity::delete_many().exec(txn).await?;
                 feedback::Entity::delete_many().exec(txn).await?;
                 reference_counter::Entity::delete_many().exec(txn).await?;

@@ -195,3 +195,12 @@ mail-incident-text = { $event }
 
     Number: { $reference }
     Answer due: { $due }
+demo-question = Which entrance is it?
+demo-reason = The materials come from another city.
+demo-part = Open the road surface for the repair.
+demo-incident = A main burst
+demo-incident-text = A crew is at work. There will be an answer to every report.
+demo-template-done = Done
+demo-template-done-text = On your report { "{" }reference{ "}" } ({ "{" }category{ "}" }): the work is done.
+demo-template-planned = Planned
+demo-template-planned-text = On your report { "{" }reference{ "}" } ({ "{" }category{ "}" }): the work is in the plan; you have an answer by { "{" }due{ "}" }.

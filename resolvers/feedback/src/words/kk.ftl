@@ -195,3 +195,12 @@ mail-incident-text = { $event }
 
     Нөмірі: { $reference }
     Жауап мерзімі: { $due }
+demo-question = Қай кіреберіс?
+demo-reason = Материалдар басқа қаладан жеткізіледі.
+demo-part = Жөндеу үшін жол жабынын ашыңыз.
+demo-incident = Магистраль жарылды
+demo-incident-text = Бригада жұмыс істеп жатыр. Хабарлаған әр адамға жауап беріледі.
+demo-template-done = Орындалды
+demo-template-done-text = { "{" }reference{ "}" } өтінішіңіз бойынша ({ "{" }category{ "}" }): жұмыс орындалды.
+demo-template-planned = Жоспарда
+demo-template-planned-text = { "{" }reference{ "}" } өтінішіңіз бойынша ({ "{" }category{ "}" }): жұмыс жоспарға енгізілді, жауапты { "{" }due{ "}" } дейін аласыз.

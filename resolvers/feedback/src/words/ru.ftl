@@ -202,3 +202,12 @@ mail-incident-text = { $event }
 
     Номер: { $reference }
     Срок ответа: { $due }
+demo-question = Какой это подъезд?
+demo-reason = Материалы везут из другого города.
+demo-part = Вскройте дорожное покрытие для ремонта.
+demo-incident = Прорвало магистраль
+demo-incident-text = Бригада работает на месте. Ответ получит каждый, кто сообщил.
+demo-template-done = Сделано
+demo-template-done-text = По вашему обращению { "{" }reference{ "}" } ({ "{" }category{ "}" }): работы выполнены.
+demo-template-planned = В плане
+demo-template-planned-text = По вашему обращению { "{" }reference{ "}" } ({ "{" }category{ "}" }): работы внесены в план, ответ вы получите до { "{" }due{ "}" }.
