@@ -18,6 +18,7 @@ impl MigrationTrait for Migration {
             manager.create_index(index).await?;
         }
         manager.alter_table(Table::alter().table("feedback").add_column(string_null("outcome_reason")).to_owned()).await?;
+        manager.alter_table(Table::alter().table("feedback").add_column(uuid_null("whole")).to_owned()).await?;
         subtasks(manager).await?;
         incidents(manager).await?;
         bulk_acts(manager).await
@@ -27,7 +28,9 @@ impl MigrationTrait for Migration {
         for table in ["bulk_act", "incident", "subtask"] {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
-        manager.alter_table(Table::alter().table("feedback").drop_column("outcome_reason").to_owned()).await?;
+        for column in ["outcome_reason", "whole"] {
+            manager.alter_table(Table::alter().table("feedback").drop_column(column).to_owned()).await?;
+        }
         for column in COLUMNS {
             manager.drop_index(Index::drop().name(format!("feedback_{column}")).table("feedback").to_owned()).await?;
             manager.alter_table(Table::alter().table("feedback").drop_column(column).to_owned()).await?;
@@ -40,7 +43,7 @@ async fn subtasks(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let mut table = Table::create();
     table.table("subtask").col(uuid("id").primary_key()).col(uuid("feedback_id")).col(uuid("party_id")).col(uuid_null("supervisor_id"));
     table.col(uuid("asked_by")).col(timestamp_with_time_zone("asked_at")).col(text("text"));
-    table.col(timestamp_with_time_zone("due_at")).col(date("due_on")).col(string("calendar")).col(string("state"));
+    table.col(timestamp_with_time_zone("due_at")).col(date("due_on")).col(string("state"));
     table.col(text_null("answer")).col(uuid_null("answered_by")).col(timestamp_with_time_zone_null("answered_at"));
     manager.create_table(table).await?;
     manager.create_index(Index::create().name("subtask_feedback").table("subtask").col("feedback_id").col("id").to_owned()).await?;
@@ -56,7 +59,8 @@ async fn incidents(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     table.table("incident").col(uuid("id").primary_key()).col(string("title")).col(text("text"));
     table.col(string_null("category")).col(string_null("district")).col(uuid("party_id")).col(uuid("opened_by"));
     table.col(timestamp_with_time_zone("opened_at")).col(timestamp_with_time_zone_null("expected_at"));
-    table.col(timestamp_with_time_zone_null("resolved_at")).col(integer("version"));
+    table.col(timestamp_with_time_zone_null("resolved_at")).col(string_null("outcome")).col(string_null("outcome_reason"));
+    table.col(text_null("answer")).col(integer("version"));
     manager.create_table(table).await
 }
 

@@ -96,6 +96,11 @@ pub(crate) fn parse<T: DeserializeOwned>(word: &str) -> Result<T> {
 }
 
 impl feedback::Model {
+    /// The report whose key the reporter has: this one, or the whole of which it is a part.
+    pub(crate) fn coupon_id(&self) -> FeedbackId {
+        FeedbackId::from_uuid(self.whole.unwrap_or(self.id))
+    }
+
     /// The typed id.
     pub(crate) fn feedback_id(&self) -> FeedbackId {
         FeedbackId::from_uuid(self.id)
@@ -163,18 +168,26 @@ pub(crate) struct Remark {
     pub(crate) facts: Value,
     /// The jobs that tell people of it.
     pub(crate) tells: &'static [&'static str],
+    /// Whether it changes what an officer of the case decides on, so that a decision taken before it is stale.
+    pub(crate) weighs: bool,
     /// Columns that change besides the version.
     pub(crate) change: Change,
 }
 
 impl Remark {
     pub(crate) fn new(kind: &'static str, message: &'static str, facts: Value) -> Remark {
-        Remark { kind, message, internal: false, facts, tells: &[], change: Box::new(|_| ()) }
+        Remark { kind, message, internal: false, facts, tells: &[], weighs: false, change: Box::new(|_| ()) }
     }
 
     /// Only those who work the case read it.
     pub(crate) fn internal(mut self) -> Remark {
         self.internal = true;
+        self
+    }
+
+    /// An act of those who work the case: what they decided without having seen it is stale.
+    pub(crate) fn weighing(mut self) -> Remark {
+        self.weighs = true;
         self
     }
 
@@ -208,8 +221,12 @@ impl Desk {
         let event = remark.event(&self.process(case)?);
         let number = journal::append(txn, STREAM, case.id, case.events, now, &actor.journal_name(), vec![event]).await?;
         journal::enqueue(txn, now, remark.tells.iter().map(|kind| effect_job(kind, case.id, number, now)).collect()).await?;
-        let mut changed =
-            feedback::ActiveModel { id: Unchanged(case.id), version: Set(case.version + 1), events: Set(number), ..Default::default() };
+        let mut changed = feedback::ActiveModel {
+            id: Unchanged(case.id),
+            version: Set(case.version + i32::from(remark.weighs)),
+            events: Set(number),
+            ..Default::default()
+        };
         (remark.change)(&mut changed);
         Ok(feedback::Entity::update(changed).exec(txn).await?)
     }

@@ -123,6 +123,7 @@ impl IntakeQuestion {
                 Ok(day) => Ok(vec![day.to_string()]),
                 Err(_) => misfit("refusal-answer-date"),
             },
+            (IntakeKind::Text | IntakeKind::Number | IntakeKind::Date, _) => misfit("refusal-answer-one"),
             _ => misfit("refusal-answer-choice"),
         }
     }

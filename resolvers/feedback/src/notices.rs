@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use engine::Track;
 use journal::{Event, Job, JobError};
 use kernel::{Document, Error, Fact, Locale, PartyId, PersonId, Request};
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    desk::Desk,
+    desk::{Desk, word},
     entity::{feedback, subtask},
     error::words,
     filing::{category_name, district_name, locale_of, registrar},
@@ -115,10 +116,11 @@ pub(crate) async fn send(desk: &Desk, job: &Job, case: &feedback::Model, event: 
             let (topic, text) = match event.kind.as_str() {
                 "answered" | "terminated" => ("ANSWER", "mail-answer-text"),
                 "forwarded" => ("FORWARDED", "mail-reporter-text"),
+                "part_forwarded" => ("FORWARDED", "mail-part-text"),
                 "deadline_passed" | "deemed_refused" => ("SILENCE", "mail-reporter-text"),
                 "question_asked" => ("QUESTION", "mail-question-text"),
                 "extended" => ("EXTENSION", "mail-extension-text"),
-                "incident_news" => ("REMINDER", "mail-incident-text"),
+                "incident_joined" | "incident_news" => ("REMINDER", "mail-incident-text"),
                 _ => ("REMINDER", "mail-reporter-text"),
             };
             let more = written(desk, case, event).await?;
@@ -139,13 +141,13 @@ pub(crate) async fn tell_subtask(
     what: &str,
     request: &Arc<Request>,
 ) -> Result<(), JobError> {
-    let (topic, text) = match what {
-        "cancelled" => ("ASSIGNMENT", "mail-subtask-cancelled-text"),
-        "overdue" => ("OVERDUE", "mail-subtask-overdue-text"),
-        _ => ("ASSIGNMENT", "mail-subtask-given-text"),
+    let (topic, subject, text) = match what {
+        "cancelled" => ("ASSIGNMENT", "mail-subtask-cancelled-subject", "mail-subtask-cancelled-text"),
+        "overdue" => ("OVERDUE", "mail-subtask-overdue-subject", "mail-subtask-overdue-text"),
+        _ => ("ASSIGNMENT", "mail-subtask-given-subject", "mail-subtask-given-text"),
     };
     let more = vec![("task", asked.text.clone()), ("until", asked.due_on.format("%d.%m.%Y").to_string())];
-    let notice = Notice { case, event: None, topic, subject: "mail-subtask-subject", text, with_coupon_key: false, more };
+    let notice = Notice { case, event: None, topic, subject, text, with_coupon_key: false, more };
     tell_party(desk, job, &notice, Some(asked.party_id), None, request).await
 }
 
@@ -164,10 +166,12 @@ async fn written(desk: &Desk, case: &feedback::Model, event: &Event) -> Result<V
             let (number, reason) = decided.map(|decision| (decision.decision_number, decision.reason)).unwrap_or_default();
             vec![("decision", number), ("reason", reason)]
         }
-        "incident_news" => {
-            let news = event.payload["facts"]["news"].as_str().unwrap_or_default();
-            vec![("news", news.to_owned())]
+        "incident_joined" | "incident_news" => {
+            let incidents = store.find_incidents(&[case.incident_id.unwrap_or_default()]).await?;
+            let (title, news) = incidents.into_iter().next().map(|incident| (incident.title, incident.text)).unwrap_or_default();
+            vec![("incident", title), ("news", news)]
         }
+        "part_forwarded" => vec![("part", event.payload["facts"]["part"].as_str().unwrap_or_default().to_owned())],
         _ => Vec::new(),
     })
 }
@@ -256,7 +260,7 @@ async fn queue(desk: &Desk, job: &Job, notice: &Notice<'_>, to: &Addressee<'_>, 
         "text": words().text(locale, notice.text, &facts),
         "withCouponKey": notice.with_coupon_key,
         "person": person,
-        "byLaw": notice.case.track == "appeal",
+        "byLaw": notice.case.track == word(&Track::Appeal),
     });
     let data = desk.house.graph.ask(&QUEUE, json!({ "input": input }), request).await?;
     carried_out(&data, "/queueMessage/errors", "a message was refused")

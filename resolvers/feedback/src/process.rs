@@ -13,7 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    acts::{CARRY_OUT_BULK, ERASE_MESSAGES, INFORM_INCIDENT, SUBTASK_DUE, TELL_SUBTASK},
+    acts::{CARRY_OUT_BULK, ERASE_MESSAGES, INFORM_INCIDENT, SUBTASK_DUE, TELL_SUBTASK, cancel_of, give_up_bulk},
     desk::{Act, Desk, held, word},
     entity::feedback,
     filing::{TableFacts, facts_for_table},
@@ -86,9 +86,13 @@ impl Handler for FeedbackProcess {
         }
     }
 
-    /// What could not be tried is asked for again by whoever proposed it.
+    /// What could not be tried, or carried out, is asked for again by whoever did.
     fn bury(&self, job: &Job) -> Option<Commit> {
-        (job.kind == rules::SIMULATE).then(|| rules::give_up(job)).flatten()
+        match job.kind.as_str() {
+            rules::SIMULATE => rules::give_up(job),
+            CARRY_OUT_BULK => give_up_bulk(job),
+            _ => None,
+        }
     }
 
     /// Rules may have come with this start.
@@ -147,6 +151,7 @@ impl FeedbackProcess {
             async move {
                 let case = held(txn, id).await?;
                 let Some(case) = case.filter(|case| awaits_routing(case).unwrap_or(false)) else { return Ok(()) };
+                cancel_of(txn, id, PartyId::of_slug(&routing.decision.party), now).await?;
                 let act = routed(&routing, Some(facts))?;
                 desk.act(txn, case, act, &Actor::System, now).await.map(drop)
             }

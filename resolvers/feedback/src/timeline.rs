@@ -27,7 +27,7 @@ pub(crate) fn text(event: &Event, locale: Locale) -> String {
             _ => None,
         }
     };
-    let facts: Vec<Fact<'_>> = ["party", "days", "until", "incident", "part"].into_iter().filter_map(fact).collect();
+    let facts: Vec<Fact<'_>> = ["party", "days", "until"].into_iter().filter_map(fact).collect();
     let source = if words().has(message) { words() } else { engine_words() };
     source.text(locale, message, &facts)
 }

@@ -19,7 +19,7 @@ use crate::{
     desk::{Desk, parse, word},
     entity::bulk_act::{ActiveModel, Entity, Model},
     error::{key_reused, not_found, refusal},
-    model::act_key,
+    model::{act_key, line},
     outcome::Reply,
     policy,
 };
@@ -74,6 +74,7 @@ pub(crate) enum BulkState {
     Running,
     Done,
     Undone,
+    Failed,
 }
 
 impl BulkPlan {
@@ -85,7 +86,18 @@ impl BulkPlan {
         if self.cases.len() > CASES_MAX {
             return Err(refusal(RefusalCode::LimitReached, "refusal-bulk-many", &[("max", CASES_MAX.into())]).at("input.cases").into());
         }
-        Ok(())
+        self.act.check()
+    }
+}
+
+impl OneAct {
+    /// What is wrong with the act itself, whatever the case.
+    fn check(&self) -> Result<(), Abort> {
+        match self {
+            OneAct::Note { text } | OneAct::Forward { text, .. } => line(text, "input.text").map(drop).map_err(Abort::from),
+            OneAct::Respond(reply) => reply.check().map(drop).map_err(Abort::from),
+            OneAct::Accept | OneAct::Assign { .. } | OneAct::CorrectCategory { .. } | OneAct::AddToIncident { .. } => Ok(()),
+        }
     }
 }
 
@@ -173,6 +185,7 @@ impl Desk {
                     }
                     match bulk.state()? {
                         _ if before.is_some() => Ok(bulk),
+                        BulkState::Undone => Ok(bulk),
                         BulkState::Waiting => turn(txn, id, BulkState::Undone, None).await,
                         _ => Err(refusal(RefusalCode::TooLate, "refusal-bulk-begun", &[]).into()),
                     }
@@ -194,7 +207,7 @@ impl Desk {
                 match bulk.state()? {
                     BulkState::Waiting => turn(txn, id, BulkState::Running, bulk.act).await.map(Some),
                     BulkState::Running => Ok(Some(bulk)),
-                    BulkState::Done | BulkState::Undone => Ok(None),
+                    BulkState::Done | BulkState::Undone | BulkState::Failed => Ok(None),
                 }
             }
             .boxed()
@@ -220,15 +233,21 @@ impl Desk {
     /// Carries the act out on each case, under a key of its own.
     async fn each(&self, plan: &BulkPlan, request: &Arc<Request>, key: impl Fn(&str) -> Uuid) -> Result<Vec<BulkResult>, Abort> {
         let mut results = Vec::with_capacity(plan.cases.len());
+        let mut failed = None;
         for Chosen { case, version } in &plan.cases {
             let on = OnCase { key: key(case).to_string(), case: case.clone(), version: *version };
             let refused = match self.one_act(&plan.act, on, request).await {
                 Ok(_) => Vec::new(),
-                Err(abort) => abort.into_refusals()?,
+                Err(Abort::Refused(refused)) => refused,
+                // What fails for one is tried again, and keeps none of the others waiting.
+                Err(Abort::Fault(error)) => {
+                    failed = Some(error);
+                    continue;
+                }
             };
             results.push(BulkResult { case: case.clone(), refused });
         }
-        Ok(results)
+        failed.map_or(Ok(results), |error| Err(error.into()))
     }
 
     async fn one_act(&self, act: &OneAct, on: OnCase, request: &Arc<Request>) -> Worked {
@@ -242,6 +261,12 @@ impl Desk {
             OneAct::AddToIncident { incident } => self.add_to_incident(on, incident, request).await,
         }
     }
+}
+
+/// An act on many cases that could not be carried out to the end, however often it was tried. Its cases tell what was done.
+pub(crate) fn give_up_bulk(job: &Job) -> Option<Commit> {
+    let id: Uuid = serde_json::from_value(job.payload["bulk"].clone()).ok()?;
+    Some(Box::new(move |txn| async move { turn(txn, id, BulkState::Failed, None).await.map(drop) }.boxed()))
 }
 
 /// An act on many cases, held until the transaction ends.

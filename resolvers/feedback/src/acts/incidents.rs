@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use engine::Who;
+use engine::{StepError, Who};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Commit, Job, JobError, NewJob, Priority, Txn};
+use journal::{Abort, ActKey, Commit, Job, JobError, NewEvent, NewJob, Priority, Txn};
 use kernel::{Actor, IncidentId, PartyId, Refusal, RefusalCode, Request};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
@@ -18,14 +18,14 @@ use uuid::Uuid;
 
 use super::{OnCase, Worked, author};
 use crate::{
-    desk::{Desk, Remark},
+    desk::{Desk, Remark, held as case_held, parse, word},
     entity::{
         feedback,
         incident::{ActiveModel, Entity, Model},
     },
     error::{key_reused, not_found, refusal, stale},
     masking,
-    model::{act_key, checked_text},
+    model::{Outcome, act_key, checked_text},
     outcome::{Answer, Reply},
     policy,
     reference::{find_category_by_id, find_district_by_id},
@@ -58,13 +58,27 @@ pub(crate) struct OnIncident {
     pub(crate) version: i32,
 }
 
-/// What the reporters of an incident are told.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What the job that informs reporters is told: of what, as it was when, and which of them; first all.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Inform {
     incident: Uuid,
     version: i32,
-    /// How it ended; none for news.
-    answer: Option<Answer>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    case: Option<Uuid>,
+}
+
+impl Inform {
+    fn job(self, now: DateTime<Utc>) -> NewJob {
+        let Inform { incident, version, case } = self;
+        let whom = case.map(|case| format!(":{case}")).unwrap_or_default();
+        NewJob {
+            kind: INFORM_INCIDENT.to_owned(),
+            key: format!("{INFORM_INCIDENT}:{incident}:{version}{whom}"),
+            payload: serde_json::to_value(self).unwrap_or_default(),
+            run_at: now,
+            priority: Priority::Normal,
+        }
+    }
 }
 
 /// What everybody reads of an incident: no personal number or address.
@@ -106,7 +120,7 @@ impl Desk {
     pub(crate) async fn open_incident(&self, key: &str, description: Description, request: &Arc<Request>) -> Result<Model, Abort> {
         let act = ActKey::new(act_key(key)?, "open_incident", &request.actor.journal_name(), &description)?;
         policy::may_open_desk(&request.actor)?;
-        let party = request.actor.party().ok_or_else(|| refusal(RefusalCode::NotAllowed, "refusal-template-party", &[]))?;
+        let party = request.actor.party().ok_or_else(|| refusal(RefusalCode::NotAllowed, "refusal-incident-party", &[]))?;
         let (now, id) = (request.now, IncidentId::new(request.now, &*self.house.rng).uuid());
         let row = ActiveModel {
             id: Set(id),
@@ -117,6 +131,7 @@ impl Desk {
             version: Set(1),
             ..description.check()?
         };
+        let actor = request.actor.journal_name();
         self.house
             .database
             .writer
@@ -124,7 +139,10 @@ impl Desk {
                 async move {
                     match journal::claim_with(txn, &act, now, &id).await?.before(key_reused)? {
                         Some(before) => held(txn, before).await,
-                        None => Ok(Entity::insert(row).exec_with_returning(txn).await?),
+                        None => {
+                            record(txn, id, 1, "incident_opened", &actor, now).await?;
+                            Ok(Entity::insert(row).exec_with_returning(txn).await?)
+                        }
                     }
                 }
                 .boxed()
@@ -136,23 +154,32 @@ impl Desk {
     pub(crate) async fn update_incident(&self, on: OnIncident, description: Description, request: &Arc<Request>) -> Result<Model, Abort> {
         let body = json!({ "on": on, "description": description });
         let changed = description.check()?;
-        self.once_on_incident(on, "update_incident", &body, None, changed, request).await
+        self.once_on_incident(on, ("update_incident", "incident_changed"), &body, changed, request).await
     }
 
     /// Ends an incident; all its reports that are open are answered.
     pub(crate) async fn resolve_incident(&self, on: OnIncident, reply: &Reply, request: &Arc<Request>) -> Result<Model, Abort> {
         let answer = reply.check()?;
+        // Grounds to terminate are one reporter's.
+        if answer.outcome == Outcome::Terminated {
+            return Err(refusal(RefusalCode::Invalid, "refusal-incident-terminate", &[]).at("input.outcome").into());
+        }
         let body = json!({ "on": on, "answer": answer });
-        let changed = ActiveModel { resolved_at: Set(Some(request.now)), ..Default::default() };
-        self.once_on_incident(on, "resolve_incident", &body, Some(answer), changed, request).await
+        let changed = ActiveModel {
+            resolved_at: Set(Some(request.now)),
+            outcome: Set(Some(word(&answer.outcome))),
+            outcome_reason: Set(answer.reason),
+            answer: Set(Some(answer.text)),
+            ..Default::default()
+        };
+        self.once_on_incident(on, ("resolve_incident", "incident_resolved"), &body, changed, request).await
     }
 
     async fn once_on_incident(
         &self,
         on: OnIncident,
-        name: &'static str,
+        (name, kind): (&'static str, &'static str),
         body: &serde_json::Value,
-        answer: Option<Answer>,
         changed: ActiveModel,
         request: &Arc<Request>,
     ) -> Result<Model, Abort> {
@@ -175,14 +202,8 @@ impl Desk {
                     }
                     let version = incident.version + 1;
                     let changed = ActiveModel { id: Unchanged(id), version: Set(version), ..changed };
-                    let job = NewJob {
-                        kind: INFORM_INCIDENT.to_owned(),
-                        key: format!("{INFORM_INCIDENT}:{id}:{version}"),
-                        payload: serde_json::to_value(Inform { incident: id, version, answer }).map_err(kernel::Error::internal)?,
-                        run_at: now,
-                        priority: Priority::Normal,
-                    };
-                    journal::enqueue(txn, now, vec![job]).await?;
+                    record(txn, id, version, kind, &actor.journal_name(), now).await?;
+                    journal::enqueue(txn, now, vec![Inform { incident: id, version, case: None }.job(now)]).await?;
                     Ok(Entity::update(changed).exec(txn).await?)
                 }
                 .boxed()
@@ -209,8 +230,8 @@ impl Desk {
                 if reports >= REPORTS_MAX {
                     return Err(refusal(RefusalCode::LimitReached, "refusal-incident-many", &[("max", REPORTS_MAX.into())]).into());
                 }
-                let facts = json!({ "incident": incident.title });
-                let remark = Remark::new("incident_joined", "event-incident-joined", facts).telling(&["notify_reporter"]);
+                let facts = json!({ "incident": id });
+                let remark = Remark::new("incident_joined", "event-incident-joined", facts).telling(&["notify_reporter"]).weighing();
                 desk.remark(txn, &case, remark.change(move |row| row.incident_id = Set(Some(id))), &actor, now).await
             }
             .boxed()
@@ -230,7 +251,7 @@ impl Desk {
                 if case.incident_id.is_none() {
                     return Err(refusal(RefusalCode::WrongState, "refusal-incident-none", &[]).into());
                 }
-                let remark = Remark::new("incident_left", "event-incident-left", json!({})).telling(&["notify_reporter"]);
+                let remark = Remark::new("incident_left", "event-incident-left", json!({})).telling(&["notify_reporter"]).weighing();
                 desk.remark(txn, &case, remark.change(|row| row.incident_id = Set(None)), &actor, now).await
             }
             .boxed()
@@ -238,37 +259,46 @@ impl Desk {
         .await
     }
 
-    /// Tells the reporters of an incident's open reports of it, or answers them. What was contested meanwhile, or cannot be answered now, is
-    /// left to its officer.
+    /// Tells the reporters of an incident's open reports of it, or answers them: each by a job of its own, so that what fails for one is no
+    /// matter of the others.
+    ///
+    /// # Errors
+    /// When the payload is not ours.
     pub(crate) fn inform_incident(&self, job: &Job) -> Result<Commit, JobError> {
         let inform: Inform = serde_json::from_value(job.payload.clone()).map_err(|error| JobError::Fail(error.to_string()))?;
         let (desk, now) = (self.clone(), self.house.clock.now());
         Ok(Box::new(move |txn| {
             async move {
-                // Not held: who adds a report to it holds the report first.
-                let Some(incident) = Entity::find_by_id(inform.incident).one(txn).await? else { return Ok(()) };
-                let open = feedback::Entity::find()
-                    .filter(feedback::Column::IncidentId.eq(incident.id))
-                    .filter(feedback::Column::Ended.eq(false))
-                    .order_by_asc(feedback::Column::Id)
-                    .lock_exclusive();
-                for case in open.all(txn).await? {
-                    match &inform.answer {
-                        None => desk.incident_news(txn, &case, &incident, now).await?,
-                        Some(answer) => desk.answer_from_incident(txn, case, answer.clone(), now).await?,
-                    }
+                match inform.case {
+                    None => fan_out(txn, inform, now).await,
+                    Some(case) => desk.inform_one(txn, inform, case, now).await,
                 }
-                Ok(())
             }
             .boxed()
         }))
+    }
+
+    /// Tells one reporter, or answers. What is not the party's any more, or was contested meanwhile, is left to its officer.
+    async fn inform_one(&self, txn: &Txn, inform: Inform, case: Uuid, now: DateTime<Utc>) -> Result<(), Abort> {
+        let Some(case) = case_held(txn, case).await? else { return Ok(()) };
+        // Not held: who adds a report to an incident holds the report first.
+        let Some(incident) = Entity::find_by_id(inform.incident).one(txn).await? else { return Ok(()) };
+        if case.incident_id != Some(incident.id) || case.party_id != Some(incident.party_id) || case.ended {
+            return Ok(());
+        }
+        match incident.answer()? {
+            None if incident.version == inform.version => self.incident_news(txn, &case, &incident, now).await,
+            Some(answer) if !case.contested => self.answer_from_incident(txn, case, answer, now).await,
+            // There is later news, which is told by another job.
+            _ => Ok(()),
+        }
     }
 
     async fn incident_news(&self, txn: &Txn, case: &feedback::Model, incident: &Model, now: DateTime<Utc>) -> Result<(), Abort> {
         let process = self.process(case)?;
         let until = incident.expected_at.map(|at| process.calendar().day_of(at).format("%d.%m.%Y").to_string());
         let message = if until.is_some() { "event-incident-expected" } else { "event-incident-news" };
-        let facts = json!({ "incident": incident.title, "news": incident.text, "until": until });
+        let facts = json!({ "incident": incident.id, "version": incident.version, "until": until });
         let remark = Remark::new("incident_news", message, facts).telling(&["notify_reporter"]);
         self.remark(txn, case, remark, &Actor::System, now).await.map(drop)
     }
@@ -276,14 +306,44 @@ impl Desk {
     async fn answer_from_incident(&self, txn: &Txn, case: feedback::Model, answer: Answer, now: DateTime<Utc>) -> Result<(), Abort> {
         // The house does here what the officer who ended the incident may do.
         let act = answer.act(Routing::party_of(&case)?, vec![Who::Officer], now);
-        if self.process(&case)?.step(&case.state()?, &act.event, now).is_err() {
-            return Ok(());
+        match self.process(&case)?.step(&case.state()?, &act.event, now) {
+            Err(StepError::Refused(_)) => return Ok(()),
+            Err(StepError::Fault(error)) => return Err(error.into()),
+            Ok(_) => {}
         }
         super::subtasks::cancel_all(txn, case.id, now).await?;
         let answered = self.act(txn, case, act, &Actor::System, now).await?;
         search::index(txn, &answered).await?;
         self.answer_merged(txn, &answered, now).await
     }
+}
+
+impl Model {
+    /// How it ended for its reports; none while it goes on.
+    fn answer(&self) -> Result<Option<Answer>, kernel::Error> {
+        let Some(outcome) = &self.outcome else { return Ok(None) };
+        let (reason, text) = (self.outcome_reason.clone(), self.answer.clone().unwrap_or_default());
+        Ok(Some(Answer { outcome: parse(outcome)?, reason, text }))
+    }
+}
+
+/// A job for each open report of an incident.
+async fn fan_out(txn: &Txn, inform: Inform, now: DateTime<Utc>) -> Result<(), Abort> {
+    let open = feedback::Entity::find()
+        .select_only()
+        .column(feedback::Column::Id)
+        .filter(feedback::Column::IncidentId.eq(inform.incident))
+        .filter(feedback::Column::Ended.eq(false))
+        .order_by_asc(feedback::Column::Id);
+    let open: Vec<Uuid> = open.into_tuple().all(txn).await?;
+    let jobs = open.into_iter().map(|case| Inform { case: Some(case), ..inform }.job(now));
+    journal::enqueue(txn, now, jobs.collect()).await
+}
+
+/// Tells the journal who did what to an incident. Its version is the number of its events.
+async fn record(txn: &Txn, id: Uuid, version: i32, kind: &'static str, actor: &str, now: DateTime<Utc>) -> Result<(), Abort> {
+    let event = NewEvent { kind: kind.into(), payload: json!({ "version": version }), versions: None };
+    journal::append(txn, "incident", id, version - 1, now, actor, vec![event]).await.map(drop)
 }
 
 /// Refuses what another party's officers do to an incident, and what comes after its end.

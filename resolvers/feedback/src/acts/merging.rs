@@ -62,7 +62,8 @@ impl Desk {
             let party = Routing::party_of(&case)?;
             let (outcome, reason, answer) = (answered.outcome.clone(), answered.outcome_reason.clone(), answered.answer.clone());
             subtasks::cancel_all(txn, case.id, now).await?;
-            let act = Act::new("respond_to_merged", vec![Who::System]).fact("party", party).fact("outcome", &outcome);
+            let act =
+                Act::new("respond_to_merged", vec![Who::System]).fact("party", party).fact("outcome", &outcome).fact("reason", &reason);
             let act = act.change(move |row| {
                 row.outcome = Set(outcome);
                 row.outcome_reason = Set(reason);

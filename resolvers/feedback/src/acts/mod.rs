@@ -18,20 +18,20 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
 use journal::{Abort, ActKey, Txn};
-use kernel::{Actor, CaseId, FeedbackId, Request};
+use kernel::{Actor, CaseId, Request};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 pub(crate) use self::{
-    bulk::{BulkPlan, BulkResult, BulkState, CARRY_OUT_BULK, Chosen, OneAct},
+    bulk::{BulkPlan, BulkResult, BulkState, CARRY_OUT_BULK, Chosen, OneAct, give_up_bulk},
     incidents::{Description, INFORM_INCIDENT, OnIncident},
     joining::Joining,
     office::OFFICER,
     queues::QueueDraft,
     reporter::{ERASE_MESSAGES, reopen},
-    subtasks::{Part, SUBTASK_DUE, SubtaskState, TELL_SUBTASK},
+    subtasks::{Part, SUBTASK_DUE, SubtaskState, TELL_SUBTASK, cancel_of},
     templates::{TEMPLATES_MAX, TemplateDraft},
     term::Decision,
 };
@@ -180,7 +180,7 @@ impl Desk {
         let found = feedback::Entity::find().filter(feedback::Column::Reference.eq(&on.reference)).lock_exclusive().one(txn).await?;
         let absent = || Abort::from(not_found("input.reference"));
         let case = found.ok_or_else(absent)?;
-        let by_key = on.coupon_key.as_ref().is_some_and(|key| self.keys.fits(FeedbackId::from_uuid(case.id), key));
+        let by_key = on.coupon_key.as_ref().is_some_and(|key| self.keys.fits(case.coupon_id(), key));
         let signed_in = actor.person().is_some_and(|person| case.reporter == Some(person.id.uuid()));
         if by_key || signed_in { Ok(case) } else { Err(absent()) }
     }

@@ -9,7 +9,7 @@ use sea_orm::ActiveValue::Set;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{OnCase, Worked, author, subtasks};
+use super::{Beside, OnCase, Worked, author, subtasks};
 use crate::{
     desk::{Act, Desk, Remark, word},
     entity::feedback,
@@ -47,6 +47,7 @@ struct PartyNode {
 /// A body that can have a case.
 pub(super) struct Body {
     pub(super) id: PartyId,
+    pub(super) slug: String,
     pub(super) name: LocalizedText,
     /// The body that supervises it.
     pub(super) supervisor: Option<PartyId>,
@@ -122,8 +123,15 @@ impl Desk {
     pub(crate) async fn forward(&self, on: OnCase, to: &str, reason: &str, request: &Arc<Request>) -> Worked {
         let reason = line(reason, "input.reason")?;
         let body = json!({ "on": on, "to": to, "reason": reason });
-        let Body { id, name, supervisor } = self.body(to, request).await?;
-        let beside = self.noted(reason, author(request), request.now);
+        let Body { id, name, supervisor, .. } = self.body(to, request).await?;
+        let (noted, now) = (self.noted(reason, author(request), request.now), request.now);
+        let beside: Beside = Box::new(move |txn, case| {
+            async move {
+                noted(txn, case).await?;
+                subtasks::cancel_of(txn, case.id, id, now).await
+            }
+            .boxed()
+        });
         let act = move |case: &feedback::Model| {
             if case.party_id == Some(id.uuid()) {
                 return Err(refusal(RefusalCode::Invalid, "refusal-forward-to-itself", &[]).at("input.to").into());
@@ -148,7 +156,7 @@ impl Desk {
         let unknown = || Abort::from(refusal(RefusalCode::NotFound, "refusal-party-unknown", &[]).at("input.to"));
         let (slug, party) = PartyId::from_global(to).and_then(|id| roster.find_by_id(id)).ok_or_else(unknown)?;
         let supervisor = roster.facts.iter().find(|facts| facts.slug == slug).and_then(|facts| facts.supervised_by.as_deref());
-        Ok(Body { id: party.id, name: party.name.clone(), supervisor: supervisor.map(PartyId::of_slug) })
+        Ok(Body { id: party.id, slug: slug.to_owned(), name: party.name.clone(), supervisor: supervisor.map(PartyId::of_slug) })
     }
 
     /// Answers the reporter, and those whose cases were merged into this one.
@@ -202,7 +210,7 @@ impl Desk {
                 if masking::find(&text, None).iter().any(|(kind, _)| kind.is_sure()) {
                     return Err(refusal(RefusalCode::Invalid, "refusal-text-personal", &[]).at("input.text").into());
                 }
-                let remark = Remark::new("text_released", "event-text-released", json!({}));
+                let remark = Remark::new("text_released", "event-text-released", json!({})).weighing();
                 let released = desk.remark(txn, &case, remark.change(|row| row.public_text = Set(Some(text))), &actor, now).await?;
                 search::index(txn, &released).await?;
                 Ok(released)

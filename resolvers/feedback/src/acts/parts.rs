@@ -3,16 +3,16 @@
 
 use std::sync::Arc;
 
-use engine::{Cause, Process, Terms};
+use engine::{Cause, Process, Terms, Track, Who};
 use futures_util::FutureExt;
 use journal::Abort;
 use kernel::{FeedbackId, PartyId, RefusalCode, Request};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
 use super::{OnCase, Worked};
 use crate::{
-    desk::{Desk, Remark, parse, write_state},
+    desk::{Desk, Remark, parse, word, write_state},
     entity::feedback,
     error::refusal,
     filing::{NewRow, TableFacts, facts_for_table, file},
@@ -22,6 +22,9 @@ use crate::{
     receipt,
     routing::Routing,
 };
+
+/// How many parts of a case go to other bodies.
+const PARTS_MAX: u64 = 20;
 
 impl Desk {
     /// Sends a part of a case to the competent body.
@@ -34,21 +37,22 @@ impl Desk {
         let (actor, now) = (request.actor.clone(), request.now);
         self.once_on_case(on, "forward_part", &body, request, move |desk, txn, case| {
             async move {
-                if policy::offices(&actor, &case).is_empty() {
-                    return Err(refusal(RefusalCode::NotAllowed, "refusal-not-your-case", &[]).into());
-                }
-                if case.ended || case.party_id.is_none() {
-                    return Err(refusal(RefusalCode::WrongState, "refusal-case-not-worked", &[]).into());
-                }
+                // Whoever may not send the whole away, now or any more, may not send a part.
+                let whole = engine::Event { by: policy::offices(&actor, &case), ..engine::Event::new("forward", Who::Officer) };
+                desk.process(&case)?.step(&case.state()?, &whole, now)?;
                 if case.party_id == Some(to.id.uuid()) {
                     return Err(refusal(RefusalCode::Invalid, "refusal-forward-to-itself", &[]).at("input.to").into());
                 }
-                let process = desk.library().latest_process(if case.track == "APPEAL" { "appeal" } else { "request" })?;
+                let parts = feedback::Entity::find().filter(feedback::Column::PartOf.eq(case.id)).count(txn).await?;
+                if parts >= PARTS_MAX {
+                    return Err(refusal(RefusalCode::LimitReached, "refusal-parts-many", &[("max", PARTS_MAX.into())]).into());
+                }
+                let process = desk.library().latest_process(if case.track == word(&Track::Appeal) { "appeal" } else { "request" })?;
                 let (part, facts) = desk.part(&case, text, &process, now)?;
                 let part = file(txn, part, &process, &actor.journal_name()).await?;
                 // The table says what the part is and how pressing; the officer says whose.
                 let routing = Routing::new(process.table().decide(&facts, &roster.facts)?, &roster)?.sent_to(to.name.clone());
-                let mut act = routed(&routing, None)?;
+                let mut act = routed(&routing, None)?.fact("partySlug", &to.slug);
                 act.event = act.event.with("triage", false);
                 let stored = serde_json::to_value(&routing).map_err(kernel::Error::internal)?;
                 let act = act.change(move |row| {
@@ -58,7 +62,7 @@ impl Desk {
                 });
                 let part = desk.act(txn, part, act, &kernel::Actor::System, now).await?;
                 let facts = json!({ "party": to.name, "part": part.reference });
-                let remark = Remark::new("part_forwarded", "event-part-forwarded", facts).telling(&["notify_reporter"]);
+                let remark = Remark::new("part_forwarded", "event-part-forwarded", facts).telling(&["notify_reporter"]).weighing();
                 desk.remark(txn, &case, remark, &actor, now).await
             }
             .boxed()
@@ -112,6 +116,7 @@ impl Desk {
             merged_into: Set(None),
             incident_id: Set(None),
             part_of: Set(Some(case.id)),
+            whole: Set(Some(case.coupon_id().uuid())),
             ..case.clone().into_active_model().reset_all()
         };
         write_state(&mut row, process, &step.state)?;

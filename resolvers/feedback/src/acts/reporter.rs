@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use engine::Who;
 use futures_util::FutureExt;
-use journal::{Abort, NewJob, Priority};
+use journal::{Abort, NewJob, Priority, Txn};
 use kernel::{RefusalCode, Request};
-use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -46,15 +47,14 @@ impl Desk {
                 if !desk.process(&case)?.is_ended(&case.state()?) {
                     return Err(refusal(RefusalCode::WrongState, "refusal-erase-open", &[]).into());
                 }
-                let erased = receipt::erase(txn, &case, now).await?;
-                let job = NewJob {
-                    kind: ERASE_MESSAGES.to_owned(),
-                    key: format!("{ERASE_MESSAGES}:{}:{}", case.id, erased.events),
-                    payload: json!({ "feedback": case.id, "event": erased.events }),
-                    run_at: now,
-                    priority: Priority::Normal,
-                };
-                journal::enqueue(txn, now, vec![job]).await?;
+                // Its parts that are over go with it; the same key erases the others when they are.
+                let parts = feedback::Entity::find().filter(feedback::Column::PartOf.eq(case.id)).order_by_asc(feedback::Column::Id);
+                for part in parts.lock_exclusive().all(txn).await? {
+                    if desk.process(&part)?.is_ended(&part.state()?) {
+                        erase(txn, &part, now).await?;
+                    }
+                }
+                let erased = erase(txn, &case, now).await?;
                 Ok(erased)
             }
             .boxed()
@@ -77,6 +77,20 @@ impl Desk {
         })
         .await
     }
+}
+
+/// Erases what was filed, and has what was said of it erased where it was said.
+async fn erase(txn: &Txn, case: &feedback::Model, now: DateTime<Utc>) -> Result<feedback::Model, Abort> {
+    let erased = receipt::erase(txn, case, now).await?;
+    let job = NewJob {
+        kind: ERASE_MESSAGES.to_owned(),
+        key: format!("{ERASE_MESSAGES}:{}:{}", case.id, erased.events),
+        payload: json!({ "feedback": case.id, "event": erased.events }),
+        run_at: now,
+        priority: Priority::Normal,
+    };
+    journal::enqueue(txn, now, vec![job]).await?;
+    Ok(erased)
 }
 
 /// The job that has what was said of a report erased where it was said.

@@ -9,7 +9,7 @@ use journal::{Abort, ActKey, Commit, Fired, Job, JobError, NewJob, Priority, Txn
 use kernel::{Actor, Error, PartyId, RefusalCode, Request, Role, SubtaskId};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, QueryFilter,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -25,15 +25,14 @@ use crate::{
     error::{key_reused, not_found, refusal},
     model::{act_key, line},
     policy,
-    routing::Routing,
 };
 
 /// The timer of a part, and the job that it raises.
 pub(crate) const SUBTASK_DUE: &str = "subtask_due";
 /// The job that tells the officers of a part that it is theirs, or no more.
 pub(crate) const TELL_SUBTASK: &str = "tell_subtask";
-/// How many parts of a case are open at once.
-const OPEN_MAX: usize = 20;
+/// How many parts of a case are asked for in all.
+const ASKED_MAX: u64 = 50;
 /// The longest term of a part, in working days.
 const DAYS_MAX: i32 = 60;
 
@@ -77,14 +76,16 @@ impl Desk {
                 desk.may_give(txn, &case, &to, &actor).await?;
                 let process = desk.process(&case)?;
                 let calendar = process.calendar();
-                let due_on = calendar.add_working_days(calendar.registration_date(now), days);
-                let closing = calendar.closing_at(due_on);
-                // A part is wanted no later than the whole; when that is late already, as soon as can be.
+                let day = |days| calendar.add_working_days(calendar.registration_date(now), days);
+                // A part is wanted no later than the whole: on its last day within what is left of it, and when that is late already, as soon
+                // as can be.
                 let late = now >= case.due_at;
-                if due_on > case.due_on && !late {
-                    return Err(refusal(RefusalCode::Invalid, "refusal-subtask-late", &[]).at("input.workingDays").into());
-                }
-                let due_at = if late { closing } else { closing.min(case.due_at) };
+                let due_on = match day(days) {
+                    due_on if late || due_on <= case.due_on => due_on,
+                    _ if day(1) > case.due_on => case.due_on,
+                    _ => return Err(refusal(RefusalCode::Invalid, "refusal-subtask-late", &[]).at("input.workingDays").into()),
+                };
+                let due_at = if late { calendar.closing_at(due_on) } else { calendar.closing_at(due_on).min(case.due_at) };
                 let row = ActiveModel {
                     id: Set(id),
                     feedback_id: Set(case.id),
@@ -95,7 +96,6 @@ impl Desk {
                     text: Set(text),
                     due_at: Set(due_at),
                     due_on: Set(due_on),
-                    calendar: Set(calendar.version().to_string()),
                     state: Set(word(&SubtaskState::Open)),
                     answer: Set(None),
                     answered_by: Set(None),
@@ -105,7 +105,7 @@ impl Desk {
                 journal::arm(txn, id, SUBTASK_DUE, SUBTASK_DUE, due_at).await?;
                 tell(txn, id, "given", now).await?;
                 let facts = json!({ "subtask": id, "party": to.name, "until": due_on.format("%d.%m.%Y").to_string() });
-                desk.remark(txn, &case, Remark::new("subtask_given", "event-subtask-given", facts), &actor, now).await
+                desk.remark(txn, &case, Remark::new("subtask_given", "event-subtask-given", facts).weighing(), &actor, now).await
             }
             .boxed()
         })
@@ -123,10 +123,11 @@ impl Desk {
         if case.party_id == Some(to.id.uuid()) {
             return Err(refusal(RefusalCode::Invalid, "refusal-subtask-own", &[]).at("input.to").into());
         }
-        if open(txn, case.id).await?.len() >= OPEN_MAX {
-            return Err(refusal(RefusalCode::LimitReached, "refusal-subtasks-many", &[("max", OPEN_MAX.into())]).into());
+        let asked = Entity::find().filter(Column::FeedbackId.eq(case.id)).count(txn).await?;
+        match asked {
+            0..ASKED_MAX => Ok(()),
+            _ => Err(refusal(RefusalCode::LimitReached, "refusal-subtasks-many", &[("max", ASKED_MAX.into())]).into()),
         }
-        Ok(())
     }
 
     /// The party that was asked says that its part is done, or that it will not do it, and why.
@@ -198,7 +199,7 @@ impl Desk {
                 }
                 cancel(txn, &asked, now).await?;
                 let remark = Remark::new("subtask_cancelled", "event-subtask-cancelled", json!({ "subtask": id }));
-                desk.remark(txn, &case, remark.internal(), &actor, now).await
+                desk.remark(txn, &case, remark.internal().weighing(), &actor, now).await
             }
             .boxed()
         })
@@ -216,8 +217,7 @@ impl Desk {
                 let asked = Entity::find_by_id(id).one(txn).await?.filter(|asked| asked.state == word(&SubtaskState::Open));
                 if asked.is_some() {
                     tell(txn, id, "overdue", now).await?;
-                    let party = Routing::party_of(&case)?;
-                    let remark = Remark::new("subtask_overdue", "event-subtask-overdue", json!({ "subtask": id, "party": party }));
+                    let remark = Remark::new("subtask_overdue", "event-subtask-overdue", json!({ "subtask": id }));
                     desk.remark(txn, &case, remark.internal().telling(&["notify_officers"]), &Actor::System, now).await?;
                 }
                 Ok(())
@@ -251,6 +251,14 @@ pub(super) async fn none_open(txn: &Txn, case: Uuid) -> Result<(), Abort> {
 /// Takes back the parts of a case that is answered with another one, or taken back itself.
 pub(super) async fn cancel_all(txn: &Txn, case: Uuid, now: DateTime<Utc>) -> Result<(), Abort> {
     for asked in open(txn, case).await? {
+        cancel(txn, &asked, now).await?;
+    }
+    Ok(())
+}
+
+/// Takes back the parts that a party was asked for which has the case itself now.
+pub(crate) async fn cancel_of(txn: &Txn, case: Uuid, party: PartyId, now: DateTime<Utc>) -> Result<(), Abort> {
+    for asked in open(txn, case).await?.into_iter().filter(|asked| asked.party_id == party.uuid()) {
         cancel(txn, &asked, now).await?;
     }
     Ok(())

@@ -124,7 +124,8 @@ impl Demo for Reports {
                 for owner in ["feedback", "subtask"] {
                     txn.execute_unprepared(&format!("DELETE FROM timer WHERE stream_id IN (SELECT id FROM {owner})")).await?;
                 }
-                for table in ["feedback_words", "incident", "subtask", "question", "extension", "joining", "template"] {
+                for table in ["feedback_words", "incident", "subtask", "question", "extension", "joining", "template", "queue", "bulk_act"]
+                {
                     txn.execute_unprepared(&format!("DELETE FROM {table}")).await?;
                 }
                 note::Entity::delete_many().exec(txn).await?;
@@ -251,6 +252,7 @@ impl Material<'_> {
             joined: Set(0),
             merged_into: Set(None),
             part_of: Set(None),
+            whole: Set(None),
             incident_id: Set(None),
             salt: Set(None),
             digest: Set(None),

@@ -104,10 +104,10 @@ impl Material<'_> {
     fn open_incident(&self, ties: &mut Ties, party: Uuid, worked: &mut Vec<&mut Life>, at: DateTime<Utc>) {
         let reports: Vec<&mut Life> = worked.drain(..worked.len().min(3)).collect();
         let Some(first) = reports.first() else { return };
-        let (id, title) = (IncidentId::new(at, &self.rng).uuid(), said("demo-incident").get(Locale::Kk).to_owned());
+        let id = IncidentId::new(at, &self.rng).uuid();
         ties.incidents.push(incident::ActiveModel {
             id: Set(id),
-            title: Set(title.clone()),
+            title: Set(said("demo-incident").get(Locale::Kk).to_owned()),
             text: Set(said("demo-incident-text").get(Locale::Kk).to_owned()),
             category: first.row().category.clone(),
             district: first.row().district.clone(),
@@ -116,10 +116,13 @@ impl Material<'_> {
             opened_at: Set(at),
             expected_at: Set(Some(self.now + TimeDelta::hours(8))),
             resolved_at: Set(None),
+            outcome: Set(None),
+            outcome_reason: Set(None),
+            answer: Set(None),
             version: Set(1),
         });
         for life in reports {
-            let remark = Remark::new("incident_joined", "event-incident-joined", json!({ "incident": title }));
+            let remark = Remark::new("incident_joined", "event-incident-joined", json!({ "incident": id }));
             life.remark(at, remark.change(move |row| row.incident_id = Set(Some(id))));
         }
     }
@@ -142,7 +145,6 @@ impl Material<'_> {
             text: Set(said("demo-part").get(Locale::Kk).to_owned()),
             due_at: Set(calendar.closing_at(due_on)),
             due_on: Set(due_on),
-            calendar: Set(calendar.version().to_string()),
             state: Set(word(&SubtaskState::Open)),
             answer: Set(None),
             answered_by: Set(None),

@@ -52,6 +52,8 @@ pub struct Model {
     pub joined: i32,
     pub merged_into: Option<Uuid>,
     pub part_of: Option<Uuid>,
+    /// The report of which this is a part of a part of …; its coupon's key opens all of them.
+    pub whole: Option<Uuid>,
     pub incident_id: Option<Uuid>,
     pub versions: Json,
     pub salt: Option<Vec<u8>>,

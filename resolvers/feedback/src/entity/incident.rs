@@ -15,6 +15,10 @@ pub struct Model {
     pub opened_at: DateTimeUtc,
     pub expected_at: Option<DateTimeUtc>,
     pub resolved_at: Option<DateTimeUtc>,
+    /// How it ended for its reports, and the answer to their reporters.
+    pub outcome: Option<String>,
+    pub outcome_reason: Option<String>,
+    pub answer: Option<String>,
     pub version: i32,
 }
 

@@ -16,8 +16,6 @@ pub struct Model {
     pub text: String,
     pub due_at: DateTimeUtc,
     pub due_on: Date,
-    /// By which calendar the term was counted.
-    pub calendar: String,
     pub state: String,
     pub answer: Option<String>,
     pub answered_by: Option<Uuid>,

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use kernel::{BulkActId, CaseId, Error, Refusal, RefusalCode};
-use vocabulary::{DateTime, Nullable, OrFault, OrNull, UserError, list_size, refusals, request};
+use vocabulary::{DateTime, Nullable, OrFault, OrNull, UserError, cost, list_size, refusals, request};
 
 use super::{
     case::Case,
@@ -52,6 +52,8 @@ pub(crate) enum BulkState {
     Done,
     /// It was undone before anything happened.
     Undone,
+    /// The house could not carry it out on all cases; each case tells whether it was. Ask for it again.
+    Failed,
 }
 
 /// A case, in the version that you saw.
@@ -205,8 +207,8 @@ pub(crate) struct BulkQueries;
 /// What officers ask.
 #[Object]
 impl BulkQueries {
-    /// What `beginBulkAct` would come to now, case by case: the acts are tried and taken back, and nobody is told.
-    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    /// What `beginBulkAct` would come to now for each case alone: the acts are tried and taken back, and nobody is told.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor", directive = cost::apply(500))]
     async fn bulk_preview(
         &self,
         ctx: &Context<'_>,

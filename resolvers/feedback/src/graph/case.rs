@@ -21,8 +21,10 @@ use super::{
     types::{Feedback, events},
 };
 use crate::{
-    desk::Desk,
+    acts::SubtaskState,
+    desk::{Desk, word},
     entity::{feedback::Model, note},
+    error::words,
     filing::locale_of,
     masking,
     model::Contact,
@@ -129,10 +131,13 @@ impl Case {
         let by = policy::offices(&request.actor, &self.0);
         let process = desk.process(&self.0).or_fault(ctx)?;
         let acts = process.allowed(&self.0.state().or_fault(ctx)?, &by).or_fault(ctx)?;
-        let text = |act: engine::AllowedAct| AllowedAct {
-            act: act.act,
-            possible: act.possible,
-            why_not: act.why_not.map(|refusal| refusal.message.get(request.locale).to_owned()),
+        let parts = reports(ctx).load_one(SubtasksOf(self.0.id)).await.or_fault(ctx)?;
+        let open = parts.iter().flat_map(|parts| parts.iter()).filter(|part| part.state == word(&SubtaskState::Open)).count();
+        let waits = (open > 0).then(|| words().text(request.locale, "refusal-subtasks-open", &[("count", open.into())]));
+        let text = |act: engine::AllowedAct| {
+            let waits = waits.clone().filter(|_| act.act == "respond");
+            let why_not = act.why_not.map(|refusal| refusal.message.get(request.locale).to_owned());
+            AllowedAct { possible: act.possible && waits.is_none(), why_not: why_not.or(waits), act: act.act }
         };
         Ok(acts.into_iter().map(text).collect())
     }

@@ -110,6 +110,25 @@ async fn every_kind_of_act_reaches_its_cases() {
 }
 
 #[tokio::test]
+async fn what_fails_for_one_case_keeps_none_of_the_others_waiting() {
+    let city = city().await;
+    let filed = [city.routed(water()).await, city.routed(water()).await];
+    let colleague = kernel::PersonId::of_slug("officer-two").global();
+    let input = json!({ "cases": chosen(&city, &[&filed[0], &filed[1]]).await, "kind": "ASSIGN", "to": colleague });
+    assert_eq!(codes(&city.act(&officer(), "beginBulkAct", ACT, input).await), [""; 0]);
+    city.neighbours.away.lock().unwrap().insert("feedback.PartyOfOfficer");
+    city.clock.advance(TimeDelta::minutes(2));
+    let jobs = city.lease().await;
+    assert!(city.perform(&jobs[0]).await.is_err());
+    assert_eq!(results(&city, &officer()).await.0, "RUNNING");
+    // Tried to the end, it says so and keeps nothing of what was written.
+    let bury = city.room.handlers[0].bury(&jobs[0]).unwrap();
+    city.database.writer.write(move |txn| bury(txn)).await.unwrap();
+    assert_eq!(results(&city, &officer()).await, ("FAILED".to_owned(), Vec::new()));
+    assert_eq!(city.texts("SELECT CAST(act AS TEXT) FROM bulk_act WHERE act IS NOT NULL").await, [""; 0]);
+}
+
+#[tokio::test]
 async fn a_crash_on_the_way_does_nothing_twice() {
     let city = city().await;
     let filed = [city.routed(water()).await, city.routed(water()).await];

@@ -48,6 +48,9 @@ async fn news_of_an_incident_reach_all_and_its_end_answers_all() {
     let last = last["timeline"]["nodes"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(last["kind"], "incident_news");
     assert!(last["text"].as_str().unwrap().contains("24.11.2026"), "{last}");
+    let said = city.neighbours.said.lock().unwrap().join("\n");
+    assert!(said.contains("Құбыр ауыстырылып жатыр"), "the mail says what the news is");
+    assert!(!city.journal().await.contains("Құбыр"), "the journal, which is kept for good, does not");
     merge(&mut news, json!({ "idempotencyKey": city.key() }));
     assert_eq!(codes(&city.act(&officer(), "updateIncident", INCIDENT, news).await), ["STALE_VERSION input.version"]);
 
@@ -67,6 +70,50 @@ async fn news_of_an_incident_reach_all_and_its_end_answers_all() {
         (city.own(&first, "status").await["status"].clone(), city.own(&second, "status").await["status"].clone()),
         (json!("CONTESTED"), json!("ANSWERED"))
     );
+}
+
+#[tokio::test]
+async fn the_end_of_an_incident_answers_only_what_is_still_its_partys_and_uncontested() {
+    let city = city().await;
+    let (forwarded, contested, open_one) = (city.routed(water()).await, city.routed(water()).await, city.routed(water()).await);
+    let incident = open(&city).await;
+    for filed in [&forwarded, &contested, &open_one] {
+        city.do_work(&officer(), "addToIncident", filed, json!({ "incident": incident["id"] })).await;
+    }
+    let roads = kernel::PartyId::of_slug("passenger-transport-roads").global();
+    city.do_work(&officer(), "forwardCase", &forwarded, json!({ "to": roads, "reason": "Жол" })).await;
+    city.respond(&contested).await;
+    assert_eq!(city.contest(&contested).await, [""; 0]);
+    city.settle().await;
+    let end = |outcome: &str| json!({ "incident": incident["id"], "version": 1, "outcome": outcome, "reason": (outcome == "TERMINATED").then_some("repeated"), "text": "Су берілді" });
+    assert_eq!(codes(&city.act(&officer(), "resolveIncident", INCIDENT, end("TERMINATED")).await), ["INVALID input.outcome"]);
+    assert_eq!(codes(&city.act(&officer(), "resolveIncident", INCIDENT, end("SATISFIED")).await), [""; 0]);
+    city.settle().await;
+    let mut statuses = Vec::new();
+    for filed in [&forwarded, &contested, &open_one] {
+        statuses.push(city.own(filed, "status").await["status"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(statuses, ["FORWARDED", "CONTESTED", "ANSWERED"]);
+    // Who did what is in the journal.
+    let kinds = city.texts("SELECT kind || ' ' || actor FROM event WHERE stream = 'incident' ORDER BY number").await;
+    let officer = kernel::PersonId::of_slug("officer").uuid();
+    assert_eq!(kinds, [format!("incident_opened person:{officer}"), format!("incident_resolved person:{officer}")]);
+}
+
+#[tokio::test]
+async fn news_that_are_old_are_not_told() {
+    let city = city().await;
+    let filed = city.routed(water()).await;
+    let incident = open(&city).await;
+    city.do_work(&officer(), "addToIncident", &filed, json!({ "incident": incident["id"] })).await;
+    city.settle().await;
+    for (version, text) in [(1, "Жөндеп жатырмыз"), (2, "Бітуге жақын")] {
+        let news = json!({ "incident": incident["id"], "version": version, "title": "Апат", "text": text });
+        assert_eq!(codes(&city.act(&officer(), "updateIncident", INCIDENT, news).await), [""; 0]);
+    }
+    city.told();
+    city.settle().await;
+    assert_eq!(city.told(), ["REMINDER aigul@example.kz RU"], "once, with the last");
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ struct Context {
     event: Event,
     numbers: (u32, u32),
     days: (NaiveDate, NaiveDate),
-    written: [String; 8],
+    written: [String; 9],
 }
 
 fn written() -> impl Strategy<Value = String> {
@@ -57,19 +57,19 @@ fn context() -> impl Strategy<Value = Context> {
         at: chrono::DateTime::UNIX_EPOCH,
         actor: "system".to_owned(),
         payload: json!({ "message": message, "facts": {
-            "party": { "kk": party, "ru": party, "en": party }, "days": days, "until": until.format("%d.%m.%Y").to_string(), "incident": party, "part": "TK-2026-000077",
+            "party": { "kk": party, "ru": party, "en": party }, "days": days, "until": until.format("%d.%m.%Y").to_string(),
         } }),
         versions: None,
     });
     let numbers = (2024..2100_u32, 0..1_000_000_u32);
-    let texts = [written(), written(), written(), written(), written(), written(), written(), written()];
+    let texts = [written(), written(), written(), written(), written(), written(), written(), written(), written()];
     (event, numbers, (day(), day()), texts).prop_map(|(event, numbers, days, written)| Context { event, numbers, days, written })
 }
 
 impl Context {
     fn facts(&self, locale: Locale) -> Vec<Fact<'_>> {
         let day = |day: NaiveDate| day.format("%d.%m.%Y").to_string();
-        let [category, district, answer, question, decision, reason, task, news] = &self.written;
+        let [category, district, answer, question, decision, reason, task, news, incident] = &self.written;
         vec![
             ("reference", format!("TK-{}-{:06}", self.numbers.0, self.numbers.1).into()),
             ("event", timeline::text(&self.event, locale).into()),
@@ -83,6 +83,8 @@ impl Context {
             ("reason", reason.as_str().into()),
             ("task", task.as_str().into()),
             ("news", news.as_str().into()),
+            ("incident", incident.as_str().into()),
+            ("part", format!("TK-{}-{:06}", self.numbers.0, self.numbers.1).into()),
             ("until", day(self.days.0).into()),
             ("key", "c2VjcmV0LWtleQ".into()),
         ]

@@ -40,6 +40,8 @@ const OFFICERS: [(&str, &str, Option<&str>, &str); 6] = [
 pub(super) struct Neighbours {
     /// The inputs of `queueMessage`, in order.
     pub(super) messages: Mutex<Vec<Value>>,
+    /// The texts of all messages, in order.
+    pub(super) said: Mutex<Vec<String>>,
     /// The inputs of `eraseMessages`, in order.
     pub(super) erased: Mutex<Vec<Value>>,
     /// Documents that are not answered.
@@ -67,6 +69,7 @@ impl Graph for Neighbours {
                 assert_eq!(request.actor, Actor::System, "only the house sends messages");
                 let errors: Vec<Value> = self.refused.lock().unwrap().iter().map(|code| json!({ "code": code })).collect();
                 if errors.is_empty() {
+                    self.said.lock().unwrap().push(variables["input"]["text"].as_str().unwrap().to_owned());
                     self.messages.lock().unwrap().push(variables["input"].clone());
                 }
                 json!({ "queueMessage": { "errors": errors } })

@@ -157,3 +157,13 @@ async fn a_message_that_is_refused_is_given_up_and_a_silent_neighbour_is_asked_a
     city.clock.advance(chrono::TimeDelta::minutes(2));
     assert_eq!(mail(&city, &filed, "COUPON").await["email"], EMAIL);
 }
+
+#[tokio::test]
+async fn what_is_said_of_an_appeal_is_said_by_law() {
+    let city = city().await;
+    for (input, by_law) in [(water(), false), (super::city::appeal(), true)] {
+        city.routed(input).await;
+        let messages = std::mem::take(&mut *city.neighbours.messages.lock().unwrap());
+        assert!(messages.len() > 2 && messages.iter().all(|message| message["byLaw"] == by_law), "{messages:?}");
+    }
+}

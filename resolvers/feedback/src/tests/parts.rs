@@ -42,15 +42,49 @@ async fn a_part_goes_to_the_competent_body_as_a_report_of_its_own() {
     let expected = json!([{ "reference": part, "text": "Жол да бұзылған", "status": "IN_PROGRESS", "responsible": { "id": roads() } }]);
     assert_eq!(own["parts"], expected);
     let last = own["timeline"]["nodes"].as_array().unwrap().last().unwrap();
-    assert!(last["kind"] == "part_forwarded" && last["text"].as_str().unwrap().contains(&part), "{last}");
-    let public = format!("{{ feedback(reference: \"{}\") {{ parts {{ reference }} }} }}", filed.reference);
-    assert_eq!(city.read(&Actor::Anonymous, &public).await["feedback"]["parts"], Value::Null);
+    assert_eq!(last["kind"], "part_forwarded");
+    let public = format!(
+        "{{ feedback(reference: \"{}\") {{ parts {{ reference }} timeline(first: 50) {{ nodes {{ text }} }} }} }}",
+        filed.reference
+    );
+    let public = city.read(&Actor::Anonymous, &public).await["feedback"].take();
+    assert!(public["parts"].is_null() && !public.to_string().contains(&part), "{public}");
+    let said = city.neighbours.said.lock().unwrap().join("\n");
+    assert!(said.contains(&part), "the mail says which number the part has");
 
     // Each is answered for itself.
     city.respond(&filed).await;
     let states = city.case(&filed, "state links { case { state } }").await;
     assert_eq!((&states["state"], &states["links"][0]["case"]["state"]), (&json!("answered"), &json!("assigned")));
+    // One key opens both: who left no address contests and erases the part, too.
+    let part = Filed { reference: part, uuid: uuid_of(&city, &links[0]["reference"]).await, key: filed.key.clone() };
+    city.do_work(&other_officer(), "respondToCase", &part, json!({ "outcome": "SATISFIED", "text": "Жөнделді" })).await;
+    assert_eq!(city.contest(&part).await, [""; 0]);
+    city.do_work(&other_officer(), "respondToCase", &part, json!({ "outcome": "SATISFIED", "text": "Жөнделді" })).await;
+    city.pass_days(40).await;
+    let own = json!({ "reference": filed.reference, "key": filed.key });
+    assert_eq!(codes(&city.act(&Actor::Anonymous, "eraseFeedback", "feedback { status }", own).await), [""; 0]);
+    assert_eq!(city.own(&part, "text").await["text"], "", "erased with the whole");
     city.check_replay(&engine::Library::load(&engine::Library::embedded_files()).unwrap()).await;
+}
+
+async fn uuid_of(city: &City, reference: &Value) -> uuid::Uuid {
+    let query = format!("{{ case(reference: {reference}) {{ id }} }}");
+    let id = city.read(&auditor(), &query).await["case"]["id"].as_str().unwrap().to_owned();
+    kernel::CaseId::from_global(&id).unwrap().uuid()
+}
+
+#[tokio::test]
+async fn a_part_of_an_appeal_goes_within_the_time_of_the_law() {
+    let city = city().await;
+    let filed = city.routed(appeal()).await;
+    city.do_work(&officer(), "acceptCase", &filed, json!({})).await;
+    city.pass_days(10).await;
+    let late = json!({ "to": roads(), "text": "Жол" });
+    let part = city.work_payload(&officer(), "forwardPart", &filed, late).await;
+    let whole = city.work_payload(&officer(), "forwardCase", &filed, json!({ "to": roads(), "reason": "Жол" })).await;
+    assert_eq!(codes(&part), ["WRONG_STATE"]);
+    assert_eq!(part["errors"], whole["errors"], "in the same words of the law");
 }
 
 async fn check(city: &City, filed: &Filed, actor: &Actor, more: Value, expected: &[&str]) {

@@ -46,13 +46,19 @@ async fn another_party_does_its_part_before_the_case_is_answered() {
     let all = city.read(&auditor(), query).await["subtasks"]["nodes"].take();
     assert_eq!(all[0]["feedback"]["text"], TEXT);
 
-    // The case waits for it.
+    // The case waits for it, and says so.
+    let allowed =
+        city.read(&officer(), &format!("{{ case(reference: \"{}\") {{ allowed {{ act possible whyNot }} }} }}", filed.reference)).await;
+    let respond = json!({ "act": "respond", "possible": false, "whyNot": "1 part of the work is still open. Wait for it or take it back, then answer." });
+    assert!(allowed["case"]["allowed"].as_array().unwrap().contains(&respond), "{allowed}");
     let reply = json!({ "outcome": "SATISFIED", "text": "Жөнделді" });
     assert_eq!(city.work(&officer(), "respondToCase", &filed, reply.clone()).await, ["WRONG_STATE"]);
     for actor in [officer(), supervisor(), auditor(), citizen(), Actor::Anonymous] {
         assert_eq!(answer(&city, &actor, &part, true).await, ["NOT_FOUND input.subtask"], "{actor:?}");
     }
+    let version = city.version(&filed).await;
     assert_eq!(answer(&city, &other_officer(), &part, true).await, [""; 0]);
+    assert_eq!(city.version(&filed).await, version, "what the case's officer writes meanwhile is not stale");
     assert_eq!(answer(&city, &other_supervisor(), &part, true).await, ["WRONG_STATE"]);
     city.settle().await;
     assert_eq!(city.told().len(), 2, "the officers of the case hear of it");
@@ -106,6 +112,41 @@ async fn a_part_that_is_taken_back_or_whose_case_ends_is_nobodys() {
     assert_eq!(city.pass_days(3).await.iter().filter(|kind| *kind == "subtask_due").count(), 0);
     assert_eq!(codes(&city.act(&Actor::Anonymous, "eraseFeedback", "feedback { status }", own).await), [""; 0]);
     assert_eq!(city.numbers("SELECT COUNT(*) FROM subtask").await, [1], "erased with its report");
+}
+
+#[tokio::test]
+async fn a_part_is_asked_for_on_the_last_day_too_and_is_due_with_the_case() {
+    let city = city().await;
+    let mut input = water();
+    super::city::merge(
+        &mut input,
+        json!({ "category": super::city::category("flood-emergency"), "text": "Су басып жатыр, адамдар батып барады" }),
+    );
+    let filed = city.routed(input).await;
+    let party = city.case(&filed, "party { id } feedback { deadline { dueAt } }").await;
+    let actor = officer_of(&party["party"]["id"]);
+    city.do_work(&actor, "giveSubtask", &filed, json!({ "to": roads(), "text": "Жол", "workingDays": 1 })).await;
+    let due = city.case(&filed, "subtasks { dueAt }").await["subtasks"][0]["dueAt"].take();
+    assert_eq!(due, party["feedback"]["deadline"]["dueAt"]);
+}
+
+fn officer_of(party: &Value) -> Actor {
+    let party = PartyId::from_global(party.as_str().unwrap()).unwrap();
+    Actor::Person(kernel::Person {
+        id: kernel::PersonId::of_slug("somebody"),
+        roles: vec![kernel::Role::Officer],
+        party: Some(party),
+        locale: kernel::Locale::En,
+    })
+}
+
+#[tokio::test]
+async fn whoever_gets_the_case_itself_is_asked_for_no_part_of_it() {
+    let city = city().await;
+    let filed = city.routed(water()).await;
+    give(&city, &filed).await;
+    city.do_work(&officer(), "forwardCase", &filed, json!({ "to": roads(), "reason": "Жол" })).await;
+    assert_eq!(city.case(&filed, "subtasks { state }").await["subtasks"], json!([{ "state": "CANCELLED" }]));
 }
 
 async fn check(city: &City, filed: &Filed, more: Value, expected: &[&str]) {

@@ -19,6 +19,7 @@ refusal-appeal-name = A statutory appeal needs the name of its author (APPC Art.
 refusal-appeal-iin = A statutory appeal needs the author’s individual identification number (APPC Art. 63). A request can be filed without it.
 refusal-question-not-asked = Nothing like this is asked about this subject, or it was answered twice.
 refusal-answer-choice = Choose from what is offered.
+refusal-answer-one = Give one answer.
 refusal-answer-number = Write a number.
 refusal-answer-date = Write a date as 2026-11-24.
 answer-yes = yes
@@ -145,15 +146,21 @@ refusal-subtask-late = The part would be due after the case itself.
 refusal-subtask-own = The case is with this body already. Do the part yourselves.
 refusal-subtask-over = This part is over already.
 refusal-subtasks-many = { $max ->
-    [one] Too many open parts: at most { $max }.
-   *[other] Too many open parts: at most { $max }.
+    [one] Too many parts: at most { $max }.
+   *[other] Too many parts: at most { $max }.
 }
 refusal-subtasks-open = { $count ->
     [one] { $count } part of the work is still open. Wait for it or take it back, then answer.
    *[other] { $count } parts of the work are still open. Wait for them or take them back, then answer.
 }
+refusal-parts-many = { $max ->
+    [one] Too many parts of one case: at most { $max }.
+   *[other] Too many parts of one case: at most { $max }.
+}
 refusal-incident-case = Only an open case that belongs to no incident can be added to one.
 refusal-incident-none = The case belongs to no incident.
+refusal-incident-terminate = An incident does not end so: grounds to end the proceedings are one reporter’s.
+refusal-incident-party = Only officers of a body open incidents.
 refusal-incident-over = The incident is over.
 refusal-incident-many = { $max ->
     [one] Too many reports in one incident: at most { $max }.
@@ -164,12 +171,14 @@ event-subtask-done = A part of the work is done.
 event-subtask-declined = A party will not do the part that it was asked for.
 event-subtask-cancelled = A part of the work was taken back.
 event-subtask-overdue = The term of a part of the work has passed.
-event-part-forwarded = A part of the report went to { $party } as report { $part }; it is answered from there.
-event-incident-joined = The report belongs to an incident that others reported, too: { $incident }.
+event-part-forwarded = A part of the report went to { $party }, and is answered from there.
+event-incident-joined = The report belongs to an incident that others reported, too.
 event-incident-left = The report no longer counts as a part of an incident.
-event-incident-news = News of the incident: { $incident }.
-event-incident-expected = News of the incident: { $incident }. It should be over by { $until }.
-mail-subtask-subject = { $reference }: a part of the work for you
+event-incident-news = There is news of the incident.
+event-incident-expected = There is news of the incident. It should be over by { $until }.
+mail-subtask-given-subject = { $reference }: a part of the work for you
+mail-subtask-cancelled-subject = { $reference }: a part of the work was taken back
+mail-subtask-overdue-subject = { $reference }: the term of a part of the work has passed
 mail-subtask-given-text = You are asked to do a part of the work on a case of another body.
 
     { $task }
@@ -189,8 +198,15 @@ mail-subtask-overdue-text = The term of a part of the work that you were asked f
 
     Number: { $reference }
     Due: { $until }
+mail-part-text = { $event }
+
+    The part has the number { $part }; your key opens it, too.
+
+    Number: { $reference }
+    Answer due: { $due }
 mail-incident-text = { $event }
 
+    { $incident }
     { $news }
 
     Number: { $reference }

@@ -19,6 +19,7 @@ refusal-appeal-name = Ресми жолданымға автордың аты қ
 refusal-appeal-iin = Ресми жолданымға автордың ЖСН-і қажет (ӘРПК 63-бап). Тапсырысты онсыз беруге болады.
 refusal-question-not-asked = Бұл тақырыпта мұндай сұрақ жоқ, немесе оған екі рет жауап берілген.
 refusal-answer-choice = Ұсынылғандардың ішінен таңдаңыз.
+refusal-answer-one = Бір жауап беріңіз.
 refusal-answer-number = Сан жазыңыз.
 refusal-answer-date = Күнді былай жазыңыз: 2026-11-24.
 answer-yes = иә
@@ -140,36 +141,44 @@ refusal-bulk-begun = Енді болдырмауға болмайды: әрек�
 refusal-case-not-worked = Бұл іспен ешкім айналысып жатқан жоқ: ол әлі жолданбаған немесе аяқталған.
 refusal-reason-missing = Мұндай нәтижеге себеп керек. Біреуін таңдаңыз.
 refusal-reason-unfit = Бұл себеп мұндай нәтижеге сай келмейді.
-refusal-subtask-days = Жұмыс бөлігінің мерзімі 1 және { $max } жұмыс күнінің аралығында болады.
+refusal-subtask-days = Жұмыс бөлігінің мерзімі 1 мен { $max } жұмыс күні аралығында болады.
 refusal-subtask-late = Бөліктің мерзімі істің өз мерзімінен кеш болар еді.
 refusal-subtask-own = Іс онсыз да осы органда. Бұл бөлікті өзіңіз орындаңыз.
 refusal-subtask-over = Бұл бөлік аяқталып қойған.
 refusal-subtasks-many = { $max ->
-    [one] Ашық бөліктер тым көп: ең көбі { $max }.
-   *[other] Ашық бөліктер тым көп: ең көбі { $max }.
+    [one] Бөліктер тым көп: ең көбі { $max }.
+   *[other] Бөліктер тым көп: ең көбі { $max }.
 }
 refusal-subtasks-open = { $count ->
     [one] Жұмыстың { $count } бөлігі әлі аяқталған жоқ. Күтіңіз немесе қайтарып алыңыз, содан кейін жауап беріңіз.
    *[other] Жұмыстың { $count } бөлігі әлі аяқталған жоқ. Күтіңіз немесе қайтарып алыңыз, содан кейін жауап беріңіз.
 }
-refusal-incident-case = Басқа оқиғаға жатпайтын ашық істі ғана қосуға болады.
-refusal-incident-none = Іс ешқандай оқиғаға жатпайды.
-refusal-incident-over = Оқиға аяқталған.
+refusal-parts-many = { $max ->
+    [one] Бір істің бөліктері тым көп: ең көбі { $max }.
+   *[other] Бір істің бөліктері тым көп: ең көбі { $max }.
+}
+refusal-incident-case = Басқа апатқа жатпайтын ашық істі ғана қосуға болады.
+refusal-incident-none = Іс ешқандай апатқа жатпайды.
+refusal-incident-terminate = Апат бұлай аяқталмайды: тоқтату негізі бір өтініш берушіге ғана қатысты.
+refusal-incident-party = Апатты тек орган қызметкерлері ашады.
+refusal-incident-over = Апат аяқталған.
 refusal-incident-many = { $max ->
-    [one] Бір оқиғадағы хабарлар тым көп: ең көбі { $max }.
-   *[other] Бір оқиғадағы хабарлар тым көп: ең көбі { $max }.
+    [one] Бір апаттағы өтініштер тым көп: ең көбі { $max }.
+   *[other] Бір апаттағы өтініштер тым көп: ең көбі { $max }.
 }
 event-subtask-given = Жұмыстың бір бөлігі тапсырылды: { $party }, мерзімі — { $until }.
 event-subtask-done = Жұмыстың бір бөлігі орындалды.
-event-subtask-declined = Ұйым өзіне тапсырылған бөліктен бас тартты.
+event-subtask-declined = Орган өзіне тапсырылған бөліктен бас тартты.
 event-subtask-cancelled = Жұмыстың бір бөлігі қайтарып алынды.
 event-subtask-overdue = Жұмыс бөлігінің мерзімі өтіп кетті.
-event-part-forwarded = Өтініштің бір бөлігі жолданды: { $party }, нөмірі { $part }; оған жауап сол жақтан келеді.
-event-incident-joined = Хабар басқалар да хабарлаған оқиғаға жатады: { $incident }.
-event-incident-left = Хабар енді оқиғаға жатпайды.
-event-incident-news = Оқиға туралы жаңалық: { $incident }.
-event-incident-expected = Оқиға туралы жаңалық: { $incident }. { $until } дейін аяқталуға тиіс.
-mail-subtask-subject = { $reference }: сізге жұмыстың бір бөлігі тапсырылды
+event-part-forwarded = Өтініштің бір бөлігі жолданды: { $party }; оған жауап сол жақтан келеді.
+event-incident-joined = Өтініш басқалар да хабарлаған апатқа жатады.
+event-incident-left = Өтініш енді апатқа жатпайды.
+event-incident-news = Апат туралы жаңалық бар.
+event-incident-expected = Апат туралы жаңалық бар. Ол { $until } дейін аяқталуға тиіс.
+mail-subtask-given-subject = { $reference }: сізге жұмыстың бір бөлігі тапсырылды
+mail-subtask-cancelled-subject = { $reference }: жұмыстың бір бөлігі қайтарып алынды
+mail-subtask-overdue-subject = { $reference }: жұмыс бөлігінің мерзімі өтіп кетті
 mail-subtask-given-text = Басқа органның ісі бойынша сізге жұмыстың бір бөлігі тапсырылды.
 
     { $task }
@@ -189,8 +198,15 @@ mail-subtask-overdue-text = Сізге тапсырылған жұмыс бөл�
 
     Нөмірі: { $reference }
     Мерзімі: { $until }
+mail-part-text = { $event }
+
+    Бөліктің нөмірі — { $part }; оған да сіздің кілтіңіз жарайды.
+
+    Нөмірі: { $reference }
+    Жауап мерзімі: { $due }
 mail-incident-text = { $event }
 
+    { $incident }
     { $news }
 
     Нөмірі: { $reference }

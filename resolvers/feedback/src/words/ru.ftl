@@ -20,6 +20,7 @@ refusal-appeal-name = Для официального обращения нуж�
 refusal-appeal-iin = Для официального обращения нужен ИИН заявителя (АППК, ст. 63). Заявку можно подать без него.
 refusal-question-not-asked = Об этом по этой теме не спрашивают, или ответ дан дважды.
 refusal-answer-choice = Выберите из предложенного.
+refusal-answer-one = Дайте один ответ.
 refusal-answer-number = Напишите число.
 refusal-answer-date = Напишите дату так: 2026-11-24.
 answer-yes = да
@@ -149,34 +150,43 @@ refusal-subtask-late = Срок части был бы позже срока с�
 refusal-subtask-own = Дело и так у этого органа. Выполните эту часть сами.
 refusal-subtask-over = Эта часть уже завершена.
 refusal-subtasks-many = { $max ->
-    [one] Слишком много открытых частей: не больше { $max }.
-    [few] Слишком много открытых частей: не больше { $max }.
-   *[other] Слишком много открытых частей: не больше { $max }.
+    [one] Слишком много частей: не больше { $max }.
+    [few] Слишком много частей: не больше { $max }.
+   *[other] Слишком много частей: не больше { $max }.
 }
 refusal-subtasks-open = { $count ->
     [one] Ещё не завершена { $count } часть работы. Дождитесь её или отзовите, затем отвечайте.
     [few] Ещё не завершены { $count } части работы. Дождитесь их или отзовите, затем отвечайте.
    *[other] Ещё не завершено { $count } частей работы. Дождитесь их или отзовите, затем отвечайте.
 }
+refusal-parts-many = { $max ->
+    [one] Слишком много частей одного дела: не больше { $max }.
+    [few] Слишком много частей одного дела: не больше { $max }.
+   *[other] Слишком много частей одного дела: не больше { $max }.
+}
 refusal-incident-case = Добавить можно только открытое дело, которое не относится к другому происшествию.
 refusal-incident-none = Дело не относится ни к какому происшествию.
-refusal-incident-over = Происшествие уже устранено.
+refusal-incident-terminate = Происшествие так не завершают: основания для прекращения относятся к одному заявителю.
+refusal-incident-party = Происшествия открывают только сотрудники органа.
+refusal-incident-over = Происшествие уже завершено.
 refusal-incident-many = { $max ->
-    [one] Слишком много сообщений в одном происшествии: не больше { $max }.
-    [few] Слишком много сообщений в одном происшествии: не больше { $max }.
-   *[other] Слишком много сообщений в одном происшествии: не больше { $max }.
+    [one] Слишком много обращений в одном происшествии: не больше { $max }.
+    [few] Слишком много обращений в одном происшествии: не больше { $max }.
+   *[other] Слишком много обращений в одном происшествии: не больше { $max }.
 }
 event-subtask-given = Часть работы поручена: { $party }, срок — { $until }.
 event-subtask-done = Часть работы выполнена.
-event-subtask-declined = Организация отказалась от порученной ей части работы.
+event-subtask-declined = Орган отказался от порученной ему части работы.
 event-subtask-cancelled = Часть работы отозвана.
 event-subtask-overdue = Срок части работы прошёл.
-event-part-forwarded = Часть обращения направлена: { $party }, номер { $part }; ответ на неё придёт оттуда.
-event-incident-joined = Сообщение относится к происшествию, о котором сообщили и другие: { $incident }.
-event-incident-left = Сообщение больше не относится к происшествию.
-event-incident-news = Новости о происшествии: { $incident }.
-event-incident-expected = Новости о происшествии: { $incident }. Должно быть устранено до { $until }.
-mail-subtask-subject = { $reference }: вам поручена часть работы
+event-part-forwarded = Часть обращения направлена: { $party }; ответ на неё придёт оттуда.
+event-incident-joined = Обращение относится к происшествию, о котором сообщили и другие.
+event-incident-left = Обращение больше не относится к происшествию.
+event-incident-news = Есть новости о происшествии.
+event-incident-expected = Есть новости о происшествии. Оно должно закончиться до { $until }.
+mail-subtask-given-subject = { $reference }: вам поручена часть работы
+mail-subtask-cancelled-subject = { $reference }: часть работы отозвана
+mail-subtask-overdue-subject = { $reference }: срок части работы прошёл
 mail-subtask-given-text = Вам поручена часть работы по делу другого органа.
 
     { $task }
@@ -196,8 +206,15 @@ mail-subtask-overdue-text = Срок порученной вам части ра
 
     Номер: { $reference }
     Срок: { $until }
+mail-part-text = { $event }
+
+    Номер части — { $part }; ваш ключ подходит и к ней.
+
+    Номер: { $reference }
+    Срок ответа: { $due }
 mail-incident-text = { $event }
 
+    { $incident }
     { $news }
 
     Номер: { $reference }
