@@ -72,7 +72,7 @@ impl<'m> Model<'m> {
         slugs.chunks(SLUG_BYTES).map(|slug| std::str::from_utf8(slug).unwrap_or_default().trim_end_matches('\0'))
     }
 
-    fn find(self, hash: u32) -> Option<usize> {
+    pub(crate) fn find(self, hash: u32) -> Option<usize> {
         let hashes = self.bytes[self.hashes()..][..4 * self.known].as_chunks().0;
         hashes.binary_search_by_key(&hash, |bytes| u32::from_le_bytes(*bytes)).ok()
     }
@@ -112,12 +112,22 @@ impl<'m> Model<'m> {
         scores
     }
 
-    /// The probability of each category.
-    pub(crate) fn probabilities(self, seen: &[Seen]) -> Vec<f32> {
+    /// By how much the scores of categories are multiplied, so that probabilities are true.
+    pub(crate) fn sharpness(self) -> f32 {
+        self.number(16)
+    }
+
+    /// The logarithm of the odds of each category, up to a constant of the text.
+    pub(crate) fn logits(self, seen: &[Seen]) -> Vec<f32> {
         let mut scores = self.scores(seen);
         scores.truncate(self.categories);
-        let sharpness = self.number(16);
-        scores.iter_mut().for_each(|score| *score *= sharpness);
+        scores.iter_mut().for_each(|score| *score *= self.sharpness());
+        scores
+    }
+
+    /// The probability of each category.
+    pub(crate) fn probabilities(self, seen: &[Seen]) -> Vec<f32> {
+        let mut scores = self.logits(seen);
         softmax(&mut scores);
         scores
     }

@@ -65,6 +65,14 @@ fn the_model_was_trained_on_this_corpus() {
 }
 
 #[test]
+fn layers_are_judged_on_the_messages_of_the_test() {
+    let corpus = corpus();
+    let judged: Vec<(&str, &str)> = learning::validation().collect();
+    let test: Vec<(&str, &str)> = unseen(&corpus).into_iter().map(|(message, slug)| (message.text.as_str(), slug)).collect();
+    assert!(judged == test, "write them: cargo run --release -p suggester --example suggester -- train");
+}
+
+#[test]
 fn no_message_of_the_test_stands_in_the_training() {
     let corpus = corpus();
     let folded = |text: &str| words(text).into_iter().map(|word| word.folded).collect::<Vec<_>>();

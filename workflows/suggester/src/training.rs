@@ -23,6 +23,10 @@ const DANGER_WEIGHT: f32 = 3.0;
 const DANGER_RESTRAINT: f32 = 0.15;
 /// Features kept: the model is to stay below four million bytes.
 const KNOWN_MAX: usize = 64_000;
+/// In how many messages a word or its beginning must stand to be known.
+const STEM_MET_MIN: usize = 2;
+/// In how many messages any other feature must stand.
+const MET_MIN: usize = 3;
 /// The seed of training; another seed gives another, equally good model.
 const SEED: u64 = 109;
 
@@ -35,7 +39,7 @@ struct Example {
 }
 
 /// Weights in training.
-struct Weights {
+pub(crate) struct Weights {
     columns: usize,
     rows: Vec<f32>,
     biases: [f32; DANGERS],
@@ -57,7 +61,7 @@ pub fn train(corpus: &Corpus) -> Vec<u8> {
 pub fn fit(corpus: &Corpus, learns: impl Fn(&Message) -> bool, sharpness: f32) -> Vec<u8> {
     let messages: Vec<&Message> = corpus.train.iter().filter(|message| learns(message)).collect();
     let texts: Vec<Vec<Feature>> = messages.iter().map(|message| features(&words(&message.text))).collect();
-    let (hashes, rarity) = vocabulary(&texts);
+    let (hashes, rarity) = vocabulary(&texts, STEM_MET_MIN, KNOWN_MAX);
     let look = |text: &[Feature]| -> Vec<Seen> {
         let known = text.iter().filter_map(|feature| {
             let row = hashes.binary_search(&short(feature.hash)).ok()?;
@@ -77,12 +81,12 @@ pub fn fit(corpus: &Corpus, learns: impl Fn(&Message) -> bool, sharpness: f32) -
         .collect();
     let anywhere: Vec<Vec<Seen>> = corpus.anywhere.iter().map(|phrase| look(&features(&words(phrase)))).collect();
     let weights = descend(&examples, &anywhere, corpus.categories.len(), hashes.len());
-    write(corpus, &hashes, &rarity, &weights, sharpness)
+    write((&corpus.categories, &corpus.digest), (&hashes, &rarity), &weights, sharpness)
 }
 
-/// Which features are known, and how telling each is: the logarithm of how rare it is. Parts and pairs met in fewer than three messages, and
-/// words met in one, are left out: they cost memory and teach nothing.
-fn vocabulary(texts: &[Vec<Feature>]) -> (Vec<u32>, Vec<f32>) {
+/// Which features are known, and how telling each is: the logarithm of how rare it is. What is met in few texts is left out: it costs memory
+/// and teaches nothing.
+pub(crate) fn vocabulary(texts: &[Vec<Feature>], stem_met_min: usize, known_max: usize) -> (Vec<u32>, Vec<f32>) {
     let mut met: HashMap<u32, (usize, bool)> = HashMap::new();
     for text in texts {
         let mut own: Vec<(u32, bool)> = text.iter().map(|feature| (short(feature.hash), feature.is_stem)).collect();
@@ -94,11 +98,11 @@ fn vocabulary(texts: &[Vec<Feature>]) -> (Vec<u32>, Vec<f32>) {
     }
     let mut known: Vec<(u32, usize)> = met
         .into_iter()
-        .filter(|(_, (count, is_stem))| *count > 2 || (*is_stem && *count > 1))
+        .filter(|(_, (count, is_stem))| *count >= MET_MIN || (*is_stem && *count >= stem_met_min))
         .map(|(hash, (count, _))| (hash, count))
         .collect();
     known.sort_unstable_by_key(|(hash, count)| (std::cmp::Reverse(*count), *hash));
-    known.truncate(KNOWN_MAX);
+    known.truncate(known_max);
     known.sort_unstable();
     let total = texts.len() as f32;
     known.into_iter().map(|(hash, count)| (hash, (total / count as f32).ln())).unzip()
@@ -106,7 +110,7 @@ fn vocabulary(texts: &[Vec<Feature>]) -> (Vec<u32>, Vec<f32>) {
 
 fn descend(examples: &[Example], anywhere: &[Vec<Seen>], categories: usize, known: usize) -> Weights {
     let columns = categories + DANGERS;
-    let mut weights = Weights { columns, rows: vec![0.0; known * columns], biases: [0.0; DANGERS] };
+    let mut weights = Weights::nothing(categories, known);
     let mut slopes = vec![f32::MIN_POSITIVE; known];
     let mut of_category: Vec<Vec<usize>> = vec![Vec::new(); categories];
     for (at, example) in examples.iter().enumerate().filter(|(_, example)| example.is_phrase) {
@@ -133,7 +137,7 @@ fn descend(examples: &[Example], anywhere: &[Vec<Seen>], categories: usize, know
                     _ => {}
                 }
             }
-            weights.step(&even(seen), example.category, categories, &mut slopes);
+            weights.step(&even(seen), example.category, &mut vec![0.0; categories], &mut slopes);
         }
     }
     for danger in 0..DANGERS {
@@ -180,39 +184,51 @@ fn descend_danger(examples: &[Example], danger: usize, known: usize) -> (Vec<f32
 }
 
 impl Weights {
-    /// One step of gradient descent on one text.
-    fn step(&mut self, seen: &[Seen], category: usize, categories: usize, slopes: &mut [f32]) {
-        let mut wrong = vec![0.0; categories];
+    pub(crate) fn nothing(categories: usize, known: usize) -> Weights {
+        let columns = categories + DANGERS;
+        Weights { columns, rows: vec![0.0; known * columns], biases: [0.0; DANGERS] }
+    }
+
+    /// All weights in a measure.
+    pub(crate) fn scaled(&self, measure: f32) -> Weights {
+        Weights { rows: self.rows.iter().map(|weight| weight * measure).collect(), ..*self }
+    }
+
+    /// One step of gradient descent on one text, whose categories have scores already.
+    pub(crate) fn step(&mut self, seen: &[Seen], category: usize, scores: &mut [f32], slopes: &mut [f32]) {
+        let (categories, wrong) = (scores.len(), scores);
         for feature in seen {
             for (score, weight) in wrong.iter_mut().zip(&self.rows[feature.row * self.columns..]) {
                 *score += feature.value * weight;
             }
         }
-        softmax(&mut wrong);
+        softmax(wrong);
         wrong[category] -= 1.0;
         let wrongness: f32 = wrong.iter().map(|wrong| wrong * wrong).sum();
         for feature in seen {
             slopes[feature.row] += wrongness * feature.value * feature.value;
             let length = STEP * feature.value / slopes[feature.row].sqrt();
             let row = &mut self.rows[feature.row * self.columns..][..categories];
-            for (weight, wrong) in row.iter_mut().zip(&wrong) {
+            for (weight, wrong) in row.iter_mut().zip(wrong.iter()) {
                 *weight -= length * wrong;
             }
         }
     }
 }
 
-/// Writes the model as [`Model`] reads it: each row of weights in steps of a 127th of its largest.
-fn write(corpus: &Corpus, hashes: &[u32], rarity: &[f32], weights: &Weights, sharpness: f32) -> Vec<u8> {
+/// Writes the model as [`Model`] reads it: each row of weights in steps of a 127th of its largest. `of` are the categories and the digest of
+/// the corpus.
+pub(crate) fn write<S: AsRef<str>>(of: (&[S], &[u8]), (hashes, rarity): (&[u32], &[f32]), weights: &Weights, sharpness: f32) -> Vec<u8> {
+    let (categories, digest) = of;
     let mut bytes = MAGIC.to_vec();
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes();
     bytes.extend(count(hashes.len()));
-    bytes.extend(count(corpus.categories.len()));
+    bytes.extend(count(categories.len()));
     bytes.extend(sharpness.to_le_bytes());
     bytes.extend(weights.biases.iter().flat_map(|bias| bias.to_le_bytes()));
-    bytes.extend(corpus.digest);
-    for slug in &corpus.categories {
-        let mut filled = slug.clone().into_bytes();
+    bytes.extend(digest);
+    for slug in categories {
+        let mut filled = slug.as_ref().as_bytes().to_vec();
         filled.resize(SLUG_BYTES, 0);
         bytes.extend(filled);
     }
@@ -247,10 +263,10 @@ fn sharpness(bytes: &[u8], held: &[&Message]) -> f32 {
 }
 
 /// SplitMix64 (Steele et al. 2014): the order of training, the same on every machine.
-struct Chance(u64);
+pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -262,7 +278,7 @@ impl Chance {
         (self.next() % end as u64) as usize
     }
 
-    fn shuffle(&mut self, order: &mut [usize]) {
+    pub(crate) fn shuffle(&mut self, order: &mut [usize]) {
         for at in (1..order.len()).rev() {
             order.swap(at, self.below(at + 1));
         }
