@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::{coupon::CouponKeys, entity::feedback, error, model::Contact, parties::Parties};
+use crate::{coupon::CouponKeys, entity::feedback, error, learning::Learnt, model::Contact, parties::Parties};
 
 /// The stream of the journal that tells of reports.
 pub(crate) const STREAM: &str = "feedback";
@@ -29,6 +29,7 @@ pub(crate) struct Desk {
     pub(crate) parties: Arc<Parties>,
     /// Whether acts on cases are only tried: carried out, and taken back.
     pub(crate) rehearses: bool,
+    pub(crate) learnt: Arc<Learnt>,
 }
 
 /// One act on one case.

@@ -16,6 +16,7 @@ use crate::{
     desk::{Desk, STREAM, enqueue, event_of, turn_timers, word, write_state},
     entity::feedback,
     error::{self, refusal, words},
+    learning::{InForce, Version},
     model::{CategorySource, Filing, Submission, check},
     receipt,
     reference::{Category, find_category, find_district},
@@ -47,7 +48,7 @@ struct Provider {
 struct Subject {
     category: Option<&'static Category>,
     source: Option<CategorySource>,
-    suggestion: Option<Suggestion<'static>>,
+    suggestion: Option<(Suggestion<'static>, Version)>,
     provider: Option<String>,
 }
 
@@ -62,7 +63,7 @@ impl Desk {
             Some(service) => Some(self.provider(service, request).await?),
             None => None,
         };
-        let subject = Subject::of(&filing, provider.flatten());
+        let subject = Subject::of(&filing, provider.flatten(), &self.suggester(request.now).await);
         let process = self.library().latest_process(if filing.track == Track::Appeal { "appeal" } else { "request" })?;
         let id = FeedbackId::new(request.now, &*self.house.rng);
         let row = self.row(id, filing, &subject, &process, request)?;
@@ -162,13 +163,15 @@ pub(crate) async fn file(txn: &Txn, new: NewRow, process: &Process, actor: &str)
     let NewRow { mut row, step, cause, digest } = new;
     let (id, now) = (row.id.clone().unwrap(), row.received_at.clone().unwrap());
     row.reference = Set(next_reference(txn, row.registered_on.clone().unwrap()).await?);
+    let suggested_by = row.suggestion.clone().unwrap().as_ref().and_then(Version::stored);
     let facts = json!({
         // What the coupon promises to have in the log: this number, and what was filed, as a salted digest.
         "reference": row.reference.clone().unwrap(),
         "digest": digest,
         "category": row.category.clone().unwrap(),
         "categorySource": row.category_source.clone().unwrap(),
-        "suggesterVersion": row.suggestion.clone().unwrap().is_some().then(Suggester::version),
+        "suggesterVersion": suggested_by.map(Version::built_in),
+        "suggesterLearnt": suggested_by.and_then(Version::learnt),
         "urgency": row.urgency.clone().unwrap(),
         "dueOn": row.due_on.clone().unwrap(),
     });
@@ -200,23 +203,29 @@ async fn next_reference(txn: &Txn, registered_on: chrono::NaiveDate) -> Result<S
 
 impl Subject {
     /// The reporter's own choice wins. Without one the suggester reads the text, and its proposal counts at or above its threshold.
-    fn of(filing: &Filing, provider: Option<String>) -> Subject {
+    fn of(filing: &Filing, provider: Option<String>, in_force: &InForce) -> Subject {
         if filing.category.is_some() {
             return Subject { category: filing.category, source: Some(CategorySource::Reporter), suggestion: None, provider };
         }
-        let suggestion = Suggester::embedded().suggest(filing.text.reveal()).into_iter().next();
+        let suggestion = in_force.suggester.suggest(filing.text.reveal()).into_iter().next();
         let trusted = suggestion.as_ref().filter(|suggestion| suggestion.confidence >= Suggester::THRESHOLD);
         let category = trusted.and_then(|suggestion| find_category(suggestion.category));
-        Subject { category, source: category.map(|_| CategorySource::Suggested), suggestion, provider }
+        Subject {
+            category,
+            source: category.map(|_| CategorySource::Suggested),
+            suggestion: suggestion.map(|read| (read, in_force.version)),
+            provider,
+        }
     }
 }
 
-fn suggestion_json(suggestion: &Suggestion<'_>) -> Value {
+fn suggestion_json((suggestion, version): &(Suggestion<'_>, Version)) -> Value {
     json!({
         "category": suggestion.category,
         "confidence": suggestion.confidence,
         "words": suggestion.words,
-        "version": Suggester::version(),
+        "version": version.built_in(),
+        "learnt": version.learnt(),
     })
 }
 

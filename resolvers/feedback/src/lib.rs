@@ -15,6 +15,7 @@ mod filing;
 mod graph;
 mod histories;
 mod intake;
+mod learning;
 mod masking;
 mod model;
 mod notices;
@@ -42,7 +43,7 @@ use journal::{House, Room, Rules, log::Signer};
 #[must_use]
 pub fn room(house: &House, rules: Rules, signer: Arc<Signer>) -> Room {
     let keys = coupon::CouponKeys::new(house.secret.clone());
-    let desk = desk::Desk { house: house.clone(), rules, keys, signer, parties: Arc::default(), rehearses: false };
+    let desk = desk::Desk { house: house.clone(), rules, keys, signer, parties: Arc::default(), rehearses: false, learnt: Arc::default() };
     Room {
         subgraph: graph::subgraph(desk.clone()),
         handlers: vec![Arc::new(process::FeedbackProcess(desk.clone()))],

@@ -17,7 +17,7 @@ use crate::{
     desk::{Act, Desk, held, word},
     entity::feedback,
     filing::{TableFacts, facts_for_table},
-    notices,
+    learning, notices,
     routing::Routing,
     rules::{self, Walk},
     store::Store,
@@ -65,6 +65,7 @@ impl Handler for FeedbackProcess {
             rules::SIMULATE,
             rules::RECALCULATE,
             rules::MIGRATE,
+            learning::TRAIN,
         ]
     }
 
@@ -82,6 +83,7 @@ impl Handler for FeedbackProcess {
             rules::SIMULATE => self.0.try_rules(job).await,
             rules::RECALCULATE => self.0.walk(Walk::Recalculate, job).await,
             rules::MIGRATE => self.0.walk(Walk::Migrate, job).await,
+            learning::TRAIN => self.0.train_suggester().await,
             _ => self.raise(job),
         }
     }
@@ -91,13 +93,17 @@ impl Handler for FeedbackProcess {
         match job.kind.as_str() {
             rules::SIMULATE => rules::give_up(job),
             CARRY_OUT_BULK => give_up_bulk(job),
+            learning::TRAIN => Some(learning::go_on(self.0.house.clock.now())),
             _ => None,
         }
     }
 
-    /// Rules may have come with this start.
+    /// Rules may have come with this start; and each night something is learnt.
     fn beginning(&self) -> Vec<NewJob> {
-        rules::begin_walks(&self.0.library(), self.0.house.clock.now())
+        let now = self.0.house.clock.now();
+        let mut jobs = rules::begin_walks(&self.0.library(), now);
+        jobs.push(learning::tonight(now));
+        jobs
     }
 }
 

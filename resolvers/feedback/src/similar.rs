@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::Result;
-use suggester::Suggester;
 
 use crate::{
     entity::feedback::Model,
@@ -44,8 +43,7 @@ pub(crate) struct Similar {
 impl Store {
     /// Open requests on the subject of a draft that are near it, or in its district and alike in words; the likeliest first.
     pub(crate) async fn similar(&self, draft: &Draft<'_>, now: DateTime<Utc>) -> Result<Vec<Similar>> {
-        let suggested = || Suggester::embedded().suggest(draft.text).into_iter().next().map(|suggestion| suggestion.category);
-        let Some(category) = draft.category.or_else(suggested) else { return Ok(Vec::new()) };
+        let Some(category) = draft.category else { return Ok(Vec::new()) };
         let cell = draft.point.map(Point::cell);
         let since = now - TimeDelta::days(DAYS_BACK);
         let nearby = Nearby { category, cell, squares: SQUARES, district: draft.district, since };

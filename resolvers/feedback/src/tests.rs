@@ -9,6 +9,7 @@ mod filing;
 mod incidents;
 mod intake;
 mod joining;
+mod learning;
 mod letters;
 mod lists;
 mod neighbours;

@@ -12,4 +12,5 @@ pub(crate) mod queue;
 pub(crate) mod reference_counter;
 pub(crate) mod rule_proposal;
 pub(crate) mod subtask;
+pub(crate) mod suggester_training;
 pub(crate) mod template;

@@ -26,6 +26,7 @@ use crate::{
     entity::{feedback::Model, note},
     error::words,
     filing::locale_of,
+    learning::Version,
     masking,
     model::Contact,
     policy, timeline,
@@ -187,6 +188,7 @@ impl Case {
         Some(StoredSuggestion {
             category: suggestion.get("category")?.as_str()?.to_owned(),
             confidence: suggestion.get("confidence")?.as_f64()?,
+            model_version: Version::stored(suggestion)?.to_string(),
             words: suggestion.get("words")?.as_array()?.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect(),
         })
     }
@@ -316,6 +318,8 @@ pub(crate) struct StoredSuggestion {
     category: String,
     /// The calibrated probability that it is right, 0 to 1.
     confidence: f64,
+    /// The version of the model that read the text, e.g. `2.7`: the built-in one and, after a point, what it had learnt from officers.
+    model_version: String,
     /// The words of the text that spoke for it most.
     #[graphql(directive = list_size::apply(3))]
     words: Vec<String>,

@@ -6,6 +6,7 @@ mod enums;
 mod incidents;
 mod inputs;
 mod intake;
+mod learning;
 mod loaders;
 mod mutation;
 mod neighbours;

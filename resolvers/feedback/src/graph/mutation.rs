@@ -15,6 +15,7 @@ use super::{
         ReleaseTextInput, RespondToCaseInput, SubmitFeedbackInput, UnmergeCaseInput, WithdrawFeedbackInput,
     },
     parts::PartActs,
+    learning::LearningActs,
     queues::QueueActs,
     receipts::Coupon,
     rules::{PublishRulesInput, RuleProposal, SimulateRulesInput},
@@ -110,7 +111,7 @@ fn own(row: Model) -> Feedback {
 /// What can be done.
 #[derive(Default, MergedObject)]
 #[graphql(name = "Mutation")]
-pub(crate) struct Mutation(Acts, QueueActs, TemplateActs, BulkActs, SubtaskActs, IncidentActs, PartActs);
+pub(crate) struct Mutation(Acts, QueueActs, TemplateActs, BulkActs, SubtaskActs, IncidentActs, PartActs, LearningActs);
 
 #[derive(Default)]
 struct Acts;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, MergedObject, Object, Result};
 use chrono::Datelike;
 use kernel::{CategoryId, DistrictId, FeedbackId, PartyId, ServiceId};
-use suggester::Suggester;
 use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
 
 use super::{
@@ -14,6 +13,7 @@ use super::{
     enums::{FeedbackKind, PublicStatus, Track, Urgency},
     incidents::IncidentQueries,
     inputs::{PlaceInput, PointInput},
+    learning::LearningQueries,
     loaders::{ByReference, VisibleCase, reports},
     neighbours::{District, FeedbackStatistics, Party, Service, Viewer},
     parts::PartQueries,
@@ -68,7 +68,7 @@ pub(crate) struct PublicInput {
 /// What can be asked.
 #[derive(Default, MergedObject)]
 #[graphql(name = "Query")]
-pub(crate) struct Query(Reports, DeskQueries, TemplateQueries, BulkQueries, SubtaskQueries, IncidentQueries, PartQueries);
+pub(crate) struct Query(Reports, DeskQueries, TemplateQueries, BulkQueries, SubtaskQueries, IncidentQueries, PartQueries, LearningQueries);
 
 #[derive(Default)]
 struct Reports;
@@ -91,7 +91,9 @@ impl Reports {
     ) -> Option<Vec<CategorySuggestion>> {
         let _ = locale;
         let text: String = text.chars().take(TEXT_CHARS_MAX).collect();
-        Some(Suggester::embedded().suggest(&text).into_iter().map(CategorySuggestion).collect())
+        let in_force = ctx.data_unchecked::<Desk>().suggester(request(ctx).now).await;
+        let suggested = in_force.suggester.suggest(&text).into_iter();
+        Some(suggested.map(|suggestion| CategorySuggestion { suggestion, version: in_force.version }).collect())
     }
 
     /// Open requests that may be on the same matter, the likeliest first: say “same here” with `joinFeedback` instead of filing one more. The
@@ -106,12 +108,12 @@ impl Reports {
     ) -> Nullable<Vec<SimilarFeedback>> {
         let text: String = text.chars().take(TEXT_CHARS_MAX).collect();
         let (district, point) = place.unwrap_or_default().found();
-        let category = category.and_then(|id| CategoryId::from_global(&id)).and_then(find_category_by_id);
-        let draft = Draft {
-            text: &text,
-            category: category.map(|category| category.slug.as_str()),
-            district: district.map(|district| district.slug.as_str()),
-            point,
+        let category = match category.and_then(|id| CategoryId::from_global(&id)).and_then(find_category_by_id) {
+            Some(chosen) => Some(chosen.slug.as_str()),
+            None => {
+                let suggester = ctx.data_unchecked::<Desk>().suggester(request(ctx).now).await.suggester;
+                suggester.suggest(&text).into_iter().next().map(|suggestion| suggestion.category)
+            }
         };
         let actor = &request(ctx).actor;
         let similar = store(ctx).similar(&draft, request(ctx).now).await;

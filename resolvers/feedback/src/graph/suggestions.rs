@@ -7,28 +7,36 @@ use kernel::Actor;
 use vocabulary::{Locale, list_size};
 
 use super::types::{Category, Feedback};
-use crate::{error, reference::find_category, similar::Similar};
+use crate::{error, learning::Version, reference::find_category, similar::Similar};
 
 /// What a text may be about, and the words that say so.
-pub(crate) struct CategorySuggestion(pub(crate) suggester::Suggestion<'static>);
+pub(crate) struct CategorySuggestion {
+    pub(crate) suggestion: suggester::Suggestion<'static>,
+    pub(crate) version: Version,
+}
 
 /// What a text may be about, and the words that say so.
 #[Object(tag = "public")]
 impl CategorySuggestion {
     /// The subject.
     async fn category(&self) -> Result<Category> {
-        find_category(self.0.category).map(Category).ok_or_else(|| "the suggester knows a category that the room does not".into())
+        find_category(self.suggestion.category).map(Category).ok_or_else(|| "the suggester knows a category that the room does not".into())
     }
 
     /// The calibrated probability that it is right, 0 to 1.
     async fn confidence(&self) -> f64 {
-        f64::from(self.0.confidence)
+        f64::from(self.suggestion.confidence)
     }
 
     /// The words of the text that spoke for it most, as they were typed.
     #[graphql(directive = list_size::apply(3))]
     async fn words(&self) -> &[String] {
-        &self.0.words
+        &self.suggestion.words
+    }
+
+    /// The version of the model that read the text, e.g. `2.7`: the built-in one and, after a point, what it learnt from officers.
+    async fn model_version(&self) -> String {
+        self.version.to_string()
     }
 }
 

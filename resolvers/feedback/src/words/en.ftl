@@ -67,6 +67,7 @@ refusal-rules-not-tried = These rules were not tried on the recorded cases to th
 refusal-rules-misfits = The map does not fit every running case. Look at the cases that the trial names, and mend the map.
 refusal-rules-second-person = You have published this already. What carries terms of law needs another person.
 refusal-rules-published = These rules are in force already.
+refusal-nothing-learnt = Nothing that was learnt is in force: the program’s own model makes the suggestions.
 event-text-released = The text of the report was published without personal data.
 event-content-erased = What was written was erased. The proof that it was filed remains.
 mail-coupon-subject = { $reference }: your report is registered
