@@ -33,6 +33,7 @@ mod m20261127_000020_templates;
 mod m20261127_000021_intake;
 mod m20261127_000022_many_hands;
 mod m20261127_000070_learning;
+mod m20261127_000071_confirmations;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000022_many_hands::Migration),
             Box::new(m20261126_000030_preferences::Migration),
             Box::new(m20261127_000070_learning::Migration),
+            Box::new(m20261127_000071_confirmations::Migration),
         ]
     }
 }

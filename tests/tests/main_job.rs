@@ -211,8 +211,29 @@ async fn check_work(city: &City, case: &Value) {
     assert_eq!(kinds, ["submitted", "assigned", "accepted", "text_released", "forwarded", "answered"]);
 }
 
+/// Each reporter who left an address was mailed a code there, and nothing else; now they confirm it.
+async fn confirm_addresses(city: &City, mail: &MailServer, filed: &[(Value, bool, Coupon)]) {
+    let reporters = filed.len().div_ceil(7);
+    let codes = eventually("every code was mailed", || async {
+        let own = |mail: &tests::Mail| mail.to.starts_with("reporter");
+        let mails: BTreeMap<String, String> = mail.mails().into_iter().filter(own).map(|mail| (mail.to, mail.text)).collect();
+        (mails.len() == reporters).then_some(mails)
+    })
+    .await;
+    for (number, (.., coupon)) in filed.iter().enumerate().step_by(7) {
+        let text = &codes[&format!("reporter{number}@turkistan.example")];
+        assert!(!text.contains(&coupon.key), "the key goes to nobody but the reporter");
+        let code = text.split_whitespace().find(|word| word.len() == 8 && word.chars().all(|c| c.is_ascii_digit())).expect("a code");
+        let confirm = "mutation Confirm($input: ConfirmContactInput!) { confirmContact(input: $input) { errors { code } } }";
+        let input = json!({ "idempotencyKey": uuid(), "reference": coupon.reference, "code": code });
+        let answer = city.ask(None, confirm, json!({ "input": input })).await;
+        assert!(answer.refusals("/confirmContact").is_empty(), "{}", answer.body);
+    }
+}
+
 /// Officers are told in their language, reporters get the coupon in theirs, each once, and the key in the mail opens the report.
 async fn check_mail(city: &City, mail: &MailServer, filed: &[(Value, bool, Coupon)]) {
+    confirm_addresses(city, mail, filed).await;
     let reporters = filed.len().div_ceil(7);
     eventually("every coupon was mailed", || async {
         let coupons = mail.mails().into_iter().filter(|mail| filed.iter().any(|(.., coupon)| mail.text.contains(&coupon.key)));

@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::{coupon::CouponKeys, entity::feedback, error, learning::Learnt, model::Contact, parties::Parties};
+use crate::{contact::ContactKeys, coupon::CouponKeys, entity::feedback, error, learning::Learnt, model::Contact, parties::Parties};
 
 /// The stream of the journal that tells of reports.
 pub(crate) const STREAM: &str = "feedback";
@@ -25,6 +25,7 @@ pub(crate) struct Desk {
     pub(crate) house: House,
     pub(crate) rules: Rules,
     pub(crate) keys: CouponKeys,
+    pub(crate) contacts: ContactKeys,
     pub(crate) signer: Arc<Signer>,
     pub(crate) parties: Arc<Parties>,
     /// Whether acts on cases are only tried: carried out, and taken back.
@@ -109,8 +110,16 @@ impl feedback::Model {
 
     /// The reporter's name, as they gave it.
     pub(crate) fn name(&self) -> Result<Option<String>> {
-        let contact: Option<Contact> = self.contact.clone().map(serde_json::from_value).transpose().map_err(Error::internal)?;
-        Ok(contact.and_then(|contact| contact.name).map(Personal::into_inner))
+        Ok(self.contact()?.and_then(|contact| contact.name).map(Personal::into_inner))
+    }
+
+    /// The reporter's mail address.
+    pub(crate) fn email(&self) -> Result<Option<Personal<String>>> {
+        Ok(self.contact()?.and_then(|contact| contact.email))
+    }
+
+    fn contact(&self) -> Result<Option<Contact>> {
+        self.contact.clone().map(serde_json::from_value).transpose().map_err(Error::internal)
     }
 
     /// The engine's state.

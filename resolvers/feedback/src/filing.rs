@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     desk::{Desk, STREAM, enqueue, event_of, turn_timers, word, write_state},
-    entity::feedback,
+    entity::{confirmation, feedback},
     error::{self, refusal, words},
     learning::{InForce, Version},
     model::{CategorySource, Filing, Submission, check},
@@ -110,6 +110,7 @@ impl Desk {
         let cause = Cause::Filed { terms, facts };
         let intake_answers =
             (!filing.answers.is_empty()).then(|| serde_json::to_value(&filing.answers)).transpose().map_err(Error::internal)?;
+        let confirmation = self.contacts.wanted(id, &filing.contact, &request.actor, request.now);
         let mut row = feedback::ActiveModel {
             id: Set(id.uuid()),
             track: Set(word(&filing.track)),
@@ -143,7 +144,7 @@ impl Desk {
         write_state(&mut row, process, &step.state)?;
         row.original_due_on = row.due_on.clone();
         let digest = receipt::salt(&mut row, &*self.house.rng)?;
-        Ok(NewRow { row, step, cause, digest })
+        Ok(NewRow { row, step, cause, digest, confirmation })
     }
 }
 
@@ -153,6 +154,8 @@ pub(crate) struct NewRow {
     pub(crate) step: engine::Step,
     pub(crate) cause: Cause,
     pub(crate) digest: String,
+    /// What waits until the reader of its mail address has confirmed that.
+    pub(crate) confirmation: Option<confirmation::ActiveModel>,
 }
 
 /// Writes a report with its number, its first event, its jobs and its timers.
@@ -160,7 +163,7 @@ pub(crate) struct NewRow {
 /// # Errors
 /// When the database fails.
 pub(crate) async fn file(txn: &Txn, new: NewRow, process: &Process, actor: &str) -> Result<feedback::Model, Abort> {
-    let NewRow { mut row, step, cause, digest } = new;
+    let NewRow { mut row, step, cause, digest, confirmation } = new;
     let (id, now) = (row.id.clone().unwrap(), row.received_at.clone().unwrap());
     row.reference = Set(next_reference(txn, row.registered_on.clone().unwrap()).await?);
     let suggested_by = row.suggestion.clone().unwrap().as_ref().and_then(Version::stored);
@@ -177,6 +180,9 @@ pub(crate) async fn file(txn: &Txn, new: NewRow, process: &Process, actor: &str)
     });
     let filed = feedback::Entity::insert(row).exec_with_returning(txn).await?;
     search::index(txn, &filed).await?;
+    if let Some(wanted) = confirmation {
+        confirmation::Entity::insert(wanted).exec_without_returning(txn).await?;
+    }
     journal::append(txn, STREAM, id, 0, now, actor, vec![event_of(process, &step, &facts, &cause)?]).await?;
     enqueue(txn, id, 1, &step, now).await?;
     turn_timers(txn, id, &step).await?;

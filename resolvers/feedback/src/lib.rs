@@ -5,6 +5,7 @@
 //! does not exist.
 
 mod acts;
+mod contact;
 mod coupon;
 mod demo;
 mod desk;
@@ -43,7 +44,8 @@ use journal::{House, Room, Rules, log::Signer};
 #[must_use]
 pub fn room(house: &House, rules: Rules, signer: Arc<Signer>) -> Room {
     let keys = coupon::CouponKeys::new(house.secret.clone());
-    let desk = desk::Desk { house: house.clone(), rules, keys, signer, parties: Arc::default(), rehearses: false, learnt: Arc::default() };
+    let contacts = contact::ContactKeys::new(house.secret.clone());
+    let desk = desk::Desk { contacts, house: house.clone(), rules, keys, signer, parties: Arc::default(), rehearses: false, learnt: Arc::default() };
     Room {
         subgraph: graph::subgraph(desk.clone()),
         handlers: vec![Arc::new(process::FeedbackProcess(desk.clone()))],

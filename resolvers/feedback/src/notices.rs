@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
+    contact,
     desk::{Desk, word},
     entity::{feedback, subtask},
     error::words,
     filing::{category_name, district_name, locale_of, registrar},
-    model::Contact,
     store::Store,
     timeline,
 };
@@ -39,6 +39,7 @@ pub(crate) static ERASE: Document = Document {
 
 /// The place in a text where the room of notifications puts the coupon's key when it sends the message.
 const COUPON_KEY: &str = "{coupon-key}";
+const CONFIRMATION_CODE: &str = "{confirmation-code}";
 
 /// The events of which those who said “same here” hear, too.
 const TOLD_TO_ALL: [&str; 7] = ["assigned", "forwarded", "extended", "answered", "terminated", "contested", "deadline_passed"];
@@ -72,6 +73,7 @@ struct Addressee<'a> {
 }
 
 /// One message before it is worded.
+#[derive(Clone)]
 struct Notice<'a> {
     case: &'a feedback::Model,
     /// What happened; none for what stands in the message itself.
@@ -79,6 +81,7 @@ struct Notice<'a> {
     topic: &'static str,
     subject: &'static str,
     text: &'static str,
+    /// Whether it has a place for the key, or for the code.
     with_coupon_key: bool,
     /// What was asked or decided, where the text says it.
     more: Vec<(&'static str, String)>,
@@ -125,7 +128,7 @@ pub(crate) async fn send(desk: &Desk, job: &Job, case: &feedback::Model, event: 
             };
             let more = written(desk, case, event).await?;
             tell_reporter(desk, job, &Notice { more, ..notice(topic, "mail-reporter-subject", text, false) }, request).await?;
-            if TOLD_TO_ALL.contains(&event.kind.as_str()) {
+            if job.kind == "notify_reporter" && TOLD_TO_ALL.contains(&event.kind.as_str()) {
                 tell_joined(desk, job, &notice("FOLLOWED", "mail-joined-subject", "mail-joined-text", false), request).await?;
             }
             Ok(())
@@ -176,10 +179,11 @@ async fn written(desk: &Desk, case: &feedback::Model, event: &Event) -> Result<V
     })
 }
 
-/// Has all messages about a report erased.
+/// Has erased what other rooms hold of a report: all messages about it, and comments on its answer. Each act has a key that follows from the
+/// job's, so that a second try repeats nothing.
 pub(crate) async fn erase(desk: &Desk, job: &Job, case: &feedback::Model, request: &Arc<Request>) -> Result<(), JobError> {
-    let key = Uuid::new_v5(&Uuid::NAMESPACE_OID, job.key.as_bytes());
-    let input = json!({ "idempotencyKey": key, "about": case.reference });
+    let key = |what: &str| Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}{what}", job.key).as_bytes());
+    let input = json!({ "idempotencyKey": key(""), "about": case.reference });
     let data = desk.house.graph.ask(&ERASE, json!({ "input": input }), request).await?;
     carried_out(&data, "/eraseMessages/errors", "messages were not erased")
 }
@@ -219,9 +223,18 @@ async fn tell_party(
 }
 
 async fn tell_reporter(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Arc<Request>) -> Result<(), JobError> {
-    let contact: Option<Contact> = notice.case.contact.clone().map(serde_json::from_value).transpose().map_err(Error::internal)?;
-    match contact.and_then(|contact| contact.email) {
+    match notice.case.email()? {
         Some(email) => {
+            let store = Store(desk.house.database.reader.clone());
+            let unconfirmed = store.confirmation(notice.case.id).await?.filter(|wanted| !wanted.is_confirmed());
+            if let Some(wanted) = &unconfirmed
+                && (!contact::goes_to_anybody(notice.topic) || store.unconfirmed_beside(wanted).await? >= contact::UNCONFIRMED_A_DAY)
+            {
+                return Ok(());
+            }
+            // The receipt that the law asks for, without the coupon's key, and with the code.
+            let unconfirmed = unconfirmed.map(|_| Notice { subject: "mail-confirm-subject", text: "mail-confirm-text", ..notice.clone() });
+            let notice = unconfirmed.as_ref().unwrap_or(notice);
             let person = notice.case.reporter.map(|id| PersonId::from_uuid(id).global());
             let (name, locale) = ("reporter", locale_of(notice.case));
             let reporter = Addressee { name, person: person.as_deref(), email: email.reveal(), locale };
@@ -288,6 +301,8 @@ impl Notice<'_> {
             ("due", day(case.due_on).into()),
             ("answer", case.answer.clone().unwrap_or_default().into()),
             ("key", COUPON_KEY.into()),
+            ("code", CONFIRMATION_CODE.into()),
+            ("hours", contact::CODE_HOURS.into()),
         ];
         facts.extend(self.more.iter().map(|(name, text)| (*name, text.clone().into())));
         facts

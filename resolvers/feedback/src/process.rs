@@ -13,7 +13,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    acts::{CARRY_OUT_BULK, ERASE_MESSAGES, INFORM_INCIDENT, SUBTASK_DUE, TELL_SUBTASK, cancel_of, give_up_bulk},
+    acts::{
+        CARRY_OUT_BULK, ERASE_MESSAGES, INFORM_INCIDENT, NOTIFY_CONFIRMED, SUBTASK_DUE, TELL_SUBTASK, cancel_of, give_up_bulk,
+    },
     desk::{Act, Desk, held, word},
     entity::feedback,
     filing::{TableFacts, facts_for_table},
@@ -57,6 +59,7 @@ impl Handler for FeedbackProcess {
             "forward_window_passed",
             "question_unanswered",
             "contest_window_passed",
+            NOTIFY_CONFIRMED,
             ERASE_MESSAGES,
             CARRY_OUT_BULK,
             SUBTASK_DUE,
@@ -72,9 +75,8 @@ impl Handler for FeedbackProcess {
     async fn perform(&self, job: &Job) -> Result<Commit, JobError> {
         match job.kind.as_str() {
             "route_feedback" => self.route(job).await,
-            "send_coupon" | "notify_officers" | "notify_supervisor" | "notify_akim" | "notify_reporter" | "invite_rating" => {
-                self.tell(job).await
-            }
+            "send_coupon" | "notify_officers" | "notify_supervisor" | "notify_akim" | "notify_reporter" | "invite_rating"
+            | NOTIFY_CONFIRMED => self.tell(job).await,
             ERASE_MESSAGES => self.erase_messages(job).await,
             CARRY_OUT_BULK => self.0.carry_out_bulk(job).await,
             SUBTASK_DUE => self.0.subtask_due(job),
@@ -88,7 +90,7 @@ impl Handler for FeedbackProcess {
         }
     }
 
-    /// What could not be tried, or carried out, is asked for again by whoever did.
+    /// What could not be tried, or carried out, is asked for again by whoever did; a night that failed is followed by the next one.
     fn bury(&self, job: &Job) -> Option<Commit> {
         match job.kind.as_str() {
             rules::SIMULATE => rules::give_up(job),

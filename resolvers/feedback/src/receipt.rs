@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::entity::{extension, feedback, joining, note, question, subtask};
+use crate::entity::{confirmation, extension, feedback, joining, note, question, subtask};
 
 /// What a report holds that can be erased.
 pub(crate) const ERASABLE: Erasable = Erasable {
@@ -115,6 +115,7 @@ pub(crate) async fn erase(txn: &Txn, row: &feedback::Model, now: chrono::DateTim
     journal::log::erase(txn, &ERASABLE, row.id).await?;
     crate::search::forget(txn, row.id).await?;
     note::Entity::delete_many().filter(note::Column::FeedbackId.eq(row.id)).exec(txn).await?;
+    confirmation::Entity::delete_by_id(row.id).exec(txn).await?;
     question::Entity::delete_many().filter(question::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     joining::Entity::delete_many().filter(joining::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     subtask::Entity::delete_many().filter(subtask::Column::FeedbackId.eq(row.id)).exec(txn).await?;

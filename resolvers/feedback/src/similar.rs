@@ -24,7 +24,7 @@ const MOST: usize = 3;
 /// What somebody is about to file.
 pub(crate) struct Draft<'a> {
     pub(crate) text: &'a str,
-    /// Slug.
+    /// Slug; nothing is alike while nobody knows it.
     pub(crate) category: Option<&'a str>,
     /// Slug.
     pub(crate) district: Option<&'a str>,

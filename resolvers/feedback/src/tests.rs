@@ -3,6 +3,7 @@
 mod acts;
 mod bulk;
 mod city;
+mod contact;
 mod demo;
 mod desk;
 mod filing;

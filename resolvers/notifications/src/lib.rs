@@ -6,7 +6,7 @@
 //! A message and the job that delivers it are stored in one transaction. Each try is recorded; after the last one, the message lies with the
 //! dead letters until an administrator gives it another life.
 //!
-//! **Invariants:** addresses, subjects and texts leave the room by mail only; the coupon's key is asked for at delivery and never stored.
+//! **Invariants:** addresses, subjects and texts leave the room by mail only; the coupon's key and the code of an address are asked for at delivery and never stored.
 
 mod entity;
 mod error;

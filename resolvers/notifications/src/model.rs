@@ -15,6 +15,8 @@ const SUBJECT_CHARS: RangeInclusive<usize> = 1..=200;
 const TEXT_CHARS: RangeInclusive<usize> = 1..=50_000;
 /// What stands in a text in place of the coupon's key.
 pub(crate) const KEY_MARK: &str = "{coupon-key}";
+/// What stands in a text in place of the code that confirms the address.
+pub(crate) const CODE_MARK: &str = "{confirmation-code}";
 
 /// A closed list whose words are kept in the database.
 macro_rules! words {

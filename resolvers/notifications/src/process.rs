@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     error::{law, words},
     model::{
-        Ending, KEY_MARK, Message, Outcome, State,
+        CODE_MARK, Ending, KEY_MARK, Message, Outcome, State,
         preference::{Channel, Passage, Subscription},
     },
     recipient::{Recipient, RecipientKeys},
@@ -26,10 +26,10 @@ use crate::{
 /// The kind of the job.
 const DELIVER_MESSAGE: &str = "deliver_message";
 
-/// Asks the room of reports for a coupon's key.
+/// Asks the room of reports for a coupon's key, and for the code that confirms its address.
 pub(crate) static COUPON_KEY: Document = Document {
     name: "notifications.CouponKey",
-    text: "query CouponKey($reference: String!) { feedback(reference: $reference) { couponKey } }",
+    text: "query CouponKey($reference: String!) { feedback(reference: $reference) { couponKey confirmationCode } }",
 };
 
 /// The job that delivers a message. `again` tells apart the jobs of a message that was put off.
@@ -88,8 +88,8 @@ impl Post {
     async fn letter(&self, message: &Message, job: &Job) -> Result<Letter, JobError> {
         let letter = match &message.about {
             Some(reference) if message.with_coupon_key => {
-                let key = self.coupon_key(reference, job).await?;
-                Letter::of(&message.text.reveal().replace(KEY_MARK, key.reveal()))
+                let text = self.filled(message.text.reveal(), reference, job).await?;
+                Letter::of(text.reveal())
             }
             _ => Letter::of(message.text.reveal()),
         };
@@ -129,13 +129,19 @@ impl Post {
         self.mailer.send(&mail).await
     }
 
-    async fn coupon_key(&self, reference: &str, job: &Job) -> Result<Personal<String>, JobError> {
+    /// A text with the coupon's key, or the code, in its place.
+    async fn filled(&self, text: &str, reference: &str, job: &Job) -> Result<Personal<String>, JobError> {
         let request = Arc::new(Request::system(job.key.clone(), self.clock.now()));
         let data = self.graph.ask(&COUPON_KEY, json!({ "reference": reference }), &request).await?;
-        match data.pointer("/feedback/couponKey").and_then(serde_json::Value::as_str) {
-            Some(key) => Ok(Personal::new(key.to_owned())),
-            None => Err(JobError::Retry("SUBGRAPH_UNAVAILABLE: the graph gave no coupon key".to_owned())),
+        let mut filled = text.to_owned();
+        for (mark, field) in [(KEY_MARK, "/feedback/couponKey"), (CODE_MARK, "/feedback/confirmationCode")] {
+            if text.contains(mark) {
+                let secret = data.pointer(field).and_then(serde_json::Value::as_str);
+                let secret = secret.ok_or_else(|| JobError::Retry(format!("SUBGRAPH_UNAVAILABLE: the graph gave no {field}")))?;
+                filled = filled.replace(mark, secret);
+            }
         }
+        Ok(Personal::new(filled))
     }
 
     /// A try that failed is told to those who look, also when it is not the last one.

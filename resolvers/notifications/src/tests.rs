@@ -8,7 +8,7 @@ use journal::{JobError, statements};
 use kernel::{Actor, Code, Locale, Role};
 use serde_json::{Value, json};
 
-use self::house::{KEY, REFERENCE, TestHouse, house, person, quiet_house};
+use self::house::{CODE, KEY, REFERENCE, TestHouse, house, person, quiet_house};
 use crate::{error::words, model::Topic};
 
 const MESSAGES: &str = "{ messages(first: 100) { nodes { topic label kk: label(locale: KK) about email locale state createdAt
@@ -94,6 +94,16 @@ async fn a_message_is_sent_with_the_key_that_is_stored_nowhere() {
     });
     assert_eq!(messages(&house).await, [expected]);
     assert!(!house.work(false).await);
+}
+
+#[tokio::test]
+async fn a_message_is_sent_with_the_code_that_is_stored_nowhere() {
+    let house = house().await;
+    house.queue(1, json!({ "text": "Код: {confirmation-code}" })).await;
+    assert!(house.work(false).await);
+    let text = house.post.taken.lock().unwrap().pop().unwrap().letter.reveal().text();
+    assert!(text.starts_with(&format!("Код: {CODE}\n")), "{text}");
+    assert_eq!(house.value::<String>("SELECT text FROM message").await, "Код: {confirmation-code}");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod incidents;
+mod contact;
 mod joining;
 mod merging;
 mod office;
@@ -27,6 +28,7 @@ use uuid::Uuid;
 pub(crate) use self::{
     bulk::{BulkPlan, BulkResult, BulkState, CARRY_OUT_BULK, Chosen, OneAct, give_up_bulk},
     incidents::{Description, INFORM_INCIDENT, OnIncident},
+    contact::NOTIFY_CONFIRMED,
     joining::Joining,
     office::OFFICER,
     queues::QueueDraft,

@@ -265,6 +265,17 @@ impl From<ExtendDeadlineInput> for Decision {
     }
 }
 
+/// Confirms a mail address.
+#[derive(InputObject)]
+pub(crate) struct ConfirmContactInput {
+    /// A UUID made by the client: the act is carried out once for it.
+    pub(super) idempotency_key: String,
+    /// The report's number.
+    pub(super) reference: String,
+    /// The code that was mailed, eight digits; spaces do not matter.
+    pub(super) code: String,
+}
+
 macro_rules! report_inputs {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {$(
         $(#[$doc])*
@@ -299,6 +310,9 @@ report_inputs! {
         /// The answer, 1 to 2,000 characters; those who work the case read it.
         text: String,
     }
+
+    /// Asks for a new code that confirms your mail address.
+    RequestConfirmationInput {}
 
     /// Takes a report back.
     WithdrawFeedbackInput {}

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use vocabulary::Batched;
 
 use crate::{
-    entity::{extension, feedback::Model, incident, note, question, subtask, template},
+    entity::{confirmation, extension, feedback::Model, incident, note, question, subtask, template},
     policy::Scope,
     store::{Answered, DeskFilter, Load, Looking, Numbers, Span, Store},
 };
@@ -86,6 +86,10 @@ pub(crate) struct NotesOn(pub(crate) PageOf);
 /// The key of the questions that a reporter was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct QuestionsOf(pub(crate) Uuid);
+
+/// The key of what confirms the address of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ConfirmationOf(pub(crate) Uuid);
 
 /// The key of the decisions that made a term longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -294,6 +298,17 @@ impl Loader<QuestionsOf> for Reports {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
         let rows = self.store.questions(&ids).await.map_err(Arc::new)?;
         Ok(rows.into_iter().map(|(id, rows)| (QuestionsOf(id), Arc::new(rows))).collect())
+    }
+}
+
+impl Loader<ConfirmationOf> for Reports {
+    type Value = Arc<confirmation::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ConfirmationOf]) -> Loaded<ConfirmationOf, Arc<confirmation::Model>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rows = self.store.confirmations(&ids).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|(id, row)| (ConfirmationOf(id), Arc::new(row))).collect())
     }
 }
 

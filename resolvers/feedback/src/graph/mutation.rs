@@ -10,9 +10,10 @@ use super::{
     case::Case,
     incidents::IncidentActs,
     inputs::{
-        AcceptCaseInput, AnswerQuestionInput, AskReporterInput, AssignCaseInput, ClaimCaseInput, ContestClosureInput, CorrectCategoryInput,
-        EraseFeedbackInput, ExtendDeadlineInput, ForwardCaseInput, JoinFeedbackInput, MergeCasesInput, NoteOnCaseInput, ReleaseCaseInput,
-        ReleaseTextInput, RespondToCaseInput, SubmitFeedbackInput, UnmergeCaseInput, WithdrawFeedbackInput,
+        AcceptCaseInput, AnswerQuestionInput, AskReporterInput, AssignCaseInput, ClaimCaseInput, ConfirmContactInput, ContestClosureInput,
+        CorrectCategoryInput, EraseFeedbackInput, ExtendDeadlineInput, ForwardCaseInput, JoinFeedbackInput, MergeCasesInput,
+        NoteOnCaseInput, ReleaseCaseInput, ReleaseTextInput, RequestConfirmationInput, RespondToCaseInput, SubmitFeedbackInput,
+        UnmergeCaseInput, WithdrawFeedbackInput,
     },
     parts::PartActs,
     learning::LearningActs,
@@ -63,6 +64,8 @@ pub(super) use payloads;
 payloads! {
     #[graphql(tag = "scoped")] ContestClosurePayload: feedback Feedback = "The report, open again.";
     #[graphql(tag = "scoped")] JoinFeedbackPayload: feedback Feedback = "The report, with one more.";
+    #[graphql(tag = "scoped")] ConfirmContactPayload: feedback Feedback = "The report, as you may see it; news of it are mailed from now on.";
+    #[graphql(tag = "scoped")] RequestConfirmationPayload: feedback Feedback = "The report, whose new code is on its way.";
     #[graphql(tag = "scoped")] WithdrawFeedbackPayload: feedback Feedback = "The report, taken back.";
     #[graphql(tag = "scoped")] AnswerQuestionPayload: feedback Feedback = "The report, on which work goes on.";
     #[graphql(tag = "scoped")] EraseFeedbackPayload: feedback Feedback = "The report, without what you wrote.";
@@ -177,6 +180,31 @@ impl Acts {
         let (key, actor) = (input.idempotency_key.clone(), &request(ctx).actor);
         let joined = desk(ctx).join(&key, input.into(), request(ctx)).await;
         JoinFeedbackPayload::of(ctx, joined.map(Some), |row| Feedback::seen_by(actor, Arc::new(row)))
+    }
+
+    /// Confirms a mail address with the code that was sent there: until then no news go to an address that was left without an account. A code
+    /// counts for 72 hours and five tries.
+    #[graphql(tag = "public")]
+    async fn confirm_contact(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which report, and the code.")] input: ConfirmContactInput,
+    ) -> Nullable<ConfirmContactPayload> {
+        let ConfirmContactInput { idempotency_key, reference, code } = input;
+        let confirmed = desk(ctx).confirm_contact(&idempotency_key, &reference, &code, request(ctx)).await;
+        let actor = &request(ctx).actor;
+        ConfirmContactPayload::of(ctx, confirmed.map(Some), |row| Feedback::seen_by(actor, Arc::new(row)))
+    }
+
+    /// Sends a new code to the mail address of your report; the one before counts no more. Five codes at the most, ten minutes apart.
+    #[graphql(tag = "public")]
+    async fn request_confirmation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which report.")] input: RequestConfirmationInput,
+    ) -> Nullable<RequestConfirmationPayload> {
+        let outcome = desk(ctx).request_confirmation(input.on_report(), request(ctx)).await;
+        RequestConfirmationPayload::of(ctx, outcome.map(Some), own)
     }
 
     /// Takes a report back.

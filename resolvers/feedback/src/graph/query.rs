@@ -86,6 +86,7 @@ impl Reports {
     #[graphql(tag = "public", directive = list_size::apply(5))]
     async fn suggest_categories(
         &self,
+        ctx: &Context<'_>,
         #[graphql(desc = "What the citizen wrote, in any of the languages, or mixed.")] text: String,
         #[graphql(desc = "The language of the text; the suggester reads all of them, so it may be left out.")] locale: Option<Locale>,
     ) -> Option<Vec<CategorySuggestion>> {
@@ -115,6 +116,7 @@ impl Reports {
                 suggester.suggest(&text).into_iter().next().map(|suggestion| suggestion.category)
             }
         };
+        let draft = Draft { text: &text, category, district: district.map(|district| district.slug.as_str()), point };
         let actor = &request(ctx).actor;
         let similar = store(ctx).similar(&draft, request(ctx).now).await;
         similar.map(|similar| Some(similar.into_iter().map(|similar| SimilarFeedback::of(actor, similar)).collect())).or_null(ctx)

@@ -6,14 +6,14 @@ use async_graphql::{Context, ID, Interface, Object, Result, SimpleObject};
 
 use journal::Event;
 use kernel::{Cursor, Page, PartyId, ServiceId};
-use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, connection, list_size, request};
+use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
 
 use super::{
     case::Case,
     enums::{CategorySource, FeedbackKind, Outcome, PublicStatus, Track, Urgency},
     incidents::Incident,
     intake::{IntakeAnswer, IntakeQuestion},
-    loaders::{ExtensionsOf, HistoryOf, IncidentBy, PageOf, PartsOf, ProofOf, QuestionsOf, reports},
+    loaders::{ConfirmationOf, ExtensionsOf, HistoryOf, IncidentBy, PageOf, PartsOf, ProofOf, QuestionsOf, reports},
     neighbours::{District, Party, Service},
     parts::OutcomeReason,
     readings::{Access, AccessesTo, PersonalPart, reading},
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     desk::{Desk, parse, word},
-    entity::feedback::Model,
+    entity::{confirmation, feedback::Model},
     intake::questions_of,
     outcome::find_reason,
     policy::{self, View},
@@ -328,6 +328,18 @@ impl Feedback {
         read.transpose()
     }
 
+    /// Whether news go to the mail address that was left: its reader has confirmed it, or it was left with an account. To the reporter and to
+    /// those who work the case; null when there is none.
+    async fn contact_confirmed(&self, ctx: &Context<'_>) -> Nullable<bool> {
+        let read = async {
+            let email = self.row.email().or_fault(ctx)?;
+            let wanted = reports(ctx).load_one(ConfirmationOf(self.row.id)).await.or_fault(ctx)?;
+            Ok(email.map(|_| wanted.is_none_or(|wanted| wanted.is_confirmed())))
+        };
+        let read: Result<Option<bool>> = if self.whole() { read.await } else { Ok(None) };
+        read.transpose()
+    }
+
     /// Whether it was invented for the demonstration.
     async fn synthetic(&self) -> bool {
         self.row.synthetic
@@ -351,6 +363,17 @@ impl Feedback {
     async fn coupon_key(&self, ctx: &Context<'_>) -> Option<String> {
         let system = request(ctx).actor == kernel::Actor::System;
         system.then(|| ctx.data_unchecked::<Desk>().keys.derive(self.row.coupon_id()).into_inner())
+    }
+
+    /// The code that confirms its mail address: for the house itself, when it mails the code. Null when there is none to confirm.
+    #[graphql(requires_scopes = "system")]
+    async fn confirmation_code(&self, ctx: &Context<'_>) -> Nullable<String> {
+        if request(ctx).actor != kernel::Actor::System {
+            return None;
+        }
+        let wanted = reports(ctx).load_one(ConfirmationOf(self.row.id)).await;
+        let code = |wanted: Arc<confirmation::Model>| ctx.data_unchecked::<Desk>().contacts.code(&wanted).into_inner();
+        wanted.map(|wanted| wanted.map(code)).or_null(ctx)
     }
 }
 

@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
+use chrono::TimeDelta;
 use journal::fault;
 use kernel::{Cursor, Page, PageRequest, Result};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Statement, Value};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Statement, Value};
 use uuid::Uuid;
 
 use super::{Store, scoped};
 use crate::{
     entity::{
-        access, extension,
+        access, confirmation, extension,
         feedback::{Column, Model},
         note, question,
     },
@@ -52,6 +53,31 @@ impl Store {
         );
         let statement = Statement::from_sql_and_values(self.0.get_database_backend(), sql, values);
         E::find().from_raw_sql(statement).all(&self.0).await.map_err(fault)
+    }
+
+    /// Whether the address of a report waits for its confirmation.
+    pub(crate) async fn confirmation(&self, case: Uuid) -> Result<Option<confirmation::Model>> {
+        confirmation::Entity::find_by_id(case).one(&self.0).await.map_err(fault)
+    }
+
+    /// The same of many reports.
+    pub(crate) async fn confirmations(&self, cases: &[Uuid]) -> Result<HashMap<Uuid, confirmation::Model>> {
+        let find = confirmation::Entity::find().filter(confirmation::Column::FeedbackId.is_in(cases.iter().copied()));
+        let rows = find.all(&self.0).await.map_err(fault)?;
+        Ok(rows.into_iter().map(|row| (row.feedback_id, row)).collect())
+    }
+
+    /// How many other reports sent a code to the same address in the day before, and were not confirmed.
+    pub(crate) async fn unconfirmed_beside(&self, wanted: &confirmation::Model) -> Result<u64> {
+        use confirmation::Column;
+        confirmation::Entity::find()
+            .filter(Column::Address.eq(&wanted.address))
+            .filter(Column::SentAt.between(wanted.sent_at - TimeDelta::days(1), wanted.sent_at))
+            .filter(Column::ConfirmedAt.is_null())
+            .filter(Column::FeedbackId.ne(wanted.feedback_id))
+            .count(&self.0)
+            .await
+            .map_err(fault)
     }
 
     /// What the reporters of many cases were asked, oldest first.

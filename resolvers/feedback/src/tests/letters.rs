@@ -87,6 +87,8 @@ impl Context {
             ("part", format!("TK-{}-{:06}", self.numbers.0, self.numbers.1).into()),
             ("until", day(self.days.0).into()),
             ("key", "c2VjcmV0LWtleQ".into()),
+            ("code", "12345678".into()),
+            ("hours", 72.into()),
         ]
     }
 }

@@ -110,7 +110,10 @@ async fn erased_content_leaves_the_proof() {
     assert_eq!(act("eraseFeedback", other).await, ["NOT_FOUND input.reference"]);
     assert_eq!(act("eraseFeedback", json!({})).await, [""; 0]);
     city.settle().await;
-    assert_eq!(*city.neighbours.erased.lock().unwrap(), [json!(filed.reference)]);
+    assert_eq!(
+        *city.neighbours.erased.lock().unwrap(),
+        [json!(filed.reference), json!(kernel::FeedbackId::from_uuid(filed.uuid).global())]
+    );
     assert_eq!(city.numbers("SELECT (SELECT COUNT(*) FROM question) + (SELECT COUNT(*) FROM note)").await, [0]);
     let receipt = city.receipt(&Actor::Anonymous, &filed, true).await;
     assert_eq!(receipt["erased"], true);

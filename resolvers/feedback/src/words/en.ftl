@@ -68,6 +68,17 @@ refusal-rules-misfits = The map does not fit every running case. Look at the cas
 refusal-rules-second-person = You have published this already. What carries terms of law needs another person.
 refusal-rules-published = These rules are in force already.
 refusal-nothing-learnt = Nothing that was learnt is in force: the program’s own model makes the suggestions.
+refusal-code = The code is not right, or it has expired. Ask for a new one.
+refusal-nothing-to-confirm = There is no address here that waits to be confirmed.
+refusal-codes-many = { $max ->
+    [one] Too many codes: at most { $max }. Look at the report with its number and key.
+   *[other] Too many codes: at most { $max }. Look at the report with its number and key.
+}
+refusal-codes-soon = { $minutes ->
+    [one] A code was sent just now. Wait { $minutes } minute.
+   *[other] A code was sent just now. Wait { $minutes } minutes.
+}
+event-contact-confirmed = The reporter confirmed the mail address.
 event-text-released = The text of the report was published without personal data.
 event-content-erased = What was written was erased. The proof that it was filed remains.
 mail-coupon-subject = { $reference }: your report is registered
@@ -80,6 +91,20 @@ mail-coupon-text = Your report is registered.
     Key: { $key }
 
     With the number and the key you see who has your report, why, and by when, and you can contest the answer. Keep the key to yourself.
+mail-confirm-subject = { $reference }: confirm your mail address
+mail-confirm-text = A report was registered that names this address.
+
+    Number: { $reference }
+    Registered: { $registered }
+    Answer due: { $due }
+    Code: { $code }
+
+    { $hours ->
+        [one] Give the number and the code within { $hours } hour: then the coupon with its key, and news of the report, come here.
+       *[other] Give the number and the code within { $hours } hours: then the coupon with its key, and news of the report, come here.
+    }
+
+    If it was not you who filed it, do nothing: nothing more comes.
 mail-reporter-subject = { $reference }: news of your report
 mail-reporter-text = { $event }
 

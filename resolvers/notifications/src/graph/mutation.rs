@@ -46,7 +46,8 @@ pub(crate) struct QueueMessageInput {
     subject: String,
     /// Plain text, 50,000 characters at most.
     text: String,
-    /// Whether `{coupon-key}` in the text stands for the coupon's key of the report. The key is put in at delivery and never stored.
+    /// Whether `{coupon-key}` in the text stands for the coupon's key of the report, and `{confirmation-code}` for the code that confirms its
+    /// mail address. They are put in at delivery and never stored.
     #[graphql(default)]
     with_coupon_key: bool,
     /// The id of the person, when they have an account: what they chose counts before what was chosen for the address.

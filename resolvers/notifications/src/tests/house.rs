@@ -24,6 +24,8 @@ pub(crate) const REFERENCE: &str = "TK-2026-000123";
 /// Where people reach the city.
 pub(crate) const CITY: &str = "https://turkistan.example";
 pub(crate) const KEY: &str = "c2VjcmV0LWtleQ";
+/// The code that confirms its address.
+pub(crate) const CODE: &str = "12345678";
 
 /// Statements are counted for the whole process, so the test that counts them runs alone.
 static QUIET: RwLock<()> = RwLock::const_new(());
@@ -62,7 +64,7 @@ impl Graph for Reports {
     async fn execute(&self, document: &'static Document, variables: Map<String, Value>, request: &Arc<Request>) -> Answer {
         assert_eq!((document.name, &request.actor), ("notifications.CouponKey", &Actor::System));
         match variables["reference"].as_str().unwrap() {
-            REFERENCE => Answer { data: json!({ "feedback": { "couponKey": KEY } }).into(), faults: Vec::new() },
+            REFERENCE => Answer { data: json!({ "feedback": { "couponKey": KEY, "confirmationCode": CODE } }).into(), faults: Vec::new() },
             "TK-2026-000404" => Answer { data: json!({ "feedback": null }).into(), faults: Vec::new() },
             _ => Answer {
                 data: Value::Null.into(),
