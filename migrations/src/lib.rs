@@ -34,6 +34,7 @@ mod m20261127_000021_intake;
 mod m20261127_000022_many_hands;
 mod m20261127_000070_learning;
 mod m20261127_000071_confirmations;
+mod m20261127_000072_rating_comments;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000030_preferences::Migration),
             Box::new(m20261127_000070_learning::Migration),
             Box::new(m20261127_000071_confirmations::Migration),
+            Box::new(m20261127_000072_rating_comments::Migration),
         ]
     }
 }

@@ -56,6 +56,7 @@ pub fn room(house: &House, rules: Rules, signer: Arc<Signer>) -> Room {
             &notices::OFFICERS,
             &notices::QUEUE,
             &notices::ERASE,
+            &notices::ERASE_COMMENTS,
             &demo::SERVICES,
         ],
         demo: Some(Arc::new(demo::Reports::new(desk.clone()))),

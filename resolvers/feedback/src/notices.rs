@@ -37,7 +37,14 @@ pub(crate) static ERASE: Document = Document {
     text: "mutation EraseMessages($input: EraseMessagesInput!) { eraseMessages(input: $input) { errors { __typename code } } }",
 };
 
-/// The place in a text where the room of notifications puts the coupon's key when it sends the message.
+/// Has the comments on the answer to a report erased in the room of ratings.
+pub(crate) static ERASE_COMMENTS: Document = Document {
+    name: "feedback.EraseAnswerComments",
+    text: "mutation EraseAnswerComments($input: EraseAnswerCommentsInput!) { \
+           eraseAnswerComments(input: $input) { errors { __typename code } } }",
+};
+
+/// The places in a text where the room of notifications puts the coupon's key, and the code that confirms an address, when it sends the message.
 const COUPON_KEY: &str = "{coupon-key}";
 const CONFIRMATION_CODE: &str = "{confirmation-code}";
 
@@ -185,7 +192,10 @@ pub(crate) async fn erase(desk: &Desk, job: &Job, case: &feedback::Model, reques
     let key = |what: &str| Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}{what}", job.key).as_bytes());
     let input = json!({ "idempotencyKey": key(""), "about": case.reference });
     let data = desk.house.graph.ask(&ERASE, json!({ "input": input }), request).await?;
-    carried_out(&data, "/eraseMessages/errors", "messages were not erased")
+    carried_out(&data, "/eraseMessages/errors", "messages were not erased")?;
+    let input = json!({ "idempotencyKey": key(":comments"), "feedback": case.feedback_id().global() });
+    let data = desk.house.graph.ask(&ERASE_COMMENTS, json!({ "input": input }), request).await?;
+    carried_out(&data, "/eraseAnswerComments/errors", "comments were not erased")
 }
 
 /// What an event means to those who work the case.
@@ -284,7 +294,7 @@ fn carried_out(data: &Value, errors: &str, refused: &str) -> Result<(), JobError
     match data.pointer(errors).and_then(Value::as_array) {
         Some(errors) if errors.is_empty() => Ok(()),
         Some(errors) => Err(JobError::Fail(format!("REFUSED: {refused}: {}", errors[0]["code"]))),
-        None => Err(JobError::Retry("SUBGRAPH_UNAVAILABLE: notifications did not answer".to_owned())),
+        None => Err(JobError::Retry(format!("SUBGRAPH_UNAVAILABLE: nobody answered: {refused}"))),
     }
 }
 

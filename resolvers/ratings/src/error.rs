@@ -34,6 +34,11 @@ pub(crate) fn not_answered() -> Refusal {
     refusal(RefusalCode::WrongState, "refusal-not-answered", &[]).at("input.reference")
 }
 
+/// There is no such rating, or it is another's.
+pub(crate) fn rating_unknown() -> Refusal {
+    refusal(RefusalCode::NotFound, "refusal-rating-unknown", &[]).at("input.rating")
+}
+
 /// One rating for one answer.
 pub(crate) fn answer_rated() -> Refusal {
     refusal(RefusalCode::WrongState, "refusal-answer-rated", &[]).at("input.reference")

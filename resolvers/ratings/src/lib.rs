@@ -3,7 +3,7 @@
 //! A mark never stands as a bare mean: what leaves the room is how many rated, how the marks are spread, and an estimate with its
 //! uncertainty, all through the suppression gate. A low mark with a comment opens a case by itself.
 //!
-//! **Invariants:** a mark is appended and never changed; who rated and what they wrote reaches no public field; a mark and the job that
+//! **Invariants:** a mark is appended and never changed, though its comment can be erased; who rated and what they wrote reaches no public field; a mark and the job that
 //! opens its case are stored in one transaction.
 
 mod ask;
@@ -14,6 +14,7 @@ mod graph;
 mod model;
 mod policy;
 mod process;
+mod receipt;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -94,13 +94,15 @@ pub(crate) struct Mark {
     pub(crate) comment: Option<Personal<String>>,
 }
 
+/// Reads the key that a client made for its act.
+pub(crate) fn act_key(key: &str) -> Result<Uuid, Refusal> {
+    Uuid::parse_str(key).map_err(|_| refusal(RefusalCode::Invalid, "refusal-key-not-uuid", &[]).at("input.idempotencyKey"))
+}
+
 /// Checks what both mutations have in common. All that is wrong is told at once.
 pub(crate) fn check(key: &str, stars: i32, comment: Option<&str>) -> Result<Mark, Vec<Refusal>> {
     let mut refusals = Vec::new();
-    let key = Uuid::parse_str(key).ok();
-    if key.is_none() {
-        refusals.push(refusal(RefusalCode::Invalid, "refusal-key-not-uuid", &[]).at("input.idempotencyKey"));
-    }
+    let key = act_key(key).map_err(|refused| refusals.push(refused)).ok();
     let stars = Stars::new(stars);
     if stars.is_none() {
         refusals.push(refusal(RefusalCode::Invalid, "refusal-stars", &[]).at("input.stars"));

@@ -1,7 +1,7 @@
 //! Who sees a single rating. Counts are for everybody, through the gate; a rating itself is for whoever gave it, for the house, and for
 //! auditors, who look for rigging; its comment only for the first two.
 
-use kernel::{Actor, PersonId, Role};
+use kernel::{Actor, Code, Error, PersonId, Result, Role};
 
 use crate::model::Rating;
 
@@ -35,7 +35,20 @@ pub(crate) fn counts() -> Scope {
 pub(crate) fn may_read_comment(actor: &Actor, rating: &Rating) -> bool {
     match actor {
         Actor::System => true,
-        Actor::Person(person) => rating.person == Some(person.id),
-        Actor::Anonymous => false,
+        Actor::Person(_) | Actor::Anonymous => gave(actor, rating),
+    }
+}
+
+/// Whether the actor is known to have given the mark.
+pub(crate) fn gave(actor: &Actor, rating: &Rating) -> bool {
+    actor.person().is_some_and(|person| rating.person == Some(person.id))
+}
+
+/// Only the house itself erases what others wrote, when a report goes.
+pub(crate) fn may_erase_for_others(actor: &Actor) -> Result<()> {
+    match actor {
+        Actor::System => Ok(()),
+        Actor::Anonymous => Err(Error::coded(Code::Unauthenticated, "comments of others are erased by the house")),
+        Actor::Person(_) => Err(Error::coded(Code::Forbidden, "comments of others are erased by the house")),
     }
 }

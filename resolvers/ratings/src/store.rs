@@ -1,10 +1,10 @@
-//! The room's queries and its one act. Every read begins with [`scoped`].
+//! The room's queries and its acts. Every read begins with [`scoped`].
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Claim, Database, NewEvent, Txn, claim, settle};
+use journal::{Abort, ActKey, Claim, Database, NewEvent, Txn, claim, claim_with, settle};
 use kernel::{Error, FeedbackId, Locale, PartyId, PersonId, Personal, RatingId, Result, ServiceId};
 use sea_orm::{
     ActiveValue::Set,
@@ -20,6 +20,7 @@ use crate::{
     model::{self, REPEAT_DAYS, Rating, Stars, Tally},
     policy::{self, Scope},
     process,
+    receipt::{ERASABLE, Salted},
 };
 
 /// The name of the room's streams in the journal.
@@ -97,12 +98,65 @@ impl Store {
     ///
     /// # Errors
     /// Refusals when the key was used for something else, or when it is not the person's turn.
-    pub(crate) async fn rate(&self, act: ActKey, rating: Rating, actor: String) -> Result<Rating, Abort> {
-        self.database.writer.write(move |txn| rate(txn, act, rating, actor).boxed()).await
+    pub(crate) async fn rate(&self, act: ActKey, rating: Rating, salted: Option<Salted>, actor: String) -> Result<Rating, Abort> {
+        self.database.writer.write(move |txn| rate(txn, act, rating, salted, actor).boxed()).await
+    }
+
+    /// Erases the comment of a rating, once for its key, for whoever `may`.
+    ///
+    /// # Errors
+    /// Refusals when the key was used for something else, or when there is no such rating that they may erase.
+    pub(crate) async fn erase_comment(
+        &self,
+        act: ActKey,
+        id: RatingId,
+        may: impl FnOnce(&Rating) -> bool + Send + 'static,
+        (actor, now): (String, DateTime<Utc>),
+    ) -> Result<Rating, Abort> {
+        let write = self.database.writer.write(move |txn| {
+            async move {
+                let before = claim_with(txn, &act, now, &id).await?.before(error::key_reused)?;
+                let row = rating::Entity::find_by_id(id.uuid()).lock_exclusive().one(txn).await?;
+                let rating = row.map(Rating::try_from).transpose()?.filter(may).ok_or_else(error::rating_unknown)?;
+                if before.is_some() { Ok(rating) } else { erase(txn, rating, &actor, now).await }
+            }
+            .boxed()
+        });
+        write.await
+    }
+
+    /// Erases the comments that were given with marks for the answer to a report, once for its key; tells how many there were.
+    ///
+    /// # Errors
+    /// A refusal when the key was used for something else.
+    pub(crate) async fn erase_comments_of(
+        &self,
+        act: ActKey,
+        feedback: FeedbackId,
+        actor: String,
+        now: DateTime<Utc>,
+    ) -> Result<i32, Abort> {
+        let write = self.database.writer.write(move |txn| {
+            async move {
+                if let Some(before) = claim::<i32>(txn, &act, now).await?.before(error::key_reused)? {
+                    return Ok(before);
+                }
+                let mut erased = 0;
+                let rows = rating::Entity::find().filter(rating::Column::FeedbackId.eq(feedback.uuid()));
+                for row in rows.filter(rating::Column::Comment.is_not_null()).lock_exclusive().all(txn).await? {
+                    erase(txn, Rating::try_from(row)?, &actor, now).await?;
+                    erased += 1;
+                }
+                settle(txn, &act, &erased).await?;
+                Ok(erased)
+            }
+            .boxed()
+        });
+        write.await
     }
 }
 
-async fn rate(txn: &Txn, act: ActKey, rating: Rating, actor: String) -> Result<Rating, Abort> {
+async fn rate(txn: &Txn, act: ActKey, rating: Rating, salted: Option<Salted>, actor: String) -> Result<Rating, Abort> {
     match claim::<RatingId>(txn, &act, rating.rated_at).await? {
         Claim::Reused => return Err(error::key_reused().into()),
         Claim::Same(id) => {
@@ -114,14 +168,15 @@ async fn rate(txn: &Txn, act: ActKey, rating: Rating, actor: String) -> Result<R
     if let (Some(person), Some(service), None) = (rating.person, rating.service, rating.feedback) {
         take_turn(txn, person, service, rating.rated_at).await?;
     }
-    let stored = rating::Entity::insert(rating::ActiveModel::from(&rating))
+    let salt = salted.as_ref().map(|salted| salted.salt.to_vec());
+    let stored = rating::Entity::insert(rating::ActiveModel { salt: Set(salt), ..rating::ActiveModel::from(&rating) })
         .on_conflict(OnConflict::column(rating::Column::FeedbackId).do_nothing().to_owned())
         .exec_without_returning(txn)
         .await?;
     if stored == 0 {
         return Err(error::answer_rated().into());
     }
-    journal::append(txn, STREAM, rating.id.uuid(), 0, rating.rated_at, &actor, vec![rated(&rating)]).await?;
+    journal::append(txn, STREAM, rating.id.uuid(), 0, rating.rated_at, &actor, vec![rated(&rating, salted)]).await?;
     if rating.opens_case() {
         journal::enqueue(txn, rating.rated_at, vec![process::open_case(&rating)]).await?;
     }
@@ -144,7 +199,20 @@ async fn take_turn(txn: &Txn, person: PersonId, service: ServiceId, now: DateTim
     if taken == 1 { Ok(()) } else { Err(error::rated_recently(REPEAT_DAYS).into()) }
 }
 
-fn rated(rating: &Rating) -> NewEvent {
+/// Destroys the comment and the salt of its digest; the mark counts on.
+async fn erase(txn: &Txn, rating: Rating, actor: &str, now: DateTime<Utc>) -> Result<Rating, Abort> {
+    if rating.comment.is_none() {
+        return Ok(rating);
+    }
+    let id = rating.id.uuid();
+    journal::log::erase(txn, &ERASABLE, id).await?;
+    let event = NewEvent { kind: "comment_erased".into(), payload: json!({}), versions: None };
+    let number = journal::length(txn, id).await?;
+    journal::append(txn, STREAM, id, number, now, actor, vec![event]).await?;
+    Ok(Rating { comment: None, ..rating })
+}
+
+fn rated(rating: &Rating, salted: Option<Salted>) -> NewEvent {
     let kind = if rating.is_verified() { "answer_rated" } else { "service_rated" };
     let payload = json!({
         "stars": rating.stars,
@@ -152,6 +220,8 @@ fn rated(rating: &Rating) -> NewEvent {
         "party": rating.party,
         "feedback": rating.feedback,
         "commented": rating.comment.is_some(),
+        // What was written, as a salted digest: erased, it proves no more what it said.
+        "digest": salted.map(|salted| salted.digest),
     });
     NewEvent { kind: kind.into(), payload, versions: None }
 }
@@ -162,8 +232,8 @@ pub(crate) async fn keep_case(txn: &Txn, id: RatingId, reference: String, now: D
     rating::Entity::update(rating::ActiveModel { id: Set(id.uuid()), case_reference: Set(Some(reference)), ..Default::default() })
         .exec(txn)
         .await?;
-    // The rating itself was the stream's first event.
-    journal::append(txn, STREAM, id.uuid(), 1, now, &kernel::Actor::System.journal_name(), vec![event]).await?;
+    let number = journal::length(txn, id.uuid()).await?;
+    journal::append(txn, STREAM, id.uuid(), number, now, &kernel::Actor::System.journal_name(), vec![event]).await?;
     Ok(())
 }
 
@@ -185,6 +255,7 @@ impl From<&Rating> for rating::ActiveModel {
             rated_at: Set(rating.rated_at),
             case_reference: Set(rating.case_reference.clone()),
             synthetic: Set(rating.synthetic),
+            salt: Set(None),
         }
     }
 }

@@ -2,5 +2,6 @@
 
 mod acts;
 mod demo;
+mod erasure;
 mod house;
 mod views;

@@ -42,7 +42,7 @@ pub(super) struct Neighbours {
     pub(super) messages: Mutex<Vec<Value>>,
     /// The texts of all messages, in order.
     pub(super) said: Mutex<Vec<String>>,
-    /// The inputs of `eraseMessages`, in order.
+    /// What messages and what comments were erased of, in order.
     pub(super) erased: Mutex<Vec<Value>>,
     /// Documents that are not answered.
     pub(super) away: Mutex<BTreeSet<&'static str>>,
@@ -78,6 +78,11 @@ impl Graph for Neighbours {
                 assert_eq!(request.actor, Actor::System, "only the house erases messages");
                 self.erased.lock().unwrap().push(variables["input"]["about"].clone());
                 json!({ "eraseMessages": { "errors": [] } })
+            }
+            "feedback.EraseAnswerComments" => {
+                assert_eq!(request.actor, Actor::System, "only the house erases comments");
+                self.erased.lock().unwrap().push(variables["input"]["feedback"].clone());
+                json!({ "eraseAnswerComments": { "errors": [] } })
             }
             "feedback.ServicesForDemo" => json!({ "services": { "nodes": [
                 { "id": ServiceId::of_slug("birth-registration").global(), "provider": { "slug": "public-service-corporation" } },

@@ -17,6 +17,7 @@ pub struct Model {
     pub rated_at: DateTimeUtc,
     pub case_reference: Option<String>,
     pub synthetic: bool,
+    pub salt: Option<Vec<u8>>,
 }
 
 /// The rater and the comment are personal: only the id is shown.

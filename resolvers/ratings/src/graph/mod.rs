@@ -12,10 +12,11 @@ use journal::House;
 use kernel::Subgraph;
 use vocabulary::{LocalSubgraph, UserError};
 
-use crate::{policy, store::Store};
+use crate::{policy, receipt::RatingKeys, store::Store};
 
 pub(crate) fn subgraph(store: Store, house: &House) -> Arc<dyn Subgraph> {
-    let mutation = mutation::Mutation { store: store.clone(), graph: house.graph.clone(), rng: Arc::clone(&house.rng) };
+    let keys = RatingKeys::new(house.secret.clone());
+    let mutation = mutation::Mutation { store: store.clone(), graph: house.graph.clone(), rng: Arc::clone(&house.rng), keys };
     let schema = Schema::build(query::Query, mutation, EmptySubscription)
         .enable_federation()
         .register_output_type::<types::Node>()

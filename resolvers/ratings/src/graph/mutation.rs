@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use journal::{Abort, ActKey};
-use kernel::{GraphHandle, RatingId, Request, Rng, ServiceId};
+use journal::{Abort, ActKey, log::SALT_BYTES};
+use kernel::{FeedbackId, GraphHandle, RatingId, Request, Rng, ServiceId};
 use vocabulary::{Locale, Nullable, OrNull, UserError, list_size, refusals, request};
 
 use super::types::Rating;
 use crate::{
     ask, error,
     model::{self, Mark},
+    policy,
+    receipt::{RatingKeys, Salted},
     store::Store,
 };
 
@@ -18,6 +20,7 @@ pub(crate) struct Mutation {
     pub(crate) store: Store,
     pub(crate) graph: GraphHandle,
     pub(crate) rng: Arc<dyn Rng>,
+    pub(crate) keys: RatingKeys,
 }
 
 /// A mark for a service.
@@ -41,6 +44,8 @@ pub(crate) struct RateServiceInput {
 pub(crate) struct RateServicePayload {
     /// The mark; null when it was refused.
     rating: Option<Rating>,
+    /// Has the comment erased later (`eraseRatingComment`). It is shown here only, and stored nowhere.
+    key: Option<String>,
     /// Why it was refused; empty when it was not.
     #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
@@ -67,6 +72,50 @@ pub(crate) struct RateAnswerInput {
 pub(crate) struct RateAnswerPayload {
     /// The mark; null when it was refused.
     rating: Option<Rating>,
+    /// Has the comment erased later (`eraseRatingComment`). It is shown here only, and stored nowhere.
+    key: Option<String>,
+    /// Why it was refused; empty when it was not.
+    #[graphql(directive = list_size::apply(5))]
+    errors: Vec<UserError>,
+}
+
+/// A comment that is to be erased.
+#[derive(InputObject)]
+pub(crate) struct EraseRatingCommentInput {
+    /// A UUID that the client makes; sending the same again changes nothing and answers the same.
+    idempotency_key: String,
+    /// The mark that it was given with.
+    rating: ID,
+    /// The key that was shown with the mark; may be absent when you are signed in and gave it.
+    key: Option<String>,
+}
+
+/// What became of the comment.
+#[derive(SimpleObject)]
+#[graphql(tag = "public")]
+pub(crate) struct EraseRatingCommentPayload {
+    /// The mark, which counts on without its comment; null when it was refused.
+    rating: Option<Rating>,
+    /// Why it was refused; empty when it was not.
+    #[graphql(directive = list_size::apply(5))]
+    errors: Vec<UserError>,
+}
+
+/// Comments that are to be erased with a report.
+#[derive(InputObject)]
+pub(crate) struct EraseAnswerCommentsInput {
+    /// A UUID; erasing the same again changes nothing more.
+    idempotency_key: String,
+    /// The report whose answer was rated.
+    feedback: ID,
+}
+
+/// What became of the comments.
+#[derive(SimpleObject)]
+#[graphql(requires_scopes = "system")]
+pub(crate) struct EraseAnswerCommentsPayload {
+    /// How many comments there were; null when it was refused.
+    erased: Option<i32>,
     /// Why it was refused; empty when it was not.
     #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
@@ -83,14 +132,42 @@ impl Mutation {
         #[graphql(desc = "The mark.")] input: RateServiceInput,
     ) -> Nullable<RateServicePayload> {
         let outcome = outcome(self.act_on_service(input, request(ctx)).await, ctx);
-        outcome.map(|(rating, errors)| Some(RateServicePayload { rating, errors })).or_null(ctx)
+        outcome.map(|(rating, errors)| Some(RateServicePayload { key: self.key(rating.as_ref()), rating, errors })).or_null(ctx)
     }
 
     /// Rates the answer to one's own report (e-Halyk), once.
     #[graphql(tag = "public")]
     async fn rate_answer(&self, ctx: &Context<'_>, #[graphql(desc = "The mark.")] input: RateAnswerInput) -> Nullable<RateAnswerPayload> {
         let outcome = outcome(self.act_on_answer(input, request(ctx)).await, ctx);
-        outcome.map(|(rating, errors)| Some(RateAnswerPayload { rating, errors })).or_null(ctx)
+        outcome.map(|(rating, errors)| Some(RateAnswerPayload { key: self.key(rating.as_ref()), rating, errors })).or_null(ctx)
+    }
+
+    /// Erases the comment of a mark for whoever gave it; the mark counts on, and the log proves that there was a comment. A case that it opened
+    /// keeps its text: it is a report of its own.
+    #[graphql(tag = "public")]
+    async fn erase_rating_comment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which comment.")] input: EraseRatingCommentInput,
+    ) -> Nullable<EraseRatingCommentPayload> {
+        let outcome = outcome(self.erase(input, request(ctx)).await, ctx);
+        outcome.map(|(rating, errors)| Some(EraseRatingCommentPayload { rating, errors })).or_null(ctx)
+    }
+
+    /// Erases the comments on the answer to a report. Only the house itself does so, for a room whose report was erased.
+    #[graphql(requires_scopes = "system")]
+    async fn erase_answer_comments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which comments.")] input: EraseAnswerCommentsInput,
+    ) -> Nullable<EraseAnswerCommentsPayload> {
+        let payload = match self.erase_all(input, request(ctx)).await {
+            Ok(erased) => Ok(Some(EraseAnswerCommentsPayload { erased: Some(erased), errors: Vec::new() })),
+            Err(abort) => abort
+                .into_refusals()
+                .map(|refused| Some(EraseAnswerCommentsPayload { erased: None, errors: refusals(&refused, request(ctx).locale) })),
+        };
+        payload.or_null(ctx)
     }
 }
 
@@ -103,7 +180,7 @@ impl Mutation {
         let act = ActKey::new(mark.key, "rate_service", &request.actor.journal_name(), &body)?;
         let rating =
             model::Rating { service: Some(id), party: service.provider, locale: input.locale.into(), ..self.rating(mark, request) };
-        self.store.rate(act, rating, request.actor.journal_name()).await
+        self.store_rating(act, rating, request).await
     }
 
     async fn act_on_answer(&self, input: RateAnswerInput, request: &Arc<Request>) -> Result<model::Rating, Abort> {
@@ -120,7 +197,40 @@ impl Mutation {
             feedback: Some(answer.feedback),
             ..self.rating(mark, request)
         };
-        self.store.rate(act, rating, request.actor.journal_name()).await
+        self.store_rating(act, rating, request).await
+    }
+
+    /// Salts the comment before the transaction, so that nobody waits for it.
+    async fn store_rating(&self, act: ActKey, rating: model::Rating, request: &Request) -> Result<model::Rating, Abort> {
+        let salted = rating.comment.as_ref().map(|comment| {
+            let mut salt = [0; SALT_BYTES];
+            self.rng.fill(&mut salt);
+            Salted::of(comment, salt)
+        });
+        self.store.rate(act, rating, salted, request.actor.journal_name()).await
+    }
+
+    async fn erase(&self, input: EraseRatingCommentInput, request: &Arc<Request>) -> Result<model::Rating, Abort> {
+        let key = model::act_key(&input.idempotency_key)?;
+        let id = RatingId::from_global(&input.rating).ok_or_else(error::rating_unknown)?;
+        let act = ActKey::new(key, "erase_rating_comment", &request.actor.journal_name(), &id)?;
+        let by_key = input.key.is_some_and(|key| self.keys.fits(id, &key));
+        let actor = request.actor.clone();
+        let may = move |rating: &model::Rating| by_key || policy::gave(&actor, rating);
+        self.store.erase_comment(act, id, may, (request.actor.journal_name(), request.now)).await
+    }
+
+    async fn erase_all(&self, input: EraseAnswerCommentsInput, request: &Arc<Request>) -> Result<i32, Abort> {
+        policy::may_erase_for_others(&request.actor)?;
+        let key = model::act_key(&input.idempotency_key)?;
+        let id = FeedbackId::from_global(&input.feedback).ok_or_else(error::report_unknown)?;
+        let act = ActKey::new(key, "erase_answer_comments", &request.actor.journal_name(), &id)?;
+        self.store.erase_comments_of(act, id, request.actor.journal_name(), request.now).await
+    }
+
+    /// The key of a mark, for whoever has just given it.
+    fn key(&self, rating: Option<&Rating>) -> Option<String> {
+        rating.map(|rating| self.keys.derive(rating.0.id).into_inner())
     }
 
     fn rating(&self, mark: Mark, request: &Request) -> model::Rating {

@@ -12,6 +12,7 @@ refusal-rated-recently = { $days ->
 }
 refusal-report-unknown = There is no report with this number and key.
 refusal-not-answered = The report has no answer that can be rated now.
+refusal-rating-unknown = There is no such rating, or it is not yours.
 refusal-answer-rated = This answer has been rated already.
 band-excellent = Very good
 band-good = Good

@@ -6,6 +6,7 @@ refusal-service-unknown = Мұндай қызмет жоқ.
 refusal-rated-recently = Сіз бұл қызметті бағалап қойғансыз. { $days } күннен кейін қайта бағалай аласыз.
 refusal-report-unknown = Мұндай нөмірі мен кілті бар өтініш жоқ.
 refusal-not-answered = Өтініште қазір бағалауға болатын жауап жоқ.
+refusal-rating-unknown = Мұндай баға жоқ немесе ол сіздікі емес.
 refusal-answer-rated = Бұл жауап бұрын бағаланған.
 band-excellent = Өте жақсы
 band-good = Жақсы

@@ -13,6 +13,7 @@ refusal-rated-recently = { $days ->
 }
 refusal-report-unknown = Нет обращения с таким номером и ключом.
 refusal-not-answered = У обращения сейчас нет ответа, который можно оценить.
+refusal-rating-unknown = Такой оценки нет, или она не ваша.
 refusal-answer-rated = Этот ответ уже оценён.
 band-excellent = Очень хорошо
 band-good = Хорошо
