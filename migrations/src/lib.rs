@@ -35,6 +35,7 @@ mod m20261127_000022_many_hands;
 mod m20261127_000070_learning;
 mod m20261127_000071_confirmations;
 mod m20261127_000072_rating_comments;
+mod m20261127_000073_identities;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000070_learning::Migration),
             Box::new(m20261127_000071_confirmations::Migration),
             Box::new(m20261127_000072_rating_comments::Migration),
+            Box::new(m20261127_000073_identities::Migration),
         ]
     }
 }

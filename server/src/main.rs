@@ -21,6 +21,7 @@ mod modules;
 mod schema;
 mod serve;
 mod settings;
+mod signatures;
 mod stop;
 mod telemetry;
 mod usage;

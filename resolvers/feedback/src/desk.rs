@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use engine::{CaseState, Cause, Effect, Facts, Library, Process, Step, TimerChange, Versions, Who};
-use journal::{Abort, House, NewEvent, NewJob, Priority, Rules, Txn, log::Signer};
+use journal::{Abort, House, NewEvent, NewJob, Priority, Rules, Signatures, Txn, log::Signer};
 use kernel::{Actor, Error, FeedbackId, Personal, Result};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
@@ -26,6 +26,7 @@ pub(crate) struct Desk {
     pub(crate) rules: Rules,
     pub(crate) keys: CouponKeys,
     pub(crate) contacts: ContactKeys,
+    pub(crate) signatures: Arc<dyn Signatures>,
     pub(crate) signer: Arc<Signer>,
     pub(crate) parties: Arc<Parties>,
     /// Whether acts on cases are only tried: carried out, and taken back.

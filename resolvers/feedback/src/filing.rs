@@ -58,7 +58,8 @@ impl Desk {
     /// # Errors
     /// Refusals of the input, or a fault.
     pub(crate) async fn submit(&self, key: Uuid, submission: &Submission, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
-        let filing = check(submission)?;
+        let mut filing = check(submission)?;
+        let identity = self.identity(submission, &mut filing, &request.actor).await?;
         let provider = match filing.service {
             Some(service) => Some(self.provider(service, request).await?),
             None => None,
@@ -66,7 +67,8 @@ impl Desk {
         let subject = Subject::of(&filing, provider.flatten(), &self.suggester(request.now).await);
         let process = self.library().latest_process(if filing.track == Track::Appeal { "appeal" } else { "request" })?;
         let id = FeedbackId::new(request.now, &*self.house.rng);
-        let row = self.row(id, filing, &subject, &process, request)?;
+        let mut row = self.row(id, filing, &subject, &process, request)?;
+        row.row.identity = Set(Some(word(&identity)));
         let act_key = ActKey::new(key, "submit_feedback", &request.actor.journal_name(), submission)?;
         let actor = request.actor.journal_name();
         let now = request.now;
@@ -171,6 +173,8 @@ pub(crate) async fn file(txn: &Txn, new: NewRow, process: &Process, actor: &str)
         // What the coupon promises to have in the log: this number, and what was filed, as a salted digest.
         "reference": row.reference.clone().unwrap(),
         "digest": digest,
+        // By what it was known who filed.
+        "identity": row.identity.clone().unwrap(),
         "category": row.category.clone().unwrap(),
         "categorySource": row.category_source.clone().unwrap(),
         "suggesterVersion": suggested_by.map(Version::built_in),

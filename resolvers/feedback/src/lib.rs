@@ -15,6 +15,7 @@ mod error;
 mod filing;
 mod graph;
 mod histories;
+mod identity;
 mod intake;
 mod learning;
 mod masking;
@@ -38,14 +39,24 @@ mod timeline;
 
 use std::sync::Arc;
 
-use journal::{House, Room, Rules, log::Signer};
+use journal::{House, Room, Rules, Signatures, log::Signer};
 
-/// Opens the room, with the rules that it works by, and with what signs its receipts.
+/// Opens the room, with the rules that it works by, with what signs its receipts, and what verifies the signatures of others.
 #[must_use]
-pub fn room(house: &House, rules: Rules, signer: Arc<Signer>) -> Room {
+pub fn room(house: &House, rules: Rules, signer: Arc<Signer>, signatures: Arc<dyn Signatures>) -> Room {
     let keys = coupon::CouponKeys::new(house.secret.clone());
     let contacts = contact::ContactKeys::new(house.secret.clone());
-    let desk = desk::Desk { contacts, house: house.clone(), rules, keys, signer, parties: Arc::default(), rehearses: false, learnt: Arc::default() };
+    let desk = desk::Desk {
+        contacts,
+        signatures,
+        house: house.clone(),
+        rules,
+        keys,
+        signer,
+        parties: Arc::default(),
+        rehearses: false,
+        learnt: Arc::default(),
+    };
     Room {
         subgraph: graph::subgraph(desk.clone()),
         handlers: vec![Arc::new(process::FeedbackProcess(desk.clone()))],

@@ -55,6 +55,9 @@ pub(crate) struct Submission {
     pub(crate) contact: Contact,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) answers: Vec<IntakeAnswer>,
+    /// Not in the digest of those that have none, so that keys of acts from before there were signatures hold on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) signature: Option<Personal<String>>,
 }
 
 /// How to reach the reporter. The IIN is checked and then forgotten but for its last four digits.
@@ -133,7 +136,7 @@ pub(crate) fn check(submission: &Submission) -> Result<Filing, Vec<Refusal>> {
     );
     let address = submission.address.as_ref().map(|address| line(address.reveal(), "input.place.address")).transpose();
     keep(address.as_ref().map(|_| ()).map_err(Clone::clone));
-    for refusal in submission.contact.check(submission.track) {
+    for refusal in submission.contact.check(submission.track, submission.signature.is_some()) {
         keep(Err(refusal));
     }
 
@@ -171,7 +174,8 @@ fn resolve<T>(id: Option<&str>, field: &str, message: &'static str, find: impl F
 }
 
 impl Contact {
-    fn check(&self, track: Track) -> Vec<Refusal> {
+    /// A signature names its author's IIN by itself.
+    fn check(&self, track: Track, signed: bool) -> Vec<Refusal> {
         let mut refusals = Vec::new();
         let mut invalid = |message, field: &str| refusals.push(refusal(RefusalCode::Invalid, message, &[]).at(field));
         if self.email.as_ref().is_some_and(|email| !is_email(email.reveal())) {
@@ -188,7 +192,7 @@ impl Contact {
             if self.name.as_ref().is_none_or(|name| name.reveal().trim().is_empty()) {
                 invalid("refusal-appeal-name", "input.contact.name");
             }
-            if self.iin.is_none() {
+            if self.iin.is_none() && !signed {
                 invalid("refusal-appeal-iin", "input.contact.iin");
             }
         }
@@ -197,12 +201,14 @@ impl Contact {
 
     /// What may be stored: of the IIN only the last four digits.
     fn masked(&self) -> Contact {
-        let iin = self.iin.as_ref().map(|iin| {
-            let digits = iin.reveal();
-            Personal::new(format!("********{}", &digits[digits.len().saturating_sub(4)..]))
-        });
+        let iin = self.iin.as_ref().map(|iin| Personal::new(mask_iin(iin.reveal())));
         Contact { iin, ..self.clone() }
     }
+}
+
+/// Of an IIN the last four digits.
+pub(crate) fn mask_iin(iin: &str) -> String {
+    format!("********{}", &iin[iin.len().saturating_sub(4)..])
 }
 
 /// Whether a text has the form of a mail address.
@@ -258,6 +264,7 @@ mod tests {
             service: None,
             contact: Contact::default(),
             answers: Vec::new(),
+            signature: None,
         }
     }
 
@@ -290,6 +297,8 @@ mod tests {
     fn an_appeal_names_its_author_and_the_iin_is_forgotten() {
         let appeal = Submission { track: Track::Appeal, ..submission() };
         assert_eq!(fields(&appeal), ["input.contact.name", "input.contact.iin"]);
+        let signed = Submission { signature: Some(Personal::new("x".to_owned())), ..appeal.clone() };
+        assert_eq!(fields(&signed), ["input.contact.name"]);
         let contact = Contact {
             name: Some(Personal::new("Synthetic".to_owned())),
             iin: Some(Personal::new("900101300017".to_owned())),

@@ -7,6 +7,7 @@ mod contact;
 mod demo;
 mod desk;
 mod filing;
+mod identity;
 mod incidents;
 mod intake;
 mod joining;

@@ -121,6 +121,37 @@ pub struct Mail {
     pub unsubscribe: Option<Personal<String>>,
 }
 
+/// What a signature says.
+#[derive(Clone, Debug)]
+pub enum Signed {
+    /// Whose it is.
+    By(Signatory),
+    /// It is none over this content, or by a certificate that does not count now.
+    Invalid,
+    /// This installation verifies no signatures.
+    Unavailable,
+}
+
+/// Whoever signed.
+#[derive(Clone, Debug)]
+pub struct Signatory {
+    /// Their individual identification number, as their certificate says it.
+    pub iin: Personal<String>,
+    /// It was made for the demonstration and proves nothing.
+    pub fake: bool,
+}
+
+/// Verifies electronic signatures, as NCALayer makes them of a person's key: detached CMS (RFC 5652 §5) over the content. What stands behind it
+/// is an installation's own: the national certification authority, or, in the demonstration, nobody.
+#[async_trait]
+pub trait Signatures: Send + Sync {
+    /// Whose signature over this content it is.
+    ///
+    /// # Errors
+    /// When whoever verifies is away.
+    async fn verify(&self, signature: &Personal<String>, content: &Personal<String>) -> Result<Signed>;
+}
+
 /// Sends mail. The runner implements it over SMTP or a folder of `.eml` files.
 #[async_trait]
 pub trait Mailer: Send + Sync {

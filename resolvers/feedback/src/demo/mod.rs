@@ -255,6 +255,7 @@ impl Material<'_> {
             whole: Set(None),
             incident_id: Set(None),
             salt: Set(None),
+            identity: Set(None),
             digest: Set(None),
             ..Default::default()
         }

@@ -58,6 +58,7 @@ pub struct Model {
     pub versions: Json,
     pub salt: Option<Vec<u8>>,
     pub digest: Option<String>,
+    pub identity: Option<String>,
 }
 
 /// Texts, places and contacts are personal: only the reference is shown.

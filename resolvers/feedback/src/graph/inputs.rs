@@ -130,6 +130,9 @@ pub(crate) struct SubmitFeedbackInput {
     contact: Option<ContactInput>,
     /// Answers to what is asked about the category; nobody has to give any.
     answers: Option<Vec<IntakeAnswerInput>>,
+    /// The author's electronic signature over `text` exactly as it is sent, in UTF-8: a detached CMS in base64, as NCALayer makes it. It names the
+    /// author's IIN, so that `contact` need not. Whoever is signed in needs none.
+    signature: Option<String>,
 }
 
 impl From<IntakeAnswerInput> for IntakeAnswer {
@@ -153,6 +156,7 @@ impl From<SubmitFeedbackInput> for Submission {
             service: input.service.map(|id| id.0),
             contact: input.contact.unwrap_or_default().into(),
             answers: input.answers.unwrap_or_default().into_iter().map(Into::into).collect(),
+            signature: input.signature.map(Personal::new),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod bulk;
 mod case;
 mod enums;
+mod identity;
 mod incidents;
 mod inputs;
 mod intake;

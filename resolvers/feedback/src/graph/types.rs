@@ -11,6 +11,7 @@ use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, 
 use super::{
     case::Case,
     enums::{CategorySource, FeedbackKind, Outcome, PublicStatus, Track, Urgency},
+    identity::ReporterIdentity,
     incidents::Incident,
     intake::{IntakeAnswer, IntakeQuestion},
     loaders::{ConfirmationOf, ExtensionsOf, HistoryOf, IncidentBy, PageOf, PartsOf, ProofOf, QuestionsOf, reports},
@@ -24,6 +25,7 @@ use super::{
 use crate::{
     desk::{Desk, parse, word},
     entity::{confirmation, feedback::Model},
+    identity::Identity,
     intake::questions_of,
     outcome::find_reason,
     policy::{self, View},
@@ -325,6 +327,16 @@ impl Feedback {
             Ok(Some(connection(page.unwrap_or(Page { items: Vec::new(), has_next: false, has_previous: false }), Access)))
         };
         let read: Result<Option<Connection<Access>>> = read.await;
+        read.transpose()
+    }
+
+    /// By what it is known who filed it: to the reporter and to those who work the case; null for a report from before it was kept.
+    async fn identity(&self, ctx: &Context<'_>) -> Nullable<ReporterIdentity> {
+        let read = async {
+            let known = self.row.identity.as_deref().filter(|_| self.whole());
+            Ok(known.map(parse::<Identity>).transpose().or_fault(ctx)?.map(ReporterIdentity))
+        };
+        let read: Result<Option<ReporterIdentity>> = read.await;
         read.transpose()
     }
 

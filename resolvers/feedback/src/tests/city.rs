@@ -93,7 +93,7 @@ async fn open(turn: Turn) -> City {
     let house =
         House { database: database.clone(), graph, clock: clock.clone(), rng: Arc::new(SeededRng::new(7)), secret: Personal::new([7; 32]) };
     let signer = journal::log::Signer::derive(&house.secret, ORIGIN).unwrap();
-    let room = crate::room(&house, rules(), Arc::new(signer));
+    let room = crate::room(&house, rules(), Arc::new(signer), Arc::new(super::identity::Fakes));
     City { room, neighbours, database, clock, rng: SeededRng::new(8), _scratch: scratch, _turn: turn }
 }
 

@@ -79,6 +79,14 @@ refusal-codes-soon = { $minutes ->
    *[other] A code was sent just now. Wait { $minutes } minutes.
 }
 event-contact-confirmed = The reporter confirmed the mail address.
+identity-signed = Signed by its author with an electronic signature
+identity-signed-fake = TEST SIGNATURE: without legal force, made for the demonstration
+identity-account = Filed by its author while signed in
+identity-declared = The author says who they are; not verified
+identity-unknown = No author is named
+refusal-signature-invalid = This is not a valid signature over this text. Sign the text again.
+refusal-signature-other = The signature is not of the person whose IIN is given.
+refusal-signature-unavailable = Signatures are not verified here. File without one.
 event-text-released = The text of the report was published without personal data.
 event-content-erased = What was written was erased. The proof that it was filed remains.
 mail-coupon-subject = { $reference }: your report is registered

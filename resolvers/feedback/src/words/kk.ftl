@@ -79,6 +79,14 @@ refusal-codes-soon = { $minutes ->
    *[other] Код жаңа ғана жіберілді. { $minutes } минут күтіңіз.
 }
 event-contact-confirmed = Өтініш беруші поштасын растады.
+identity-signed = Автор электрондық қолтаңбамен қол қойған
+identity-signed-fake = СЫНАҚ ҚОЛТАҢБА: заңды күші жоқ, көрсету үшін жасалған
+identity-account = Автор өз жүйелік жазбасымен кірген
+identity-declared = Автор өзін өзі атаған, тексерілмеген
+identity-unknown = Автор аты көрсетілмеген
+refusal-signature-invalid = Бұл – осы мәтінге қойылған жарамды қолтаңба емес. Мәтінге қайта қол қойыңыз.
+refusal-signature-other = Қолтаңба көрсетілген ЖСН иесінікі емес.
+refusal-signature-unavailable = Мұнда қолтаңба тексерілмейді. Өтінішті қолтаңбасыз беріңіз.
 event-text-released = Өтініштің мәтіні жеке деректерсіз жарияланды.
 event-content-erased = Жазылған мәтін өшірілді. Өтініштің берілгенінің дәлелі сақталды.
 mail-coupon-subject = { $reference }: өтінішіңіз тіркелді

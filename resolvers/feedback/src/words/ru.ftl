@@ -84,6 +84,14 @@ refusal-codes-soon = { $minutes ->
    *[other] Код только что отправлен. Подождите { $minutes } минут.
 }
 event-contact-confirmed = Заявитель подтвердил адрес почты.
+identity-signed = Автор подписал электронной подписью
+identity-signed-fake = ТЕСТОВАЯ ПОДПИСЬ: без юридической силы, сделана для показа
+identity-account = Автор вошёл под своей учётной записью
+identity-declared = Автор назвал себя сам, не проверено
+identity-unknown = Автор не назван
+refusal-signature-invalid = Это не действующая подпись под этим текстом. Подпишите текст ещё раз.
+refusal-signature-other = Подпись принадлежит не тому, чей ИИН указан.
+refusal-signature-unavailable = Здесь подписи не проверяются. Подайте обращение без подписи.
 event-text-released = Текст обращения опубликован без личных данных.
 event-content-erased = Написанное удалено. Доказательство того, что обращение подано, сохранено.
 mail-coupon-subject = { $reference }: ваше обращение зарегистрировано
