@@ -36,6 +36,7 @@ mod m20261127_000070_learning;
 mod m20261127_000071_confirmations;
 mod m20261127_000072_rating_comments;
 mod m20261127_000073_identities;
+mod m20261127_000074_external_numbers;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000071_confirmations::Migration),
             Box::new(m20261127_000072_rating_comments::Migration),
             Box::new(m20261127_000073_identities::Migration),
+            Box::new(m20261127_000074_external_numbers::Migration),
         ]
     }
 }

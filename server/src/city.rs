@@ -12,7 +12,7 @@ use sea_orm::DbBackend;
 
 use crate::{
     database::{self, Held},
-    demo, greeting, http,
+    demo, export, greeting, http,
     identity::Keys,
     manifest::{self, Manifest},
     modules,
@@ -58,7 +58,8 @@ impl City {
         let signer = Arc::new(Signer::derive(&secret, &settings.log_origin)?);
         let house = House { database, graph: GraphHandle::default(), clock, rng, secret };
         let (mut subgraphs, mut handlers, mut demos, mut histories) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut documents = vec![&demo::ANY_PARTY, &greeting::FIRST_QUERY, &http::UNSUBSCRIBE];
+        let mut documents =
+            vec![&demo::ANY_PARTY, &export::APPEALS, &export::APPEALS_WITH_PERSONS, &greeting::FIRST_QUERY, &http::UNSUBSCRIBE];
         for room in modules::rooms(&house, &rules, &mailer, &signer, settings.public_url.as_deref()) {
             subgraphs.push(room.subgraph);
             handlers.extend(room.handlers);

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kernel::Locale;
 
@@ -185,6 +186,25 @@ pub(crate) enum Command {
     /// Verify what an outsider was given
     #[command(subcommand)]
     Verify(Verify),
+    /// Print what other registers take, one line of JSON each (docs/eotinish.md). An embedded database must not be served meanwhile
+    #[command(subcommand)]
+    Export(Export),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// The statutory appeals that were registered in a span of days, the oldest first
+    Appeals {
+        /// The first day, e.g. 2026-11-01
+        #[arg(long, value_name = "DAY")]
+        from: NaiveDate,
+        /// The last day
+        #[arg(long, value_name = "DAY")]
+        to: NaiveDate,
+        /// With names, addresses, texts and answers; each look is written down, and every reporter sees it
+        #[arg(long)]
+        with_personal_data: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

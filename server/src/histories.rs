@@ -94,7 +94,8 @@ fn report(simulation: &Simulation) -> Result<()> {
     Ok(())
 }
 
-async fn open(settings: &Settings) -> Result<(City, Held)> {
+/// Opens an installation whose tables are of this version, by the rules in force.
+pub(crate) async fn open(settings: &Settings) -> Result<(City, Held)> {
     let (city, held) = City::open(settings).await?;
     if !database::is_migrated(&city.house.database).await? {
         return Err(Error::internal("the tables are those of another version; run `turkistan migrate`"));

@@ -11,6 +11,7 @@ mod console;
 mod database;
 mod demo;
 mod doctor;
+mod export;
 mod gateway;
 mod greeting;
 mod histories;
@@ -89,6 +90,7 @@ async fn run(command: Command, settings: Settings) -> Result<ExitCode> {
         Command::Doctor => doctor::examine(&settings).await,
         Command::Audit(what) => audit::run(&what, &settings).await,
         Command::Verify(what) => verify::run(&what, &settings),
+        Command::Export(what) => export::run(&what, &settings).await.map(|()| ExitCode::SUCCESS),
     }
 }
 

@@ -211,6 +211,17 @@ pub(crate) fn mask_iin(iin: &str) -> String {
     format!("********{}", &iin[iin.len().saturating_sub(4)..])
 }
 
+/// The number of an appeal in the national register. Its format is published nowhere, so only its shape is checked: 4 to 40 letters, digits,
+/// dashes, dots and strokes, with a digit among them.
+pub(crate) fn external_number(number: &str, field: &str) -> Result<String, Refusal> {
+    let number = number.trim().to_uppercase();
+    let shaped = (4..=40).contains(&number.chars().count())
+        && number.chars().all(|c| c.is_alphanumeric() || "-./".contains(c))
+        && number.starts_with(char::is_alphanumeric)
+        && number.contains(|c: char| c.is_ascii_digit());
+    if shaped { Ok(number) } else { Err(refusal(RefusalCode::Invalid, "refusal-external-number", &[]).at(field)) }
+}
+
 /// Whether a text has the form of a mail address.
 pub(crate) fn is_email(text: &str) -> bool {
     // RFC 5321 limits; whether a mailbox exists only its server knows.
@@ -307,6 +318,23 @@ mod tests {
         let filing = check(&Submission { contact, ..appeal });
         if let Ok(filing) = filing {
             assert_eq!(filing.contact.iin.as_ref().map(|iin| iin.reveal().as_str()), Some("********0017"));
+        }
+    }
+
+    #[test]
+    fn a_number_of_the_register_is_checked_for_its_shape_only() {
+        for (number, read) in [
+            (" жт-2026-000123 ", Some("ЖТ-2026-000123")),
+            ("3т/2026.17", Some("3Т/2026.17")),
+            ("1234", Some("1234")),
+            ("123", None),
+            ("ABCD", None),
+            ("-1234", None),
+            ("12 34", None),
+            ("<1234>", None),
+            (&"1".repeat(41), None),
+        ] {
+            assert_eq!(external_number(number, "input.number").ok().as_deref(), read, "{number}");
         }
     }
 

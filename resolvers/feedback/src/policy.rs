@@ -64,6 +64,15 @@ pub(crate) fn may_look_back(actor: &Actor) -> Result<()> {
     }
 }
 
+/// Only those who audit list the appeals of all bodies, to take them elsewhere.
+pub(crate) fn may_list_appeals(actor: &Actor) -> Result<Scope> {
+    match actor {
+        _ if actor.is(Role::Auditor) => Ok(scope(actor)),
+        Actor::Anonymous => Err(Error::coded(Code::Unauthenticated, "the list of appeals needs a token")),
+        _ => Err(Error::coded(Code::Forbidden, "the list of appeals is for auditors")),
+    }
+}
+
 /// As what the actor acts on this case, by their office.
 pub(crate) fn offices(actor: &Actor, case: &Model) -> Vec<Who> {
     match actor {

@@ -24,6 +24,7 @@ mod random;
 mod readings;
 mod receipts;
 mod refusals;
+mod register;
 mod routing;
 mod rules;
 mod subtasks;

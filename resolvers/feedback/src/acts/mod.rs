@@ -9,6 +9,7 @@ mod office;
 mod parts;
 mod questions;
 mod queues;
+mod register;
 mod reporter;
 mod subtasks;
 mod templates;

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod bulk_act;
 pub(crate) mod confirmation;
 pub(crate) mod extension;
+pub(crate) mod external_number;
 pub(crate) mod feedback;
 pub(crate) mod incident;
 pub(crate) mod joining;

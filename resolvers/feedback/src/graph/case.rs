@@ -11,7 +11,9 @@ use vocabulary::{Connection, DateTime, Locale, Nullable, OrFault, OrNull, connec
 use super::{
     enums::PersonalKind,
     incidents::Incident,
-    loaders::{IncidentBy, MergedInto, NotesOn, PageOf, PartsOf, SubtasksOf, TemplateOf, VisibleCase, reports},
+    loaders::{
+        ExternalNumberOf, IncidentBy, MergedInto, NotesOn, PageOf, PartsOf, SubtasksOf, TemplateOf, VisibleCase, reports,
+    },
     neighbours::{Officer, Party},
     parts::{CaseLink, CaseLinkKind},
     past::{Past, PastState},
@@ -77,6 +79,12 @@ impl Case {
             phone: contact.phone.map(kernel::Personal::into_inner),
         });
         reporter.map(Ok)
+    }
+
+    /// The number that the national register of appeals (eOtinish) gave it, as an officer recorded it; null while none did. Nobody has verified
+    /// it there.
+    async fn external_number(&self, ctx: &Context<'_>) -> Nullable<String> {
+        reports(ctx).load_one(ExternalNumberOf(self.0.id)).await.or_null(ctx)
     }
 
     /// Who works on it; null while nobody does.

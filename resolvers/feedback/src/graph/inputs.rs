@@ -256,6 +256,12 @@ case_inputs! {
         category: ID,
     }
 
+    /// Records the number that the national register of appeals gave a case.
+    RecordExternalNumberInput {
+        /// The number: 4 to 40 letters, digits, dashes, dots and strokes.
+        number: String,
+    }
+
     /// Publishes the text of a report without personal data.
     ReleaseTextInput {
         /// What the public may read, 1 to 2,000 characters, without names, numbers and addresses.

@@ -91,6 +91,10 @@ pub(crate) struct QuestionsOf(pub(crate) Uuid);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ConfirmationOf(pub(crate) Uuid);
 
+/// The key of the number that an appeal has in the national register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ExternalNumberOf(pub(crate) Uuid);
+
 /// The key of the decisions that made a term longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ExtensionsOf(pub(crate) Uuid);
@@ -309,6 +313,17 @@ impl Loader<ConfirmationOf> for Reports {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
         let rows = self.store.confirmations(&ids).await.map_err(Arc::new)?;
         Ok(rows.into_iter().map(|(id, row)| (ConfirmationOf(id), Arc::new(row))).collect())
+    }
+}
+
+impl Loader<ExternalNumberOf> for Reports {
+    type Value = String;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ExternalNumberOf]) -> Loaded<ExternalNumberOf, String> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rows = self.store.external_numbers(&ids).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|(id, number)| (ExternalNumberOf(id), number)).collect())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The room's part of the graph.
 
+mod appeals;
 mod bulk;
 mod case;
 mod enums;

@@ -12,8 +12,8 @@ use super::{
     inputs::{
         AcceptCaseInput, AnswerQuestionInput, AskReporterInput, AssignCaseInput, ClaimCaseInput, ConfirmContactInput, ContestClosureInput,
         CorrectCategoryInput, EraseFeedbackInput, ExtendDeadlineInput, ForwardCaseInput, JoinFeedbackInput, MergeCasesInput,
-        NoteOnCaseInput, ReleaseCaseInput, ReleaseTextInput, RequestConfirmationInput, RespondToCaseInput, SubmitFeedbackInput,
-        UnmergeCaseInput, WithdrawFeedbackInput,
+        NoteOnCaseInput, RecordExternalNumberInput, ReleaseCaseInput, ReleaseTextInput, RequestConfirmationInput, RespondToCaseInput,
+        SubmitFeedbackInput, UnmergeCaseInput, WithdrawFeedbackInput,
     },
     parts::PartActs,
     learning::LearningActs,
@@ -81,6 +81,7 @@ payloads! {
     #[graphql(tag = "scoped")] ForwardCasePayload: case Case = "The case, now another body's.";
     #[graphql(tag = "scoped")] RespondToCasePayload: case Case = "The case, answered.";
     #[graphql(tag = "scoped")] CorrectCategoryPayload: case Case = "The case, about to be routed again.";
+    #[graphql(tag = "scoped")] RecordExternalNumberPayload: case Case = "The case.";
     #[graphql(tag = "scoped")] ReleaseTextPayload: case Case = "The case.";
     #[graphql(requires_scopes = "supervisor")] SimulateRulesPayload: proposal RuleProposal = "The proposal, which is tried now.";
     #[graphql(requires_scopes = "supervisor")] PublishRulesPayload: proposal RuleProposal = "The proposal: in force, or wanted by one person more.";
@@ -346,6 +347,17 @@ impl Acts {
     ) -> Nullable<CorrectCategoryPayload> {
         let outcome = desk(ctx).correct_category(input.on_case(), &input.category, request(ctx)).await;
         CorrectCategoryPayload::of(ctx, outcome, case)
+    }
+
+    /// Records the number that the national register of appeals (eOtinish) gave a statutory appeal, or corrects it. No two appeals have one.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn record_external_number(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which case, and its number.")] input: RecordExternalNumberInput,
+    ) -> Nullable<RecordExternalNumberPayload> {
+        let outcome = desk(ctx).record_external_number(input.on_case(), &input.number, request(ctx)).await;
+        RecordExternalNumberPayload::of(ctx, outcome, case)
     }
 
     /// Publishes the text of a report that you have cleared of personal data.

@@ -8,6 +8,7 @@ use kernel::{CategoryId, DistrictId, FeedbackId, PartyId, ServiceId};
 use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
 
 use super::{
+    appeals::AppealQueries,
     bulk::BulkQueries,
     case::Case,
     enums::{FeedbackKind, PublicStatus, Track, Urgency},
@@ -68,7 +69,17 @@ pub(crate) struct PublicInput {
 /// What can be asked.
 #[derive(Default, MergedObject)]
 #[graphql(name = "Query")]
-pub(crate) struct Query(Reports, DeskQueries, TemplateQueries, BulkQueries, SubtaskQueries, IncidentQueries, PartQueries, LearningQueries);
+pub(crate) struct Query(
+    Reports,
+    DeskQueries,
+    TemplateQueries,
+    BulkQueries,
+    SubtaskQueries,
+    IncidentQueries,
+    PartQueries,
+    LearningQueries,
+    AppealQueries,
+);
 
 #[derive(Default)]
 struct Reports;

@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
+use engine::Track;
 use journal::fault;
 use kernel::{Cursor, Page, PageRequest, Result};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Statement, Value};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value};
 use uuid::Uuid;
 
 use super::{Store, scoped};
 use crate::{
+    desk::word,
     entity::{
-        access, confirmation, extension,
+        access, confirmation, extension, external_number,
         feedback::{Column, Model},
         note, question,
     },
@@ -78,6 +80,24 @@ impl Store {
             .count(&self.0)
             .await
             .map_err(fault)
+    }
+
+    /// The numbers of many appeals in the national register.
+    pub(crate) async fn external_numbers(&self, cases: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+        let find = external_number::Entity::find().filter(external_number::Column::FeedbackId.is_in(cases.iter().copied()));
+        let rows = find.all(&self.0).await.map_err(fault)?;
+        Ok(rows.into_iter().map(|row| (row.feedback_id, row.number)).collect())
+    }
+
+    /// Appeals that were registered in a span of days, as far as the scope reaches, the oldest first.
+    pub(crate) async fn appeals(&self, scope: Scope, (from, to): (NaiveDate, NaiveDate), page: &PageRequest) -> Result<Page<Model>> {
+        let appeals = Column::Track.eq(word(&Track::Appeal));
+        let mut select = scoped(scope).filter(appeals).filter(Column::RegisteredOn.between(from, to));
+        if let Some(after) = &page.after {
+            select = select.filter(Column::Id.gt(after.decode::<Uuid>()?));
+        }
+        let rows = select.order_by_asc(Column::Id).limit(page.limit()).all(&self.0).await.map_err(fault)?;
+        Page::cut(page, rows, |row| row.id)
     }
 
     /// What the reporters of many cases were asked, oldest first.
