@@ -236,7 +236,7 @@ async fn tell_reporter(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Ar
     match notice.case.email()? {
         Some(email) => {
             let store = Store(desk.house.database.reader.clone());
-            let unconfirmed = store.confirmation(notice.case.id).await?.filter(|wanted| !wanted.is_confirmed());
+            let unconfirmed = store.confirmation(notice.case.coupon_id().uuid()).await?.filter(|wanted| !wanted.is_confirmed());
             if let Some(wanted) = &unconfirmed
                 && (!contact::goes_to_anybody(notice.topic) || store.unconfirmed_beside(wanted).await? >= contact::UNCONFIRMED_A_DAY)
             {

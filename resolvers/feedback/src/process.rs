@@ -13,9 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    acts::{
-        CARRY_OUT_BULK, ERASE_MESSAGES, INFORM_INCIDENT, NOTIFY_CONFIRMED, SUBTASK_DUE, TELL_SUBTASK, cancel_of, give_up_bulk,
-    },
+    acts::{CARRY_OUT_BULK, ERASE_MESSAGES, INFORM_INCIDENT, NOTIFY_CONFIRMED, SUBTASK_DUE, TELL_SUBTASK, cancel_of, give_up_bulk},
     desk::{Act, Desk, held, word},
     entity::feedback,
     filing::{TableFacts, facts_for_table},

@@ -9,6 +9,7 @@ use kernel::{Error, Personal, Result, Rng};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::Expr,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -115,7 +116,10 @@ pub(crate) async fn erase(txn: &Txn, row: &feedback::Model, now: chrono::DateTim
     journal::log::erase(txn, &ERASABLE, row.id).await?;
     crate::search::forget(txn, row.id).await?;
     note::Entity::delete_many().filter(note::Column::FeedbackId.eq(row.id)).exec(txn).await?;
-    confirmation::Entity::delete_by_id(row.id).exec(txn).await?;
+    // Nobody confirmed the address for what is left either, such as a part that another body has.
+    let address = (confirmation::Column::Address, Expr::value(""));
+    let forgotten = confirmation::Entity::update_many().col_expr(address.0, address.1).filter(confirmation::Column::FeedbackId.eq(row.id));
+    forgotten.exec(txn).await?;
     question::Entity::delete_many().filter(question::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     joining::Entity::delete_many().filter(joining::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     subtask::Entity::delete_many().filter(subtask::Column::FeedbackId.eq(row.id)).exec(txn).await?;

@@ -64,12 +64,16 @@ impl Desk {
     async fn code_fits(&self, txn: &Txn, reference: &str, code: &str, now: DateTime<Utc>) -> Result<Option<feedback::Model>, Abort> {
         let found = feedback::Entity::find().filter(feedback::Column::Reference.eq(reference)).lock_exclusive().one(txn).await?;
         let Some(case) = found else { return Ok(None) };
-        let wanted = confirmation::Entity::find_by_id(case.id).one(txn).await?;
+        let wanted = confirmation::Entity::find_by_id(case.coupon_id().uuid()).one(txn).await?;
         let Some(wanted) = wanted.filter(|wanted| wanted.is_open(now)) else { return Ok(None) };
         if self.contacts.fits(&wanted, code) {
             return Ok(Some(case));
         }
-        let counted = confirmation::ActiveModel { feedback_id: Unchanged(case.id), tries: Set(wanted.tries + 1), ..Default::default() };
+        let counted = confirmation::ActiveModel {
+            feedback_id: Unchanged(case.coupon_id().uuid()),
+            tries: Set(wanted.tries + 1),
+            ..Default::default()
+        };
         confirmation::Entity::update(counted).exec(txn).await?;
         Ok(None)
     }
@@ -80,7 +84,7 @@ impl Desk {
         let now = request.now;
         self.report_act(on, "request_confirmation", &body, request, move |_, txn, case, _| {
             async move {
-                let wanted = confirmation::Entity::find_by_id(case.id).one(txn).await?;
+                let wanted = confirmation::Entity::find_by_id(case.coupon_id().uuid()).one(txn).await?;
                 let nothing = || Abort::from(refusal(RefusalCode::WrongState, "refusal-nothing-to-confirm", &[]));
                 let wanted = wanted.filter(|wanted| !wanted.is_confirmed()).ok_or_else(nothing)?;
                 if wanted.round >= CODES_MAX {
@@ -91,7 +95,7 @@ impl Desk {
                 }
                 let round = wanted.round + 1;
                 let row = confirmation::ActiveModel {
-                    feedback_id: Unchanged(case.id),
+                    feedback_id: Unchanged(case.coupon_id().uuid()),
                     round: Set(round),
                     sent_at: Set(now),
                     tries: Set(0),
@@ -109,11 +113,12 @@ impl Desk {
 
 /// From now on news go there: first the coupon with its key, and what has to be acted on. Officers saw nothing of it, so the version stays.
 async fn confirmed(txn: &Txn, case: feedback::Model, actor: &Actor, now: DateTime<Utc>) -> Result<feedback::Model, Abort> {
-    let wanted = confirmation::Entity::find_by_id(case.id).one(txn).await?;
+    let wanted = confirmation::Entity::find_by_id(case.coupon_id().uuid()).one(txn).await?;
     if wanted.is_some_and(|wanted| wanted.is_confirmed()) {
         return Ok(case);
     }
-    let row = confirmation::ActiveModel { feedback_id: Unchanged(case.id), confirmed_at: Set(Some(now)), ..Default::default() };
+    let row =
+        confirmation::ActiveModel { feedback_id: Unchanged(case.coupon_id().uuid()), confirmed_at: Set(Some(now)), ..Default::default() };
     confirmation::Entity::update(row).exec(txn).await?;
     let mut jobs = vec![job("send_coupon", &case, "confirmed", 1, now)];
     let history = journal::history_of_many(txn, &[case.id]).await?;

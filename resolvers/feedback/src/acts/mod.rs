@@ -1,8 +1,8 @@
 //! What officers and reporters do to a case: read the input, find the case, take one step of its process, once for each key.
 
 mod bulk;
-mod incidents;
 mod contact;
+mod incidents;
 mod joining;
 mod merging;
 mod office;
@@ -28,8 +28,8 @@ use uuid::Uuid;
 
 pub(crate) use self::{
     bulk::{BulkPlan, BulkResult, BulkState, CARRY_OUT_BULK, Chosen, OneAct, give_up_bulk},
-    incidents::{Description, INFORM_INCIDENT, OnIncident},
     contact::NOTIFY_CONFIRMED,
+    incidents::{Description, INFORM_INCIDENT, OnIncident},
     joining::Joining,
     office::OFFICER,
     queues::QueueDraft,

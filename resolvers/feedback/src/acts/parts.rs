@@ -123,6 +123,6 @@ impl Desk {
         row.original_due_on = row.due_on.clone();
         let digest = receipt::salt(&mut row, &*self.house.rng)?;
         let cause = Cause::Filed { terms, facts: facts.clone() };
-        Ok((NewRow { row, step, cause, digest }, facts))
+        Ok((NewRow { row, step, cause, digest, confirmation: None }, facts))
     }
 }

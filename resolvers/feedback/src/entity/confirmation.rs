@@ -1,6 +1,6 @@
 use sea_orm::entity::prelude::*;
 
-/// Whether the mail address of a report is its reporter's. A report without a row needs no confirmation.
+/// Whether the mail address of a report, and of its parts, is its reporter's. A report without a row needs no confirmation.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "confirmation")]
 pub struct Model {

@@ -11,9 +11,7 @@ use vocabulary::{Connection, DateTime, Locale, Nullable, OrFault, OrNull, connec
 use super::{
     enums::PersonalKind,
     incidents::Incident,
-    loaders::{
-        ExternalNumberOf, IncidentBy, MergedInto, NotesOn, PageOf, PartsOf, SubtasksOf, TemplateOf, VisibleCase, reports,
-    },
+    loaders::{ExternalNumberOf, IncidentBy, MergedInto, NotesOn, PageOf, PartsOf, SubtasksOf, TemplateOf, VisibleCase, reports},
     neighbours::{Officer, Party},
     parts::{CaseLink, CaseLinkKind},
     past::{Past, PastState},

@@ -1,7 +1,6 @@
 //! What the suggester learnt, as those who watch over it see it.
 
 use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
-use journal::Abort;
 use vocabulary::{DateTime, Nullable, OrFault, OrNull, UserError, list_size, refusals, request};
 
 use super::mutation::{desk, payloads};

@@ -345,7 +345,7 @@ impl Feedback {
     async fn contact_confirmed(&self, ctx: &Context<'_>) -> Nullable<bool> {
         let read = async {
             let email = self.row.email().or_fault(ctx)?;
-            let wanted = reports(ctx).load_one(ConfirmationOf(self.row.id)).await.or_fault(ctx)?;
+            let wanted = reports(ctx).load_one(ConfirmationOf(self.row.coupon_id().uuid())).await.or_fault(ctx)?;
             Ok(email.map(|_| wanted.is_none_or(|wanted| wanted.is_confirmed())))
         };
         let read: Result<Option<bool>> = if self.whole() { read.await } else { Ok(None) };
@@ -383,7 +383,7 @@ impl Feedback {
         if request(ctx).actor != kernel::Actor::System {
             return None;
         }
-        let wanted = reports(ctx).load_one(ConfirmationOf(self.row.id)).await;
+        let wanted = reports(ctx).load_one(ConfirmationOf(self.row.coupon_id().uuid())).await;
         let code = |wanted: Arc<confirmation::Model>| ctx.data_unchecked::<Desk>().contacts.code(&wanted).into_inner();
         wanted.map(|wanted| wanted.map(code)).or_null(ctx)
     }

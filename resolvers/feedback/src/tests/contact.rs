@@ -181,6 +181,20 @@ async fn whoever_is_known_by_an_account_or_left_no_address_confirms_nothing() {
 }
 
 #[tokio::test]
+async fn a_part_that_another_body_has_waits_for_the_same_confirmation() {
+    let city = city().await;
+    let filed = unconfirmed(&city, json!({})).await;
+    city.settle().await;
+    let roads = kernel::PartyId::of_slug("passenger-transport-roads").global();
+    city.do_work(&officer(), "forwardPart", &filed, json!({ "to": roads, "text": "Жол да бұзылған" })).await;
+    let told = mailed(&city).await;
+    assert!(!told.is_empty() && told.iter().all(|told| *told == mail("COUPON", false, true)), "{told:?}");
+    assert_eq!(confirm(&city, &filed.reference, &code(&city, &filed).await).await, [""; 0]);
+    city.settle().await;
+    assert_eq!(city.own(&filed, "contactConfirmed").await["contactConfirmed"], true);
+}
+
+#[tokio::test]
 async fn the_digest_of_an_address_goes_with_the_report() {
     let city = city().await;
     let filed = unconfirmed(&city, json!({})).await;
@@ -190,7 +204,7 @@ async fn the_digest_of_an_address_goes_with_the_report() {
         let input = json!({ "reference": filed.reference, "key": filed.key });
         assert_eq!(codes(&city.act(&Actor::Anonymous, act, "feedback { id }", input).await), [""; 0]);
     }
-    assert_eq!(city.numbers("SELECT COUNT(*) FROM confirmation").await, [0]);
+    assert_eq!(city.texts("SELECT address FROM confirmation").await, [""]);
     assert_eq!(confirm(&city, &filed.reference, &code).await, ["INVALID input.code"]);
     assert!(!city.journal().await.contains(&code));
 }
