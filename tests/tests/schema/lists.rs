@@ -22,8 +22,8 @@ const LOOKERS: [Option<&str>; 6] = [None, Some("officer"), Some("supervisor"), S
 const GIVEN: [(&str, &str); 1] = [("text", "\"Көшеде су ағып жатыр, жарық жоқ\"")];
 
 /// Lists that the demo city has none of: no files are served, nobody was written to, no reporter is here to see a receipt, one row of the table
-/// decides, and every reporter chose a category.
-const UNSEEN: [&str; 11] = [
+/// decides, every reporter chose a category, and nothing was learnt from officers yet.
+const UNSEEN: [&str; 12] = [
     "Case.merged",
     "Dataset.distributions",
     "Feedback.extensions",
@@ -34,6 +34,7 @@ const UNSEEN: [&str; 11] = [
     "Receipt.path",
     "RoutingExplanation.jointly",
     "StoredSuggestion.words",
+    "SuggesterModel.trainings",
     "TextToRelease.covered",
 ];
 
