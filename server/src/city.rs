@@ -7,7 +7,7 @@ use federation::{Documents, Federation, Policy};
 use futures_util::FutureExt;
 use journal::{Abort, Database, Demo, Handler, Histories, House, Mailer, Rules, log::Signer};
 use kernel::{Clock, Document, Error, GraphHandle, Personal, Result, Rng, SystemClock};
-use runner::{FolderMailer, SmtpMailer};
+use runner::{Dkim, FolderMailer, Sender, SmtpMailer};
 use sea_orm::DbBackend;
 
 use crate::{
@@ -150,8 +150,25 @@ fn read_folder(folder: &Path, files: &mut Vec<(String, String)>) -> Result<()> {
 
 /// Mail goes to a server, or, without one, to a folder where it can be read.
 pub(crate) fn mailer(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Arc<dyn Mailer>> {
+    let sender = Sender::new(&settings.mail_from, clock)?;
+    let sender = match dkim(settings, &sender)? {
+        Some(dkim) => sender.signed(dkim),
+        None => sender,
+    };
     Ok(match &settings.smtp_url {
-        Some(url) => Arc::new(SmtpMailer::new(&Personal::new(url.clone()), &settings.mail_from, clock)?),
-        None => Arc::new(FolderMailer::new(settings.data_dir.join("mail"), &settings.mail_from, clock)?),
+        Some(url) => Arc::new(SmtpMailer::new(&Personal::new(url.clone()), sender)?),
+        None => Arc::new(FolderMailer::new(settings.data_dir.join("mail"), sender)?),
     })
+}
+
+/// What signs a sender's mail, when the settings name a key.
+fn dkim(settings: &Settings, sender: &Sender) -> Result<Option<Dkim>> {
+    let Some(set) = &settings.dkim else { return Ok(None) };
+    let pem = std::fs::read(&set.key).map_err(|error| Error::internal(format!("{}: {error}", set.key.display())))?;
+    Dkim::new(&Personal::new(pem), &set.selector, set.domain.as_deref().unwrap_or(sender.domain())).map(Some)
+}
+
+/// The name and the text of the TXT record by which others verify the city's mail; nothing when it is not signed.
+pub(crate) fn dkim_record(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Option<(String, String)>> {
+    dkim(settings, &Sender::new(&settings.mail_from, clock)?)?.map(|dkim| dkim.record()).transpose()
 }

@@ -32,7 +32,7 @@ pub(crate) struct Installation {
         value_name = "FILE",
         global = true,
         env = "TURKISTAN_CONFIG",
-        help = "A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url, mail_from, public_url, definitions, demo, log, otlp_endpoint, documents, documents_only; and introspection and [limits], which have no flag"
+        help = "A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url, mail_from, dkim_key, dkim_selector, dkim_domain, public_url, definitions, demo, log, otlp_endpoint, documents, documents_only; and introspection and [limits], which have no flag"
     )]
     pub(crate) config: Option<PathBuf>,
     /// The folder of the embedded database, the keys and the mail that has no server [default: ./data]
@@ -53,6 +53,16 @@ pub(crate) struct Installation {
         help = "The sender of mail [default: Smart Turkistan <no-reply@turkistan.localhost>]"
     )]
     pub(crate) mail_from: Option<String>,
+    /// The private key that signs mail (DKIM): a PEM file with an RSA key of 2048 bits or more, or an Ed25519 key. `doctor` prints the record to
+    /// publish
+    #[arg(long, value_name = "FILE", global = true, env = "TURKISTAN_DKIM_KEY")]
+    pub(crate) dkim_key: Option<PathBuf>,
+    /// The name under which the domain publishes the public key [default: turkistan]
+    #[arg(long, value_name = "NAME", global = true, env = "TURKISTAN_DKIM_SELECTOR")]
+    pub(crate) dkim_selector: Option<String>,
+    /// The domain that signs [default: the domain of the sender of mail]
+    #[arg(long, value_name = "DOMAIN", global = true, env = "TURKISTAN_DKIM_DOMAIN")]
+    pub(crate) dkim_domain: Option<String>,
     /// Where people reach the city, e.g. `https://turkistan.example`: with it, mail that the law does not ask for can be ended with one click
     #[arg(long, value_name = "URL", global = true, env = "TURKISTAN_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,

@@ -43,6 +43,7 @@ pub(crate) async fn examine(settings: &Settings) -> Result<ExitCode> {
     tell("trusted documents", documents(settings).await)?;
     tell("tokens", tokens(settings))?;
     tell("mail", mail(settings))?;
+    tell("signature of mail", signature(settings))?;
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -120,4 +121,13 @@ fn mail(settings: &Settings) -> Result<String> {
         return city::mailer(settings, Arc::new(SystemClock)).map(|_| format!("sent over SMTP from {}", settings.mail_from));
     }
     Ok(format!("no server is set; mail is written to {}", settings.data_dir.join("mail").display()))
+}
+
+/// The record is printed as a zone file has it but for its quotes: strings there hold 255 bytes, and each name server has its own way to join
+/// them.
+fn signature(settings: &Settings) -> Result<String> {
+    Ok(match city::dkim_record(settings, Arc::new(SystemClock))? {
+        Some((name, text)) => format!("publish {name} TXT {text}"),
+        None => "none; other mail servers trust signed mail more (--dkim-key)".to_owned(),
+    })
 }

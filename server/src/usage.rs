@@ -108,7 +108,7 @@ mod tests {
     use std::sync::Arc;
 
     use kernel::SystemClock;
-    use runner::FolderMailer;
+    use runner::{FolderMailer, Sender};
 
     use super::*;
 
@@ -163,7 +163,8 @@ mod tests {
         let new = OLD.replace("title: String", "title: String @deprecated(reason: \"Use name.\")");
         let touched = touched(&new);
         let folder = tempfile::tempdir().unwrap();
-        let mailer = FolderMailer::new(folder.path().to_owned(), "city@example.kz", Arc::new(SystemClock)).unwrap();
+        let sender = Sender::new("city@example.kz", Arc::new(SystemClock)).unwrap();
+        let mailer = FolderMailer::new(folder.path().to_owned(), sender).unwrap();
         for _ in 0..2 {
             assert_eq!(touched.tell(&mailer).await.unwrap(), 1, "one owner of two documents");
         }

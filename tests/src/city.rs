@@ -143,6 +143,14 @@ impl City {
         command.output().expect("turkistan audit")
     }
 
+    /// What `turkistan doctor` says of the city, with these arguments.
+    #[must_use]
+    pub fn doctor(&self, arguments: &[String]) -> String {
+        let mut command = Command::new(binary());
+        command.args(["doctor", "--data-dir"]).arg(self.data.path()).args(self.store.arguments()).args(arguments);
+        run(&mut command)
+    }
+
     /// Asks the graph, in English, with or without a token.
     ///
     /// # Panics

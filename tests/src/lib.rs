@@ -16,7 +16,7 @@ mod wire;
 pub use city::{City, Options, Worker};
 pub use gateway::{Gateway, SUBGRAPHS, service_token};
 pub use graph::{Answer, deadline_seconds, eventually, samples, uuid};
-pub use mail::{Mail, MailServer};
+pub use mail::{Mail, MailServer, Verdict};
 pub use process::{Process, binary};
 pub use proxy::Proxy;
 pub use recorder::{Received, Recorder};

@@ -49,6 +49,35 @@ impl MailServer {
         };
         mails.into_iter().map(read).collect()
     }
+
+    /// What dkimpy says of the signatures of all mails so far, when `name` is published as a TXT record with this text.
+    ///
+    /// # Panics
+    /// When Python or dkimpy is missing.
+    #[must_use]
+    pub fn verdicts(&self, name: &str, text: &str) -> Vec<Verdict> {
+        let output =
+            Command::new(python()).arg("-c").arg(VERIFY).arg(self.folder.path().join("box")).args([name, text]).output().expect("python3");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let verdicts: Vec<[bool; 3]> = serde_json::from_slice(&output.stdout).expect("a list");
+        let verdict = |[holds, holds_with_another_way_out, holds_for_another_text]: [bool; 3]| Verdict {
+            holds,
+            holds_with_another_way_out,
+            holds_for_another_text,
+        };
+        verdicts.into_iter().map(verdict).collect()
+    }
+}
+
+/// What another program says of a mail's signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether it holds.
+    pub holds: bool,
+    /// Whether it would if the mail had a header more that tells how to end a subscription.
+    pub holds_with_another_way_out: bool,
+    /// Whether it would if the text were another.
+    pub holds_for_another_text: bool,
 }
 
 /// A mail as its reader sees it.
@@ -80,6 +109,18 @@ print(json.dumps([{
     "to": m["To"], "subject": m["Subject"], "message_id": m["Message-ID"], "language": m["Content-Language"],
     "text": m.get_body(("plain",)).get_content(), "html": m.get_body(("html",)).get_content(),
     "unsubscribe": m["List-Unsubscribe"], "one_click": m["List-Unsubscribe-Post"]} for m in box]))
+"#;
+
+/// The keeper of the mailbox puts headers of its own in front.
+const VERIFY: &str = r#"
+import dkim, json, mailbox, sys
+name, text = (argument.encode() for argument in sys.argv[2:4])
+txt = lambda asked, timeout=5: text if asked == name else None
+holds = lambda mail: dkim.verify(mail, dnsfunc=txt)
+box = mailbox.Maildir(sys.argv[1])
+print(json.dumps([(
+    holds(mail), holds(b"List-Unsubscribe: <https://attacker.example>\n" + mail), holds(mail + b"PS\n"),
+) for mail in map(box.get_bytes, box.iterkeys())]))
 "#;
 
 fn python() -> String {

@@ -32,6 +32,9 @@ struct File {
     database_url: Option<String>,
     smtp_url: Option<String>,
     mail_from: Option<String>,
+    dkim_key: Option<PathBuf>,
+    dkim_selector: Option<String>,
+    dkim_domain: Option<String>,
     public_url: Option<String>,
     definitions: Option<PathBuf>,
     checkpoints: Option<PathBuf>,
@@ -52,6 +55,17 @@ struct File {
     subgraph: BTreeMap<String, subgraphs::Table>,
 }
 
+/// The key that signs mail, and the name under which its domain publishes the public one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Dkim {
+    /// The private key, PEM.
+    pub(crate) key: PathBuf,
+    /// The first label of the record's name.
+    pub(crate) selector: String,
+    /// The domain; that of the sender's address when nothing is said.
+    pub(crate) domain: Option<String>,
+}
+
 /// Everything that a run can be told.
 #[derive(Clone)]
 pub(crate) struct Settings {
@@ -67,6 +81,8 @@ pub(crate) struct Settings {
     pub(crate) smtp_url: Option<String>,
     /// The sender of mail.
     pub(crate) mail_from: String,
+    /// What signs mail, when there is a key.
+    pub(crate) dkim: Option<Dkim>,
     /// Where people reach the city, `https://host` without a slash at its end.
     pub(crate) public_url: Option<String>,
     /// A folder of definitions instead of the embedded ones.
@@ -119,6 +135,7 @@ impl Settings {
         if documents_only && documents.is_none() {
             return Err(Error::internal("documents_only without documents would answer nothing: name the manifest"));
         }
+        let (selector, domain) = (installation.dkim_selector.or(file.dkim_selector), installation.dkim_domain.or(file.dkim_domain));
         let minutes = serving.checkpoint_minutes.or(file.checkpoint_minutes.map(Into::into)).unwrap_or(60);
         Ok(Settings {
             checkpoints: installation.checkpoints.or(file.checkpoints).unwrap_or_else(|| data_dir.join("checkpoints")),
@@ -133,6 +150,7 @@ impl Settings {
                 .mail_from
                 .or(file.mail_from)
                 .unwrap_or_else(|| "Smart Turkistan <no-reply@turkistan.localhost>".to_owned()),
+            dkim: dkim(installation.dkim_key.or(file.dkim_key), selector, domain)?,
             public_url: installation.public_url.or(file.public_url).map(|url| public_url(&url)).transpose()?,
             definitions: installation.definitions.or(file.definitions),
             demo: !serving.no_demo && file.demo.unwrap_or(true),
@@ -157,6 +175,10 @@ impl Settings {
         let mut all =
             vec![("TURKISTAN_DATA_DIR", self.data_dir.clone().into_os_string()), ("TURKISTAN_MAIL_FROM", self.mail_from.clone().into())];
         all.extend(self.smtp_url.clone().map(|url| ("TURKISTAN_SMTP_URL", url.into())));
+        if let Some(Dkim { key, selector, domain }) = self.dkim.clone() {
+            all.extend([("TURKISTAN_DKIM_KEY", key.into_os_string()), ("TURKISTAN_DKIM_SELECTOR", selector.into())]);
+            all.extend(domain.map(|domain| ("TURKISTAN_DKIM_DOMAIN", domain.into())));
+        }
         if let Target::Postgres(url) = &self.database.target {
             all.push(("TURKISTAN_DATABASE_URL", url.into()));
         }
@@ -179,6 +201,17 @@ impl Settings {
             documents: None,
             ..self.clone()
         }
+    }
+}
+
+/// A selector without a key would sign nothing, and whoever wrote it would believe otherwise.
+fn dkim(key: Option<PathBuf>, selector: Option<String>, domain: Option<String>) -> Result<Option<Dkim>> {
+    match key {
+        Some(key) => Ok(Some(Dkim { key, selector: selector.unwrap_or_else(|| "turkistan".to_owned()), domain })),
+        None if selector.is_some() || domain.is_some() => {
+            Err(Error::internal("dkim_selector and dkim_domain sign nothing without dkim_key"))
+        }
+        None => Ok(None),
     }
 }
 
@@ -265,6 +298,7 @@ mod tests {
             ("[limits]\nmeasure = [\"dept\"]\n", "city.toml:2: unknown variant `dept`, expected one of `tokens`, `depth`"),
             ("introspection = \"officers\"\n", "city.toml:1: unknown variant `officers`, expected one of `everybody`, `staff`, `nobody`"),
             ("documents_only = true\n", "documents_only without documents"),
+            ("dkim_selector = \"city\"\n", "sign nothing without dkim_key"),
         ] {
             let Err(error) = gather(file, Installation::default(), &Serving::default()) else { panic!("accepted: {file}") };
             assert!(error.internal_text().contains(reason), "{reason}: {}", error.internal_text());

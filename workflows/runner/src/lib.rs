@@ -15,5 +15,5 @@ mod tests;
 mod worker;
 
 pub use ledger::{Failure, Ledger};
-pub use mail::{FolderMailer, SmtpMailer};
+pub use mail::{Dkim, FolderMailer, Sender, SmtpMailer};
 pub use runner::{Options, Runner};

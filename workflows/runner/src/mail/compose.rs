@@ -1,4 +1,4 @@
-//! One mail as RFC 5322 text.
+//! One mail as RFC 5322 text, signed where the house has a key for that.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -6,29 +6,65 @@ use journal::{JobError, Mail};
 use kernel::{Clock, Error, Result, one_line};
 use lettre::{
     Message,
+    address::Envelope,
     message::{
         Body, Mailbox, MessageBuilder, MultiPart, SinglePart,
         header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
 
+use super::Dkim;
+
 /// The name beside the address: the same in all languages.
 const SENDER: &str = "Smart Turkistan";
 
-/// Writes mails from one sender.
-pub(crate) struct Composer {
+/// Whoever mail comes from.
+pub struct Sender {
     from: Mailbox,
+    dkim: Option<Dkim>,
     clock: Arc<dyn Clock>,
 }
 
-impl Composer {
-    pub(crate) fn new(from: &str, clock: Arc<dyn Clock>) -> Result<Composer> {
+/// A mail as it goes over the wire.
+pub(crate) struct Composed {
+    pub(crate) envelope: Envelope,
+    pub(crate) text: Vec<u8>,
+}
+
+impl Sender {
+    /// The sender of this address, e.g. `Smart Turkistan <no-reply@turkistan.example>`.
+    ///
+    /// # Errors
+    /// When the address is malformed.
+    pub fn new(from: &str, clock: Arc<dyn Clock>) -> Result<Sender> {
         let mut from: Mailbox = from.parse().map_err(|error| Error::internal(format!("the sender of mail: {error}")))?;
         from.name.get_or_insert_with(|| SENDER.to_owned());
-        Ok(Composer { from, clock })
+        Ok(Sender { from, dkim: None, clock })
     }
 
-    pub(crate) fn compose(&self, mail: &Mail) -> std::result::Result<Message, JobError> {
+    /// The domain of the address: a signature in its name is what DMARC looks for (RFC 7489 §3.1.1).
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.from.email.domain()
+    }
+
+    /// The same sender, whose mail is signed.
+    #[must_use]
+    pub fn signed(self, dkim: Dkim) -> Sender {
+        Sender { dkim: Some(dkim), ..self }
+    }
+
+    pub(crate) fn compose(&self, mail: &Mail) -> std::result::Result<Composed, JobError> {
+        let message = self.message(mail)?;
+        let text = message.formatted();
+        let text = match &self.dkim {
+            Some(dkim) => dkim.sign(&text, self.clock.now())?,
+            None => text,
+        };
+        Ok(Composed { envelope: message.envelope().clone(), text })
+    }
+
+    fn message(&self, mail: &Mail) -> std::result::Result<Message, JobError> {
         let to = mail.to.reveal().parse().map_err(|_| refused("the address is malformed"))?;
         // The id becomes a header and a file name.
         if mail.id.is_empty() || !mail.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {

@@ -4,22 +4,19 @@ use std::{
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use async_trait::async_trait;
 use journal::{JobError, Mail, Mailer};
-use kernel::{Clock, Error, Result};
+use kernel::{Error, Result};
 
-use super::compose::{Composer, unavailable};
+use super::compose::{Sender, unavailable};
 
 /// Writes each mail to `<id>.eml`. The same mail sent twice is one file.
 pub struct FolderMailer {
     folder: PathBuf,
-    composer: Composer,
+    sender: Sender,
     drafts: AtomicU64,
 }
 
@@ -27,17 +24,17 @@ impl FolderMailer {
     /// A mailer into this folder, which is created when absent.
     ///
     /// # Errors
-    /// When the folder cannot be created, or the sender's address is malformed.
-    pub fn new(folder: PathBuf, from: &str, clock: Arc<dyn Clock>) -> Result<FolderMailer> {
+    /// When the folder cannot be created.
+    pub fn new(folder: PathBuf, sender: Sender) -> Result<FolderMailer> {
         fs::create_dir_all(&folder).map_err(Error::internal)?;
-        Ok(FolderMailer { folder, composer: Composer::new(from, clock)?, drafts: AtomicU64::new(0) })
+        Ok(FolderMailer { folder, sender, drafts: AtomicU64::new(0) })
     }
 }
 
 #[async_trait]
 impl Mailer for FolderMailer {
     async fn send(&self, mail: &Mail) -> std::result::Result<(), JobError> {
-        let text = self.composer.compose(mail)?.formatted();
+        let text = self.sender.compose(mail)?.text;
         let draft = self.folder.join(format!("{}.{}.draft", mail.id, self.drafts.fetch_add(1, Ordering::Relaxed)));
         let path = self.folder.join(format!("{}.eml", mail.id));
         let folder = self.folder.clone();

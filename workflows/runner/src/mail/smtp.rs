@@ -1,26 +1,23 @@
 //! Mail over SMTP (RFC 5321), with implicit TLS or STARTTLS.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
 use journal::{JobError, Mail, Mailer};
-use kernel::{Clock, Error, Personal, Result};
-use lettre::{
-    Message,
-    transport::smtp::{
-        self, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT,
-        authentication::{Credentials, DEFAULT_MECHANISMS},
-        client::{AsyncSmtpConnection, TlsParameters},
-        extension::ClientId,
-    },
+use kernel::{Error, Personal, Result};
+use lettre::transport::smtp::{
+    self, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT,
+    authentication::{Credentials, DEFAULT_MECHANISMS},
+    client::{AsyncSmtpConnection, TlsParameters},
+    extension::ClientId,
 };
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::compose::{Composer, refused, unavailable};
+use super::compose::{Composed, Sender, refused, unavailable};
 
 /// How long one mail may take, from the connection to the last reply.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -32,7 +29,7 @@ const IDLE_MAX: usize = 4;
 /// It keeps connections itself: the library's pool takes a connection back even when the wait for a reply was broken off, and the next
 /// mail would then read that reply as its own.
 pub struct SmtpMailer {
-    composer: Composer,
+    sender: Sender,
     server: Server,
     timeout: Duration,
     idle: Mutex<Vec<AsyncSmtpConnection>>,
@@ -62,10 +59,9 @@ impl SmtpMailer {
     /// percent-encoded.
     ///
     /// # Errors
-    /// When the URL or the sender's address is malformed.
-    pub fn new(url: &Personal<String>, from: &str, clock: Arc<dyn Clock>) -> Result<SmtpMailer> {
-        let server = Server::parse(url.reveal())?;
-        Ok(SmtpMailer { composer: Composer::new(from, clock)?, server, timeout: TIMEOUT, idle: Mutex::default() })
+    /// When the URL is malformed.
+    pub fn new(url: &Personal<String>, sender: Sender) -> Result<SmtpMailer> {
+        Ok(SmtpMailer { sender, server: Server::parse(url.reveal())?, timeout: TIMEOUT, idle: Mutex::default() })
     }
 
     #[cfg(test)]
@@ -74,9 +70,9 @@ impl SmtpMailer {
         self
     }
 
-    async fn deliver(&self, message: &Message) -> std::result::Result<(), JobError> {
+    async fn deliver(&self, mail: &Composed) -> std::result::Result<(), JobError> {
         let mut connection = self.connection().await.map_err(|error| unavailable(&cause(&error)))?;
-        match connection.send(message.envelope(), &message.formatted()).await {
+        match connection.send(&mail.envelope, &mail.text).await {
             Ok(_) => {
                 let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
                 if idle.len() < IDLE_MAX {
@@ -110,8 +106,8 @@ impl SmtpMailer {
 #[async_trait]
 impl Mailer for SmtpMailer {
     async fn send(&self, mail: &Mail) -> std::result::Result<(), JobError> {
-        let message = self.composer.compose(mail)?;
-        let delivery = tokio::time::timeout(self.timeout, self.deliver(&message));
+        let mail = self.sender.compose(mail)?;
+        let delivery = tokio::time::timeout(self.timeout, self.deliver(&mail));
         delivery.await.unwrap_or_else(|_| Err(unavailable("the server took too long")))
     }
 }

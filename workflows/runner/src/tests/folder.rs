@@ -6,7 +6,7 @@ use kernel::{Letter, Locale};
 use tempfile::TempDir;
 
 use super::*;
-use crate::FolderMailer;
+use crate::{FolderMailer, Sender};
 
 pub(crate) fn mail(to: &str) -> Mail {
     Mail {
@@ -19,8 +19,12 @@ pub(crate) fn mail(to: &str) -> Mail {
     }
 }
 
+pub(crate) fn sender(from: &str) -> Sender {
+    Sender::new(from, Arc::new(ManualClock::new(morning()))).unwrap()
+}
+
 fn mailer(folder: &TempDir, from: &str) -> FolderMailer {
-    FolderMailer::new(folder.path().join("mail"), from, Arc::new(ManualClock::new(morning()))).unwrap()
+    FolderMailer::new(folder.path().join("mail"), sender(from)).unwrap()
 }
 
 #[tokio::test]

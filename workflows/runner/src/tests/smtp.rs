@@ -9,7 +9,10 @@ use tokio::{
     sync::mpsc,
 };
 
-use super::{folder::mail, *};
+use super::{
+    folder::{mail, sender},
+    *,
+};
 use crate::SmtpMailer;
 
 /// What the server does with the next mail.
@@ -43,8 +46,7 @@ async fn server(turns: impl IntoIterator<Item = Turn>) -> Server {
             tokio::spawn(serve(stream, Arc::clone(&turns), taken_sender.clone()));
         }
     });
-    let clock = Arc::new(ManualClock::new(morning()));
-    let mailer = SmtpMailer::new(&Personal::new(url), "no-reply@turkistan.example", clock).unwrap();
+    let mailer = SmtpMailer::new(&Personal::new(url), sender("no-reply@turkistan.example")).unwrap();
     Server { mailer, taken, connections }
 }
 
@@ -122,16 +124,14 @@ async fn a_server_that_is_away_is_asked_again_later() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://127.0.0.1:{}", listener.local_addr().unwrap().port());
     drop(listener);
-    let clock = Arc::new(ManualClock::new(morning()));
-    let mailer = SmtpMailer::new(&Personal::new(url), "no-reply@turkistan.example", clock).unwrap();
+    let mailer = SmtpMailer::new(&Personal::new(url), sender("no-reply@turkistan.example")).unwrap();
     let away = Err(JobError::Retry("MAIL_UNAVAILABLE: no connection".to_owned()));
     assert_eq!(mailer.send(&mail("aigul@example.kz")).await, away);
 }
 
 #[test]
 fn a_url_says_how_to_encrypt_and_a_password_is_never_sent_in_the_clear() {
-    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(morning()));
-    let try_url = |url: &str| SmtpMailer::new(&Personal::new(url.to_owned()), "no-reply@turkistan.example", Arc::clone(&clock));
+    let try_url = |url: &str| SmtpMailer::new(&Personal::new(url.to_owned()), sender("no-reply@turkistan.example"));
     for url in [
         "smtps://city:p%40ss@mail.example.kz",
         "smtp://city:pass@mail.example.kz:2525?tls=required",
