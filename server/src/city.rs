@@ -5,12 +5,13 @@ use std::{path::Path, sync::Arc};
 use engine::Library;
 use federation::{Documents, Federation, Policy};
 use futures_util::FutureExt;
-use journal::{Abort, Database, Demo, Handler, Histories, House, Mailer, Rules, log::Signer};
+use journal::{Abort, Channels, Database, Demo, Handler, Histories, House, Mailer, Rules, log::Signer};
 use kernel::{Clock, Document, Error, GraphHandle, Personal, Result, Rng, SystemClock};
 use runner::{Dkim, FolderMailer, Sender, SmtpMailer};
 use sea_orm::DbBackend;
 
 use crate::{
+    courier::HttpCourier,
     database::{self, Held},
     demo, export, greeting, http,
     identity::Keys,
@@ -54,13 +55,18 @@ impl City {
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> Result<City> {
-        let (rules, mailer) = (Rules::new(library(settings)?), mailer(settings, Arc::clone(&clock))?);
+        let rules = Rules::new(library(settings)?);
+        let channels = Channels {
+            mailer: mailer(settings, Arc::clone(&clock))?,
+            courier: Arc::new(HttpCourier::new(&settings.trusted_hosts)?),
+            public_url: settings.public_url.clone(),
+        };
         let signer = Arc::new(Signer::derive(&secret, &settings.log_origin)?);
         let house = House { database, graph: GraphHandle::default(), clock, rng, secret };
         let (mut subgraphs, mut handlers, mut demos, mut histories) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut documents =
             vec![&demo::ANY_PARTY, &export::APPEALS, &export::APPEALS_WITH_PERSONS, &greeting::FIRST_QUERY, &http::UNSUBSCRIBE];
-        for room in modules::rooms(&house, &rules, &mailer, &signer, settings.public_url.as_deref()) {
+        for room in modules::rooms(&house, &rules, &channels, &signer) {
             subgraphs.push(room.subgraph);
             handlers.extend(room.handlers);
             documents.extend(room.documents);

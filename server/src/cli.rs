@@ -32,7 +32,7 @@ pub(crate) struct Installation {
         value_name = "FILE",
         global = true,
         env = "TURKISTAN_CONFIG",
-        help = "A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url, mail_from, dkim_key, dkim_selector, dkim_domain, public_url, definitions, demo, log, otlp_endpoint, documents, documents_only; and introspection and [limits], which have no flag"
+        help = "A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url, mail_from, dkim_key, dkim_selector, dkim_domain, public_url, trusted_hosts, definitions, demo, log, otlp_endpoint, documents, documents_only; and introspection and [limits], which have no flag"
     )]
     pub(crate) config: Option<PathBuf>,
     /// The folder of the embedded database, the keys and the mail that has no server [default: ./data]
@@ -66,6 +66,10 @@ pub(crate) struct Installation {
     /// Where people reach the city, e.g. `https://turkistan.example`: with it, mail that the law does not ask for can be ended with one click
     #[arg(long, value_name = "URL", global = true, env = "TURKISTAN_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
+    /// A host within the city's own network that webhooks may go to, over plain HTTP, too; may be given several times [default: webhooks go to
+    /// HTTPS addresses outside it alone]
+    #[arg(long = "trusted-host", value_name = "HOST", global = true, env = "TURKISTAN_TRUSTED_HOST", value_delimiter = ',')]
+    pub(crate) trusted_hosts: Vec<String>,
     /// A folder of calendars, terms, routing and processes instead of the ones inside the program
     #[arg(long, value_name = "DIR", global = true, env = "TURKISTAN_DEFINITIONS")]
     pub(crate) definitions: Option<PathBuf>,

@@ -8,6 +8,7 @@ mod city;
 mod cli;
 mod compose;
 mod console;
+mod courier;
 mod database;
 mod demo;
 mod doctor;

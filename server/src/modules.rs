@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use journal::{House, Mailer, Room, Rules, Signatures, log::Signer};
+use journal::{Channels, House, Room, Rules, Signatures, log::Signer};
 
 use crate::signatures::DemoSignatures;
 
 /// Opens every room. Demo data is loaded in this order.
-pub(crate) fn rooms(house: &House, rules: &Rules, mailer: &Arc<dyn Mailer>, signer: &Arc<Signer>, public_url: Option<&str>) -> Vec<Room> {
+pub(crate) fn rooms(house: &House, rules: &Rules, channels: &Channels, signer: &Arc<Signer>) -> Vec<Room> {
     vec![
         directory::room(house),
         services::room(house),
@@ -16,7 +16,7 @@ pub(crate) fn rooms(house: &House, rules: &Rules, mailer: &Arc<dyn Mailer>, sign
         surveys::room(house),
         feedback::room(house, rules.clone(), Arc::clone(signer), signatures(house)),
         ratings::room(house),
-        notifications::room(house, Arc::clone(mailer), public_url.map(str::to_owned)),
+        notifications::room(house, channels),
     ]
 }
 

@@ -19,6 +19,9 @@ use crate::{contact::ContactKeys, coupon::CouponKeys, entity::feedback, error, l
 /// The stream of the journal that tells of reports.
 pub(crate) const STREAM: &str = "feedback";
 
+/// The job that tells of an event whoever asked to be told by HTTP.
+pub(crate) const ANNOUNCE_EVENT: &str = "announce_event";
+
 /// What the room's acts work with. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Desk {
@@ -311,10 +314,13 @@ pub(crate) fn write_state(row: &mut feedback::ActiveModel, process: &Process, st
     Ok(())
 }
 
-/// Queues the jobs of a step. A job's key names the report, the event and the effect, so that each effect happens once.
+/// Queues the jobs of a step, and word of it for whoever listens. A job's key names the report, the event and the effect, so that each
+/// effect happens once.
 pub(crate) async fn enqueue(txn: &Txn, id: Uuid, number: i32, step: &Step, now: DateTime<Utc>) -> Result<(), Abort> {
     let jobs = step.effects.iter().map(|effect| effect_job(effect.kind(), id, number, now));
-    journal::enqueue(txn, now, jobs.collect()).await
+    // Whether anybody listens, the room of notifications knows.
+    let announcement = NewJob { priority: Priority::Bulk, ..effect_job(ANNOUNCE_EVENT, id, number, now) };
+    journal::enqueue(txn, now, jobs.chain([announcement]).collect()).await
 }
 
 fn effect_job(kind: &str, id: Uuid, number: i32, now: DateTime<Utc>) -> NewJob {

@@ -68,6 +68,7 @@ pub fn room(house: &House, rules: Rules, signer: Arc<Signer>, signatures: Arc<dy
             &notices::QUEUE,
             &notices::ERASE,
             &notices::ERASE_COMMENTS,
+            &notices::ANNOUNCE,
             &demo::SERVICES,
         ],
         demo: Some(Arc::new(demo::Reports::new(desk.clone()))),

@@ -44,6 +44,12 @@ pub(crate) static ERASE_COMMENTS: Document = Document {
            eraseAnswerComments(input: $input) { errors { __typename code } } }",
 };
 
+/// Has whoever listens by HTTP told of an event.
+pub(crate) static ANNOUNCE: Document = Document {
+    name: "feedback.AnnounceEvent",
+    text: "mutation AnnounceEvent($input: AnnounceEventInput!) { announceEvent(input: $input) { errors { __typename code } } }",
+};
+
 /// The places in a text where the room of notifications puts the coupon's key, and the code that confirms an address, when it sends the message.
 const COUPON_KEY: &str = "{coupon-key}";
 const CONFIRMATION_CODE: &str = "{confirmation-code}";
@@ -196,6 +202,27 @@ pub(crate) async fn erase(desk: &Desk, job: &Job, case: &feedback::Model, reques
     let input = json!({ "idempotencyKey": key(":comments"), "feedback": case.feedback_id().global() });
     let data = desk.house.graph.ask(&ERASE_COMMENTS, json!({ "input": input }), request).await?;
     carried_out(&data, "/eraseAnswerComments/errors", "comments were not erased")
+}
+
+/// Has whoever listens by HTTP told of an event: what happened to which report, and nothing about a person.
+pub(crate) async fn announce(
+    desk: &Desk,
+    job: &Job,
+    case: &feedback::Model,
+    event: &Event,
+    request: &Arc<Request>,
+) -> Result<(), JobError> {
+    let party = |id: Option<Uuid>| id.map(|id| PartyId::from_uuid(id).global());
+    let input = json!({
+        "idempotencyKey": Uuid::new_v5(&Uuid::NAMESPACE_OID, job.key.as_bytes()),
+        "event": event.kind,
+        "reference": case.reference,
+        "party": party(case.party_id),
+        "supervisor": party(case.supervisor_id),
+        "at": event.at,
+    });
+    let data = desk.house.graph.ask(&ANNOUNCE, json!({ "input": input }), request).await?;
+    carried_out(&data, "/announceEvent/errors", "an event was not announced")
 }
 
 /// What an event means to those who work the case.

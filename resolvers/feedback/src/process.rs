@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     acts::{CARRY_OUT_BULK, ERASE_MESSAGES, INFORM_INCIDENT, NOTIFY_CONFIRMED, SUBTASK_DUE, TELL_SUBTASK, cancel_of, give_up_bulk},
-    desk::{Act, Desk, held, word},
+    desk::{ANNOUNCE_EVENT, Act, Desk, held, word},
     entity::feedback,
     filing::{TableFacts, facts_for_table},
     learning, notices,
@@ -57,6 +57,7 @@ impl Handler for FeedbackProcess {
             "forward_window_passed",
             "question_unanswered",
             "contest_window_passed",
+            ANNOUNCE_EVENT,
             NOTIFY_CONFIRMED,
             ERASE_MESSAGES,
             CARRY_OUT_BULK,
@@ -75,6 +76,7 @@ impl Handler for FeedbackProcess {
             "route_feedback" => self.route(job).await,
             "send_coupon" | "notify_officers" | "notify_supervisor" | "notify_akim" | "notify_reporter" | "invite_rating"
             | NOTIFY_CONFIRMED => self.tell(job).await,
+            ANNOUNCE_EVENT => self.announce(job).await,
             ERASE_MESSAGES => self.erase_messages(job).await,
             CARRY_OUT_BULK => self.0.carry_out_bulk(job).await,
             SUBTASK_DUE => self.0.subtask_due(job),
@@ -165,12 +167,25 @@ impl FeedbackProcess {
         }))
     }
 
-    /// Tells the officers, their supervisor or the reporter of an event, through the room of notifications.
-    async fn tell(&self, job: &Job) -> Result<Commit, JobError> {
+    /// Tells whoever listens by HTTP of an event, through the room of notifications.
+    async fn announce(&self, job: &Job) -> Result<Commit, JobError> {
+        let (case, event) = self.told(job).await?;
+        notices::announce(&self.0, job, &case, &event, &self.request(job)).await?;
+        Ok(nothing())
+    }
+
+    /// The event that a job tells of.
+    async fn told(&self, job: &Job) -> Result<(feedback::Model, journal::Event), JobError> {
         let EffectJob { feedback, event } = payload(job)?;
         let case = self.find(feedback).await?;
         let events = journal::history(&self.0.house.database.reader, feedback, event - 1, 1).await?;
         let event = events.into_iter().next().ok_or_else(|| JobError::Fail(format!("no event {event} of {feedback}")))?;
+        Ok((case, event))
+    }
+
+    /// Tells the officers, their supervisor or the reporter of an event, through the room of notifications.
+    async fn tell(&self, job: &Job) -> Result<Commit, JobError> {
+        let (case, event) = self.told(job).await?;
         notices::send(&self.0, job, &case, &event, &self.request(job)).await?;
         Ok(nothing())
     }

@@ -75,6 +75,31 @@ pub(crate) fn topic_not_daily() -> Refusal {
     refusal(RefusalCode::NotAllowed, "refusal-not-daily", &[]).at("input.delivery")
 }
 
+/// Webhooks listen at no such address.
+pub(crate) fn url_unfit() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-webhook-url", &[]).at("input.url")
+}
+
+/// It names no party.
+pub(crate) fn party_unknown() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-party", &[]).at("input.party")
+}
+
+/// Cases of that party are not the actor's to tell of.
+pub(crate) fn party_foreign() -> Refusal {
+    refusal(RefusalCode::NotAllowed, "refusal-webhook-party", &[]).at("input.party")
+}
+
+/// There is no such webhook, or it is another's.
+pub(crate) fn webhook_unknown() -> Refusal {
+    refusal(RefusalCode::NotFound, "refusal-webhook-unknown", &[]).at("input.webhook")
+}
+
+/// There are as many webhooks as there may be.
+pub(crate) fn webhooks_many(max: u64) -> Refusal {
+    refusal(RefusalCode::LimitReached, "refusal-webhooks-many", &[("max", max.into())]).at("input.party")
+}
+
 /// The hours are not two different times of a day.
 pub(crate) fn hours_malformed() -> Refusal {
     refusal(RefusalCode::Invalid, "refusal-quiet-hours", &[]).at("input.hours")

@@ -6,7 +6,10 @@
 //! A message and the job that delivers it are stored in one transaction. Each try is recorded; after the last one, the message lies with the
 //! dead letters until an administrator gives it another life.
 //!
-//! **Invariants:** addresses, subjects and texts leave the room by mail only; the coupon's key and the code of an address are asked for at delivery and never stored.
+//! Whoever asked for it is told by HTTP what happens to reports, without anything about a person (`model/webhook.rs`).
+//!
+//! **Invariants:** addresses, subjects and texts leave the room by mail only; the coupon's key and the code of an address are asked for at
+//! delivery and never stored, and the secret of a webhook is stored nowhere.
 
 mod entity;
 mod error;
@@ -21,17 +24,20 @@ mod tests;
 
 use std::sync::Arc;
 
-use journal::{House, Mailer, Room};
+use journal::{Channels, House, Room};
 
-/// Opens the room. `public_url` is where people reach the city, `https://…` without a slash at its end: mail that the law does not ask for
-/// then says how to end it with one click (RFC 8058).
+/// Opens the room, with the ways by which it reaches people.
 #[must_use]
-pub fn room(house: &House, mailer: Arc<dyn Mailer>, public_url: Option<String>) -> Room {
+pub fn room(house: &House, channels: &Channels) -> Room {
     let store = store::Store::new(house.database.clone());
-    let post = process::Post::new(store.clone(), house, mailer, public_url);
+    let post = process::Post::new(store.clone(), house, channels);
     Room {
-        subgraph: graph::subgraph(store, house),
-        handlers: vec![Arc::new(process::DeliverMessage(Arc::clone(&post))), Arc::new(process::digest::DeliverDigest(post))],
+        subgraph: graph::subgraph(store.clone(), house, channels),
+        handlers: vec![
+            Arc::new(process::DeliverMessage(Arc::clone(&post))),
+            Arc::new(process::digest::DeliverDigest(post)),
+            Arc::new(process::webhook::DeliverWebhook::new(store, house, channels)),
+        ],
         documents: vec![&process::COUPON_KEY],
         demo: None,
         histories: None,

@@ -40,6 +40,7 @@ macro_rules! words {
 }
 
 pub(crate) mod preference;
+pub(crate) mod webhook;
 
 words! {
     /// What a message is about.
@@ -106,6 +107,8 @@ words! {
         Unavailable = "unavailable",
         /// A room refused what the house asked of it.
         Refused = "refused",
+        /// Whoever it was for refuses it, or their address is not one that the house goes to.
+        ReceiverRefused = "receiver-refused",
         /// Anything else; the log knows more.
         Other = "other",
     }
@@ -118,7 +121,8 @@ impl Reason {
         // Refusals of a mutation come as a list of codes.
         match code.split(' ').next().unwrap_or_default() {
             "MAIL_REFUSED" => Reason::MailRefused,
-            "MAIL_UNAVAILABLE" | "SUBGRAPH_UNAVAILABLE" | "TIMEOUT" | "RATE_LIMITED" => Reason::Unavailable,
+            "DELIVERY_REFUSED" => Reason::ReceiverRefused,
+            "MAIL_UNAVAILABLE" | "DELIVERY_UNAVAILABLE" | "SUBGRAPH_UNAVAILABLE" | "TIMEOUT" | "RATE_LIMITED" => Reason::Unavailable,
             "REFUSED" | "INVALID" | "NOT_FOUND" | "NOT_ALLOWED" | "STALE_VERSION" | "KEY_REUSED" | "WRONG_STATE" | "TOO_LATE"
             | "LIMIT_REACHED" => Reason::Refused,
             _ => Reason::Other,
@@ -271,7 +275,7 @@ pub(crate) enum Owner {
 impl Owner {
     /// Telling people is done by means that administrators mend; all other jobs move a case on, and without them it stands still.
     pub(crate) fn of_kind(kind: &str) -> Owner {
-        let tells = ["deliver_", "notify_", "send_", "invite_"];
+        let tells = ["deliver_", "notify_", "send_", "invite_", "announce_"];
         if tells.iter().any(|verb| kind.starts_with(verb)) { Owner::Administrator } else { Owner::Supervisor }
     }
 }
@@ -338,6 +342,8 @@ mod tests {
             ("MAIL_UNAVAILABLE: smtp 451", Reason::Unavailable, Some(451)),
             ("MAIL_UNAVAILABLE: no connection", Reason::Unavailable, None),
             ("SUBGRAPH_UNAVAILABLE: feedback does not answer", Reason::Unavailable, None),
+            ("DELIVERY_REFUSED: http 301", Reason::ReceiverRefused, None),
+            ("DELIVERY_UNAVAILABLE: no answer", Reason::Unavailable, None),
             ("TIMEOUT: the handler took too long", Reason::Unavailable, None),
             ("REFUSED: it is too late", Reason::Refused, None),
             ("INVALID KEY_REUSED: submitFeedback refused", Reason::Refused, None),
@@ -355,6 +361,7 @@ mod tests {
             ("deliver_message", Owner::Administrator),
             ("notify_officers", Owner::Administrator),
             ("send_coupon", Owner::Administrator),
+            ("announce_event", Owner::Administrator),
             ("route_feedback", Owner::Supervisor),
             ("deadline_passed", Owner::Supervisor),
         ] {

@@ -1,6 +1,7 @@
 //! Who sees and does what. Messages are for those who watch over the house; only the house itself sends them.
 
-use kernel::{Actor, Code, Error, PersonId, Refusal, Result, Role};
+use journal::Abort;
+use kernel::{Actor, Code, Error, PartyId, PersonId, Refusal, Result, Role};
 
 use crate::error;
 
@@ -64,6 +65,48 @@ pub(crate) fn retry_dead_letter(actor: &Actor) -> Result<()> {
 /// A refusal for whoever has no account.
 pub(crate) fn account(actor: &Actor) -> std::result::Result<PersonId, Refusal> {
     actor.person().map(|person| person.id).ok_or_else(error::not_signed_in)
+}
+
+/// Whose webhooks an actor reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// All of them.
+    All,
+    /// Those of one party.
+    Party(PartyId),
+    /// None.
+    Nothing,
+}
+
+/// The webhooks that the actor may list: supervisors those of their party, those who watch over the house all.
+///
+/// # Errors
+/// `UNAUTHENTICATED` or `FORBIDDEN`.
+pub(crate) fn list_webhooks(actor: &Actor) -> Result<Audience> {
+    allow(actor, watches(actor) || actor.is(Role::Supervisor), "webhooks are for supervisors, auditors and administrators")?;
+    Ok(if watches(actor) { Audience::All } else { actor.party().map_or(Audience::Nothing, Audience::Party) })
+}
+
+/// Of whose cases a webhook tells that the actor registers: for supervisors of their party's, for administrators as they say.
+///
+/// # Errors
+/// `UNAUTHENTICATED` or `FORBIDDEN`; a refusal when the cases of the party are not the actor's.
+pub(crate) fn keep_webhook(actor: &Actor, party: Option<PartyId>) -> std::result::Result<Option<PartyId>, Abort> {
+    match remove_webhook(actor)? {
+        Audience::All => Ok(party),
+        Audience::Party(own) if party.is_none_or(|party| party == own) => Ok(Some(own)),
+        Audience::Party(_) | Audience::Nothing => Err(error::party_foreign().into()),
+    }
+}
+
+/// The webhooks that the actor may remove.
+///
+/// # Errors
+/// `UNAUTHENTICATED` or `FORBIDDEN`.
+pub(crate) fn remove_webhook(actor: &Actor) -> Result<Audience> {
+    let admin = actor.is(Role::Admin);
+    allow(actor, admin || actor.is(Role::Supervisor), "webhooks are kept by supervisors and administrators")?;
+    Ok(if admin { Audience::All } else { actor.party().map_or(Audience::Nothing, Audience::Party) })
 }
 
 fn watches(actor: &Actor) -> bool {

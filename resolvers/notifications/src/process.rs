@@ -1,13 +1,14 @@
 //! This room's part in work that outlives a request: delivering messages.
 
 pub(crate) mod digest;
+pub(crate) mod webhook;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use journal::{Commit, Handler, House, Job, JobError, Mail, Mailer, NewJob, Priority};
+use journal::{Channels, Commit, Handler, House, Job, JobError, Mail, Mailer, NewJob, Priority};
 use kernel::{Clock, Document, Error, GraphHandle, Letter, MessageId, Personal, Request};
 use serde::Deserialize;
 use serde_json::json;
@@ -67,7 +68,8 @@ pub(crate) struct Post {
 }
 
 impl Post {
-    pub(crate) fn new(store: Store, house: &House, mailer: Arc<dyn Mailer>, public_url: Option<String>) -> Arc<Post> {
+    pub(crate) fn new(store: Store, house: &House, channels: &Channels) -> Arc<Post> {
+        let (mailer, public_url) = (Arc::clone(&channels.mailer), channels.public_url.clone());
         let (graph, clock, keys) = (house.graph.clone(), Arc::clone(&house.clock), RecipientKeys::new(house.secret.clone()));
         Arc::new(Post { store, graph, clock, mailer, keys, public_url })
     }

@@ -2,6 +2,7 @@
 
 mod passages;
 mod preferences;
+mod webhooks;
 
 use std::collections::HashMap;
 
@@ -24,6 +25,7 @@ use crate::{
 };
 pub(crate) use passages::{collect, drop_unwanted, keep_digest_sent, postpone, set_digest_state};
 pub(crate) use preferences::{Choice, Choices, Quiet};
+pub(crate) use webhooks::{keep_gone, keep_told};
 
 /// The room's part of the database.
 #[derive(Clone)]

@@ -2,6 +2,7 @@
 
 mod house;
 mod preferences;
+mod webhooks;
 
 use chrono::TimeDelta;
 use journal::{JobError, statements};

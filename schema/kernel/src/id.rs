@@ -148,6 +148,8 @@ ids! {
     SurveyId = "Survey";
     /// A message to one person.
     MessageId = "Message";
+    /// Somebody who is told of what happens by HTTP.
+    WebhookId = "Webhook";
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub use error::{Code, Error, Result};
 pub use graph::{Document, Graph, GraphHandle};
 pub use id::{
     BulkActId, CaseId, CategoryId, DatasetId, DatasetVersionId, DistrictId, FeedbackId, GlobalId, IncidentId, KpiId, MessageId,
-    ObservationId, PartyId, PersonId, QueueId, RatingId, ServiceId, SourceSystemId, SubtaskId, SurveyId, TemplateId,
+    ObservationId, PartyId, PersonId, QueueId, RatingId, ServiceId, SourceSystemId, SubtaskId, SurveyId, TemplateId, WebhookId,
 };
 pub use letter::{Letter, one_line};
 pub use page::{Cursor, Page, PageRequest};

@@ -23,16 +23,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A pool of connections that must open within `connect_timeout`.
 pub(crate) fn pool(connect_timeout: Duration, idle_connections_max: usize, http2: bool) -> Result<Pool> {
-    let mut connector = HttpConnector::new();
+    let tls = over_tls(HttpConnector::new(), connect_timeout)?;
+    let mut client = legacy::Client::builder(TokioExecutor::new());
+    client.pool_max_idle_per_host(idle_connections_max).pool_timer(TokioTimer::new()).timer(TokioTimer::new());
+    Ok(client.http2_only(http2).build(tls))
+}
+
+/// Connections that must open within `connect_timeout`, over TLS where the address says so.
+pub(crate) fn over_tls<R>(mut connector: HttpConnector<R>, connect_timeout: Duration) -> Result<HttpsConnector<HttpConnector<R>>> {
     connector.enforce_http(false);
     // Small requests and answers go to and fro: nobody waits for a packet to fill.
     connector.set_nodelay(true);
     connector.set_connect_timeout(Some(connect_timeout));
     let tls = HttpsConnectorBuilder::new().with_provider_and_webpki_roots(aws_lc_rs::default_provider()).map_err(Error::internal)?;
-    let tls = tls.https_or_http().enable_all_versions().wrap_connector(connector);
-    let mut client = legacy::Client::builder(TokioExecutor::new());
-    client.pool_max_idle_per_host(idle_connections_max).pool_timer(TokioTimer::new()).timer(TokioTimer::new());
-    Ok(client.http2_only(http2).build(tls))
+    Ok(tls.https_or_http().enable_all_versions().wrap_connector(connector))
 }
 
 /// A client for a service that is not a subgraph, such as a collector of traces.

@@ -36,6 +36,7 @@ struct File {
     dkim_selector: Option<String>,
     dkim_domain: Option<String>,
     public_url: Option<String>,
+    trusted_hosts: Option<Vec<String>>,
     definitions: Option<PathBuf>,
     checkpoints: Option<PathBuf>,
     checkpoint_minutes: Option<std::num::NonZeroU32>,
@@ -85,6 +86,8 @@ pub(crate) struct Settings {
     pub(crate) dkim: Option<Dkim>,
     /// Where people reach the city, `https://host` without a slash at its end.
     pub(crate) public_url: Option<String>,
+    /// Hosts within the city's own network that webhooks may go to.
+    pub(crate) trusted_hosts: Vec<String>,
     /// A folder of definitions instead of the embedded ones.
     pub(crate) definitions: Option<PathBuf>,
     /// The file of signed checkpoints of the journal.
@@ -130,6 +133,8 @@ impl Settings {
         };
         let allow_origins =
             if serving.allow_origins.is_empty() { file.allow_origins.unwrap_or_default() } else { serving.allow_origins.clone() };
+        let trusted_hosts =
+            if installation.trusted_hosts.is_empty() { file.trusted_hosts.unwrap_or_default() } else { installation.trusted_hosts };
         let documents = installation.documents.or(file.documents);
         let documents_only = serving.documents_only || file.documents_only.unwrap_or_default();
         if documents_only && documents.is_none() {
@@ -152,6 +157,7 @@ impl Settings {
                 .unwrap_or_else(|| "Smart Turkistan <no-reply@turkistan.localhost>".to_owned()),
             dkim: dkim(installation.dkim_key.or(file.dkim_key), selector, domain)?,
             public_url: installation.public_url.or(file.public_url).map(|url| public_url(&url)).transpose()?,
+            trusted_hosts,
             definitions: installation.definitions.or(file.definitions),
             demo: !serving.no_demo && file.demo.unwrap_or(true),
             works: !serving.no_worker,
@@ -185,6 +191,9 @@ impl Settings {
         all.push(("TURKISTAN_LOG_ORIGIN", self.log_origin.clone().into()));
         all.push(("TURKISTAN_CHECKPOINTS", self.checkpoints.clone().into_os_string()));
         all.extend(self.public_url.clone().map(|url| ("TURKISTAN_PUBLIC_URL", url.into())));
+        if !self.trusted_hosts.is_empty() {
+            all.push(("TURKISTAN_TRUSTED_HOST", self.trusted_hosts.join(",").into()));
+        }
         all.extend(self.definitions.clone().map(|folder| ("TURKISTAN_DEFINITIONS", folder.into_os_string())));
         let secrets = [("TURKISTAN_ISSUER_KEY", &self.issuer_key), ("TURKISTAN_SECRET", &self.secret)];
         all.extend(secrets.into_iter().filter_map(|(name, secret)| Some((name, secret.as_ref()?.reveal().into()))));

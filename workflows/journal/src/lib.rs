@@ -38,7 +38,10 @@ pub use jobs::{
 pub use keys::{ActKey, Claim, claim, claim_with, settle};
 pub use listen::{Source, listen};
 pub use queue::{Queue, prune, queue};
-pub use room::{Commit, Demo, Handler, Histories, House, Mail, Mailer, Progress, Room, Signatory, Signatures, Signed};
+pub use room::{
+    Channels, Commit, Courier, Demo, Handler, Histories, House, Mail, Mailer, Parcel, Progress, Receipt, Room, Signatory, Signatures,
+    Signed,
+};
 pub use rules::Rules;
 pub use search::holding;
 pub use timers::{Fired, arm, disarm, fire_due, next_due};

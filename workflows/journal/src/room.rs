@@ -162,3 +162,66 @@ pub trait Mailer: Send + Sync {
     /// address). Of a server's reply only its code is told, as `smtp 550`: its text quotes addresses.
     async fn send(&self, mail: &Mail) -> std::result::Result<(), JobError>;
 }
+
+/// The ways by which the house reaches whoever is outside.
+#[derive(Clone)]
+pub struct Channels {
+    /// Mail.
+    pub mailer: Arc<dyn Mailer>,
+    /// Everything over HTTP.
+    pub courier: Arc<dyn Courier>,
+    /// Where people reach the city, `https://…` without a slash at its end: with it, mail that the law does not ask for says how to end it
+    /// with one click (RFC 8058).
+    pub public_url: Option<String>,
+}
+
+/// Something that is handed to somebody outside by a POST over HTTP.
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    /// Where to; it may hold a token.
+    pub url: Personal<String>,
+    /// Headers in lower case, `content-type` among them.
+    pub headers: Vec<(&'static str, Personal<String>)>,
+    /// The body.
+    pub body: Personal<Vec<u8>>,
+}
+
+/// What the other side said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The status (RFC 9110 §15).
+    pub status: u16,
+    /// How many seconds it asks to be left in peace (`Retry-After`, RFC 9110 §10.2.3).
+    pub retry_after_seconds: Option<u32>,
+    /// What it answered, up to a limit.
+    pub body: Vec<u8>,
+}
+
+/// Hands parcels over. The server implements it: only there is HTTP.
+#[async_trait]
+pub trait Courier: Send + Sync {
+    /// Whether a person may name this address: HTTPS, and not within the city's own network unless the settings list its host. The address of
+    /// the host is looked at again at each delivery.
+    fn accepts(&self, url: &str) -> bool;
+
+    /// Hands one parcel over. A redirect is an answer like any other: it is never followed.
+    ///
+    /// # Errors
+    /// Whether to try again (`DELIVERY_UNAVAILABLE: …`: no connection, no answer in time) or to give up (`DELIVERY_REFUSED: …`: an address that
+    /// is not accepted).
+    async fn hand_over(&self, parcel: Parcel) -> std::result::Result<Receipt, JobError>;
+}
+
+impl Receipt {
+    /// What an answer means to whoever sent the parcel.
+    ///
+    /// # Errors
+    /// Whether to try again or to give up: at `410 Gone`, and at a redirect, whose goal nobody has named.
+    pub fn accepted(&self) -> std::result::Result<(), JobError> {
+        match self.status {
+            200..300 => Ok(()),
+            300..400 | 410 => Err(JobError::Fail(format!("DELIVERY_REFUSED: http {}", self.status))),
+            _ => Err(JobError::Retry(format!("DELIVERY_UNAVAILABLE: http {}", self.status))),
+        }
+    }
+}

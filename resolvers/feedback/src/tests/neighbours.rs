@@ -42,6 +42,8 @@ pub(super) struct Neighbours {
     pub(super) messages: Mutex<Vec<Value>>,
     /// The texts of all messages, in order.
     pub(super) said: Mutex<Vec<String>>,
+    /// The inputs of `announceEvent`, in order.
+    pub(super) announced: Mutex<Vec<Value>>,
     /// What messages and what comments were erased of, in order.
     pub(super) erased: Mutex<Vec<Value>>,
     /// Documents that are not answered.
@@ -73,6 +75,11 @@ impl Graph for Neighbours {
                     self.messages.lock().unwrap().push(variables["input"].clone());
                 }
                 json!({ "queueMessage": { "errors": errors } })
+            }
+            "feedback.AnnounceEvent" => {
+                assert_eq!(request.actor, Actor::System, "only the house announces events");
+                self.announced.lock().unwrap().push(variables["input"].clone());
+                json!({ "announceEvent": { "errors": [] } })
             }
             "feedback.EraseMessages" => {
                 assert_eq!(request.actor, Actor::System, "only the house erases messages");

@@ -167,3 +167,20 @@ async fn what_is_said_of_an_appeal_is_said_by_law() {
         assert!(messages.len() > 2 && messages.iter().all(|message| message["byLaw"] == by_law), "{messages:?}");
     }
 }
+
+#[tokio::test]
+async fn every_event_is_announced_once_with_nothing_of_a_person() {
+    let city = city().await;
+    let filed = city.file(&Actor::Anonymous, water()).await;
+    city.settle().await;
+    let announced = std::mem::take(&mut *city.neighbours.announced.lock().unwrap());
+    let seen: Vec<_> = announced.iter().map(|event| event["event"].as_str().unwrap()).collect();
+    assert_eq!(seen, ["submitted", "assigned"]);
+    for event in &announced {
+        let fields: Vec<_> = event.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(fields, ["idempotencyKey", "event", "reference", "party", "supervisor", "at"]);
+        assert_eq!(event["reference"], filed.reference);
+    }
+    let keys: std::collections::BTreeSet<_> = announced.iter().map(|event| event["idempotencyKey"].as_str().unwrap()).collect();
+    assert_eq!(keys.len(), announced.len());
+}

@@ -4,3 +4,4 @@ pub(crate) mod delivery;
 pub(crate) mod message;
 pub(crate) mod notification_preference;
 pub(crate) mod quiet_hours;
+pub(crate) mod webhook;

@@ -5,20 +5,34 @@ mod mutation;
 mod preferences;
 mod query;
 mod types;
+mod webhooks;
 
 use std::sync::Arc;
 
-use async_graphql::{EmptySubscription, Schema};
-use journal::House;
+use async_graphql::{EmptySubscription, MergedObject, Schema};
+use journal::{Channels, House};
 use kernel::Subgraph;
 use vocabulary::{LocalSubgraph, UserError};
 
-use crate::{policy, recipient::RecipientKeys, store::Store};
+use crate::{model::webhook::WebhookKeys, policy, recipient::RecipientKeys, store::Store};
 
-pub(crate) fn subgraph(store: Store, house: &House) -> Arc<dyn Subgraph> {
-    let query = query::Query { store: store.clone() };
+#[derive(MergedObject)]
+struct Query(query::MessageQueries, webhooks::WebhookQueries);
+
+#[derive(MergedObject)]
+struct Mutation(mutation::MessageActs, webhooks::WebhookActs);
+
+pub(crate) fn subgraph(store: Store, house: &House, channels: &Channels) -> Arc<dyn Subgraph> {
+    let query = Query(query::MessageQueries { store: store.clone() }, webhooks::WebhookQueries(store.clone()));
     let keys = RecipientKeys::new(house.secret.clone());
-    let mutation = mutation::Mutation { store: store.clone(), rng: Arc::clone(&house.rng), keys: keys.clone() };
+    let messages = mutation::MessageActs { store: store.clone(), rng: Arc::clone(&house.rng), keys: keys.clone() };
+    let webhooks = webhooks::WebhookActs {
+        store: store.clone(),
+        rng: Arc::clone(&house.rng),
+        keys: WebhookKeys::new(house.secret.clone()),
+        courier: Arc::clone(&channels.courier),
+    };
+    let mutation = Mutation(messages, webhooks);
     let schema = Schema::build(query, mutation, EmptySubscription)
         .enable_federation()
         .register_output_type::<types::Node>()

@@ -23,7 +23,7 @@ use crate::{
     store::Store,
 };
 
-pub(crate) struct Mutation {
+pub(crate) struct MessageActs {
     pub(crate) store: Store,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) keys: RecipientKeys,
@@ -108,8 +108,8 @@ pub(crate) struct RetryDeadLetterPayload {
     errors: Vec<UserError>,
 }
 
-#[Object(name = "Mutation")]
-impl Mutation {
+#[Object]
+impl MessageActs {
     /// Queues a message to one person. Only the house itself does so, for a room.
     #[graphql(requires_scopes = "system")]
     async fn queue_message(
@@ -178,7 +178,7 @@ impl Mutation {
     }
 }
 
-impl Mutation {
+impl MessageActs {
     async fn queue(&self, input: QueueMessageInput, request: &Request) -> Result<model::Message, Abort> {
         policy::queue_message(&request.actor)?;
         let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;

@@ -15,12 +15,12 @@ use crate::{
     store::Store,
 };
 
-pub(crate) struct Query {
+pub(crate) struct MessageQueries {
     pub(crate) store: Store,
 }
 
-#[Object(name = "Query")]
-impl Query {
+#[Object]
+impl MessageQueries {
     /// Messages to people, newest first.
     #[graphql(requires_scopes = "auditor", requires_scopes = "admin")]
     async fn messages(
@@ -72,7 +72,7 @@ impl Query {
     }
 }
 
-impl Query {
+impl MessageQueries {
     async fn page_of_messages(
         &self,
         ctx: &Context<'_>,

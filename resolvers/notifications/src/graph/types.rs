@@ -82,6 +82,8 @@ pub(crate) enum FailureReason {
     Unavailable,
     /// A part of the graph refused what the house asked of it.
     Refused,
+    /// Whoever it was for refuses it, or their address is not one that the house goes to.
+    ReceiverRefused,
     /// Anything else; the log knows more.
     Other,
 }

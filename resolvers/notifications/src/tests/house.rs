@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use chrono::{TimeDelta, TimeZone, Utc};
 use futures_util::FutureExt;
-use journal::{Database, House, JobError, Mail, Mailer, Options, Room, Target};
+use journal::{Channels, Courier, Database, House, JobError, Mail, Mailer, Options, Parcel, Receipt, Room, Target};
 use kernel::{
     Actor, Answer, Call, Clock, Code, Document, Fault, Graph, GraphHandle, Locale, ManualClock, Operation, OperationKind, Person, PersonId,
     Personal, Request, Role, SeededRng,
@@ -56,6 +56,29 @@ impl Mailer for Post {
     }
 }
 
+/// Takes parcels, and answers as the script says, or with 204.
+#[derive(Default)]
+pub(crate) struct Counter {
+    pub(crate) script: Mutex<VecDeque<Result<Receipt, JobError>>>,
+    pub(crate) taken: Mutex<Vec<Parcel>>,
+}
+
+#[async_trait]
+impl Courier for Counter {
+    fn accepts(&self, url: &str) -> bool {
+        url.starts_with("https://") && !url.contains("localhost")
+    }
+
+    async fn hand_over(&self, parcel: Parcel) -> Result<Receipt, JobError> {
+        self.taken.lock().unwrap().push(parcel);
+        self.script.lock().unwrap().pop_front().unwrap_or(Ok(receipt(204)))
+    }
+}
+
+pub(crate) fn receipt(status: u16) -> Receipt {
+    Receipt { status, retry_after_seconds: None, body: Vec::new() }
+}
+
 /// Knows the key of one report, and tells the house alone.
 struct Reports;
 
@@ -78,6 +101,7 @@ pub(crate) struct TestHouse {
     pub(crate) house: House,
     pub(crate) room: Room,
     pub(crate) post: Arc<Post>,
+    pub(crate) counter: Arc<Counter>,
     pub(crate) clock: Arc<ManualClock>,
     _scratch: Scratch,
     _turn: Turn,
@@ -107,8 +131,14 @@ async fn open(turn: Turn) -> TestHouse {
         secret: Personal::new([7; 32]),
     };
     let post = Arc::new(Post::default());
-    let room = crate::room(&house, Arc::clone(&post) as Arc<dyn Mailer>, Some(CITY.to_owned()));
-    TestHouse { house, room, post, clock, _scratch: scratch, _turn: turn }
+    let counter = Arc::new(Counter::default());
+    let channels = Channels {
+        mailer: Arc::clone(&post) as Arc<dyn Mailer>,
+        courier: Arc::clone(&counter) as Arc<dyn Courier>,
+        public_url: Some(CITY.to_owned()),
+    };
+    let room = crate::room(&house, &channels);
+    TestHouse { house, room, post, counter, clock, _scratch: scratch, _turn: turn }
 }
 
 impl TestHouse {

@@ -36,3 +36,11 @@ note-always = This message is about a report of yours, so it always comes.
 link-unsubscribe = Stop messages of this kind: { $topic }
 link-unsubscribe-daily = Stop the daily mail
 refusal-token = No mail holds this address. Copy all of it from the mail.
+refusal-webhook-url = Webhooks listen at an HTTPS address outside the city's own network.
+refusal-party = This is not the id of a party.
+refusal-webhook-party = You may be told of the cases of your own party and of those that it supervises.
+refusal-webhook-unknown = There is no such webhook.
+refusal-webhooks-many = { $max ->
+    [one] A party has { $max } webhook at most.
+   *[other] A party has { $max } webhooks at most.
+}
