@@ -2,6 +2,7 @@
 
 mod desk;
 mod parts;
+mod public;
 mod work;
 
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 pub(crate) use self::{
     desk::{DeskFilter, Looking},
     parts::IncidentFilter,
+    public::PublicFilter,
 };
 use crate::{
     entity::{
@@ -27,21 +29,7 @@ use crate::{
     },
     policy::Scope,
     reference::Cell,
-    search::{self, Words},
 };
-
-/// Which reports a public list shows.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct PublicFilter {
-    pub(crate) category: Option<String>,
-    pub(crate) district: Option<String>,
-    pub(crate) service: Option<Uuid>,
-    pub(crate) status: Option<String>,
-    pub(crate) open: Option<bool>,
-    pub(crate) query: Option<String>,
-    /// The squares in the south-west and the north-east.
-    pub(crate) within: Option<(Cell, Cell)>,
-}
 
 /// Which reports may be on the matter of a draft.
 #[derive(Clone, Copy, Debug)]
@@ -99,34 +87,6 @@ impl Store {
     pub(crate) async fn cases(&self, scope: Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Model>> {
         let rows = scoped(scope).filter(Column::Id.is_in(ids.iter().copied())).all(&self.0).await.map_err(fault)?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
-
-    /// The public list, newest first.
-    pub(crate) async fn published(&self, filter: PublicFilter, page: &PageRequest) -> Result<Page<Model>> {
-        let mut select = public();
-        if let Some(category) = filter.category {
-            select = select.filter(Column::Category.eq(category));
-        }
-        if let Some(district) = filter.district {
-            select = select.filter(Column::District.eq(district));
-        }
-        if let Some(service) = filter.service {
-            select = select.filter(Column::ServiceId.eq(service));
-        }
-        if let Some(status) = filter.status {
-            select = select.filter(Column::Status.eq(status));
-        }
-        if let Some(open) = filter.open {
-            select = select.filter(Column::Ended.eq(!open));
-        }
-        if let Some(query) = filter.query {
-            select = select.filter(search::holds(self.0.get_database_backend(), Words::Public, &query));
-        }
-        if let Some((south_west, north_east)) = filter.within {
-            select = select.filter(Column::CellNorth.between(south_west.north, north_east.north));
-            select = select.filter(Column::CellEast.between(south_west.east, north_east.east));
-        }
-        newest_first(select, page, &self.0).await
     }
 
     /// The newest open requests on a subject that are some squares away at most, or say no point and are in the district.

@@ -14,6 +14,7 @@ mod mutation;
 mod neighbours;
 mod parts;
 mod past;
+mod public;
 mod query;
 mod queues;
 mod readings;

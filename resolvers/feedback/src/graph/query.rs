@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, MergedObject, Object, Result};
+use async_graphql::{Context, ID, MergedObject, Object, Result};
 use chrono::Datelike;
 use kernel::{CategoryId, DistrictId, FeedbackId, PartyId, ServiceId};
 use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
@@ -11,13 +11,14 @@ use super::{
     appeals::AppealQueries,
     bulk::BulkQueries,
     case::Case,
-    enums::{FeedbackKind, PublicStatus, Track, Urgency},
+    enums::{FeedbackKind, Track, Urgency},
     incidents::IncidentQueries,
-    inputs::{PlaceInput, PointInput},
+    inputs::PlaceInput,
     learning::LearningQueries,
     loaders::{ByReference, VisibleCase, reports},
     neighbours::{District, FeedbackStatistics, Party, Service, Viewer},
     parts::PartQueries,
+    public::PublicInput,
     queues::DeskQueries,
     reasons::Deadline,
     rules::{RuleProposal, RuleVersion},
@@ -28,43 +29,14 @@ use super::{
     types::{Category, Feedback},
 };
 use crate::{
-    desk::{Desk, word},
+    desk::Desk,
     model::TEXT_CHARS_MAX,
     policy::{self, View},
     reference::{categories, find_category_by_id, find_district_by_id},
     rules,
     similar::Draft,
-    store::{PublicFilter, Span},
+    store::Span,
 };
-
-/// A part of the map. Reports are in it by squares of about 100 metres: nobody learns a place more exactly.
-#[derive(InputObject)]
-pub(crate) struct BoxInput {
-    /// The corner in the south-west.
-    south_west: PointInput,
-    /// The corner in the north-east.
-    north_east: PointInput,
-}
-
-/// Which reports the public list shows.
-#[derive(Default, InputObject)]
-#[graphql(name = "PublicFeedbackFilter")]
-pub(crate) struct PublicInput {
-    /// Only this category.
-    category: Option<ID>,
-    /// Only from this city or district.
-    district: Option<ID>,
-    /// Only about this service.
-    service: Option<ID>,
-    /// Only with this status.
-    status: Option<PublicStatus>,
-    /// Only those without an answer, or only those with one.
-    open: Option<bool>,
-    /// Only those in this part of the map.
-    within: Option<BoxInput>,
-    /// Only those whose published text holds these words; spellings and endings do not matter.
-    query: Option<String>,
-}
 
 /// What can be asked.
 #[derive(Default, MergedObject)]
@@ -193,20 +165,7 @@ impl Reports {
     ) -> Nullable<Connection<Feedback>> {
         let read = async {
             let page = vocabulary::page(first, after).or_fault(ctx)?;
-            let filter = filter.unwrap_or_default();
-            let category = filter.category.map(|id| CategoryId::from_global(&id).and_then(find_category_by_id));
-            let district = filter.district.map(|id| DistrictId::from_global(&id).and_then(find_district_by_id));
-            // A filter that names nothing finds nothing.
-            let rows = PublicFilter {
-                category: category.map(|known| known.map_or_else(String::new, |known| known.slug.clone())),
-                district: district.map(|known| known.map_or_else(String::new, |known| known.slug.clone())),
-                service: filter.service.map(|id| ServiceId::from_global(&id).map(ServiceId::uuid).unwrap_or_default()),
-                status: filter.status.map(|status| word(&engine::PublicStatus::from(status))),
-                open: filter.open,
-                query: filter.query,
-                within: filter.within.map(|part| (part.south_west.cell(), part.north_east.cell())),
-            };
-            let page = store(ctx).published(rows, &page).await.or_fault(ctx)?;
+            let page = store(ctx).published(filter.unwrap_or_default().into(), &page).await.or_fault(ctx)?;
             let actor = &request(ctx).actor;
             Ok(Some(connection(page.map(Arc::new), |row| Feedback::seen_by(actor, row))))
         };

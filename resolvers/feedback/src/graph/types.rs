@@ -175,6 +175,11 @@ impl Feedback {
         parse::<engine::PublicStatus>(&self.row.status).map(Into::into).or_fault(ctx)
     }
 
+    /// Whether it is without an answer, and not at its end otherwise.
+    async fn open(&self) -> bool {
+        !self.row.ended
+    }
+
     /// How it ended; null while it is open.
     async fn outcome(&self, ctx: &Context<'_>) -> Nullable<Outcome> {
         let read = async {
@@ -258,6 +263,13 @@ impl Feedback {
     ) -> Result<Connection<FeedbackEvent>> {
         let page = events(ctx, &self.row, first, after, timeline::is_public).await?;
         Ok(connection(page, |event| FeedbackEvent { event, feedback: Some(self.clone()) }))
+    }
+
+    /// The last thing that happened to it, of those in its timeline.
+    async fn latest(&self, ctx: &Context<'_>) -> Nullable<FeedbackEvent> {
+        let history = reports(ctx).load_one(HistoryOf(self.row.id)).await;
+        let last = history.map(|events| events.and_then(|events| events.iter().rev().find(|event| timeline::is_public(event)).cloned()));
+        last.map(|event| event.map(|event| FeedbackEvent { event, feedback: Some(self.clone()) })).or_null(ctx)
     }
 
     /// How many others said “same here”.

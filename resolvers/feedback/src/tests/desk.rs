@@ -148,9 +148,13 @@ async fn the_public_list_holds_requests_by_subject_place_and_status() {
     let city = city().await;
     let light =
         json!({ "text": "Шам", "locale": "KK", "category": category("street-lighting"), "place": { "district": district("arys") } });
-    let filed = [city.routed(water()).await, city.routed(light).await, city.routed(appeal()).await, city.file(&citizen(), water()).await];
+    let (first, second) = (city.routed(water()).await, city.routed(light).await);
+    city.clock.advance(chrono::TimeDelta::hours(1));
+    let filed = [first, second, city.routed(appeal()).await, city.file(&citizen(), water()).await];
     city.respond(&filed[0]).await;
-    let (water, arys) = (category("water-supply"), district("arys"));
+    let numbers = format!("references: [\"{}\", \"{}\", \"TK\"]", filed[1].reference, filed[2].reference);
+    let (water, light, arys) = (category("water-supply"), category("street-lighting"), district("arys"));
+    let utility = kernel::PartyId::of_slug("water-turkistan-city").global();
     for (filter, expected) in [
         (String::new(), [0, 1, 3].as_slice()),
         (format!("category: \"{water}\""), &[0, 3]),
@@ -160,11 +164,22 @@ async fn the_public_list_holds_requests_by_subject_place_and_status() {
         (format!("open: true, category: \"{water}\""), &[3]),
         ("category: \"nothing\"".to_owned(), &[]),
         ("service: \"nothing\"".to_owned(), &[]),
+        (format!("categories: [\"{water}\", \"{light}\"]"), &[0, 1, 3]),
+        (format!("categories: [\"{water}\", \"{light}\"], category: \"{light}\""), &[1]),
+        ("categories: [\"nothing\"]".to_owned(), &[]),
+        ("references: []".to_owned(), &[]),
+        (numbers, &[1]),
+        (format!("responsible: \"{utility}\""), &[0]),
+        ("responsible: \"nothing\"".to_owned(), &[]),
+        ("receivedFrom: \"2026-11-24T13:00:00+05:00\"".to_owned(), &[3]),
+        ("receivedUntil: \"2026-11-24T07:00:00Z\"".to_owned(), &[0, 1]),
+        ("receivedFrom: \"2026-11-24T07:00:01Z\", receivedUntil: \"2026-11-24T07:59:59Z\"".to_owned(), &[]),
     ] {
         assert_eq!(found(&city, &filed, &filter).await, expected, "{filter}");
     }
-    let by_number = format!("{{ feedback(reference: \"{}\") {{ track text }} }}", filed[2].reference);
-    assert_eq!(city.read(&Actor::Anonymous, &by_number).await["feedback"], json!({ "track": "APPEAL", "text": null }));
+    let by_number = format!("{{ feedback(reference: \"{}\") {{ track text open }} }}", filed[2].reference);
+    assert_eq!(city.read(&Actor::Anonymous, &by_number).await["feedback"], json!({ "track": "APPEAL", "text": null, "open": true }));
+    assert_eq!(city.own(&filed[0], "open").await, json!({ "open": false }));
 }
 
 #[tokio::test]

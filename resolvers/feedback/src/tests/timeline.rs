@@ -107,12 +107,12 @@ async fn what_officers_do_among_themselves_is_not_public() {
         history.iter().filter(|event| event["internal"] == true).map(|event| event["kind"].as_str().unwrap()).collect();
     assert_eq!(internal, ["officer_assigned", "noted", "forward_window_passed", "deadline_near"]);
     let public: Vec<&Value> = history.iter().filter(|event| event["internal"] == false).map(|event| &event["kind"]).collect();
-    let text = format!("{{ feedback(reference: \"{}\") {{ timeline(first: 100) {{ nodes {{ kind }} }} }} }}", filed.reference);
-    for timeline in
-        [city.read(&Actor::Anonymous, &text).await["feedback"].take(), city.own(&filed, "timeline(first: 100) { nodes { kind } }").await]
-    {
+    let selection = "latest { kind } timeline(first: 100) { nodes { kind } }";
+    let text = format!("{{ feedback(reference: \"{}\") {{ {selection} }} }}", filed.reference);
+    for timeline in [city.read(&Actor::Anonymous, &text).await["feedback"].take(), city.own(&filed, selection).await] {
         let kinds: Vec<&Value> = timeline["timeline"]["nodes"].as_array().unwrap().iter().map(|event| &event["kind"]).collect();
         assert_eq!(kinds, public);
+        assert_eq!(timeline["latest"]["kind"], **public.last().unwrap());
     }
     assert_eq!((&history[0]["actor"], &history[2]["actor"]["id"]), (&Value::Null, &json!(PersonId::of_slug("officer").global())));
     assert!(history.iter().all(|event| event["versions"] == "appeal.v1 routing.v1 clocks.v1 kz.v1"));
