@@ -13,7 +13,9 @@ use sea_orm::DbBackend;
 use crate::{
     courier::HttpCourier,
     database::{self, Held},
-    demo, export, greeting, http,
+    demo, export,
+    faces::{self, Faces},
+    greeting, http,
     identity::Keys,
     manifest::{self, Manifest},
     modules,
@@ -36,6 +38,8 @@ pub(crate) struct City {
     pub(crate) histories: Vec<Arc<dyn Histories>>,
     /// What signs its journal.
     pub(crate) signer: Arc<Signer>,
+    /// What its other faces are told.
+    pub(crate) faces: Faces,
 }
 
 impl City {
@@ -66,6 +70,7 @@ impl City {
         let (mut subgraphs, mut handlers, mut demos, mut histories) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut documents =
             vec![&demo::ANY_PARTY, &export::APPEALS, &export::APPEALS_WITH_PERSONS, &greeting::FIRST_QUERY, &http::UNSUBSCRIBE];
+        documents.extend(faces::DOCUMENTS);
         for room in modules::rooms(&house, &rules, &channels, &signer) {
             subgraphs.push(room.subgraph);
             handlers.extend(room.handlers);
@@ -77,7 +82,8 @@ impl City {
         check(&graph, &documents)?;
         manifest::check(&graph)?;
         house.graph.connect(Arc::new(graph.clone()));
-        Ok(City { house, graph, handlers, demos, rules, histories, signer })
+        let faces = Faces::of(settings);
+        Ok(City { house, graph, handlers, demos, rules, histories, signer, faces })
     }
 
     /// Takes up the rules that were published, and stores what is to be done at every beginning. On PostgreSQL other processes may publish

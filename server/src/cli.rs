@@ -32,7 +32,7 @@ pub(crate) struct Installation {
         value_name = "FILE",
         global = true,
         env = "TURKISTAN_CONFIG",
-        help = "A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url, mail_from, dkim_key, dkim_selector, dkim_domain, public_url, trusted_hosts, definitions, demo, log, otlp_endpoint, documents, documents_only; and introspection and [limits], which have no flag"
+        help = "A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url, mail_from, dkim_key, dkim_selector, dkim_domain, public_url, trusted_hosts, definitions, demo, log, otlp_endpoint, documents, documents_only; and introspection, [limits] and [open311], which have no flag"
     )]
     pub(crate) config: Option<PathBuf>,
     /// The folder of the embedded database, the keys and the mail that has no server [default: ./data]

@@ -13,6 +13,7 @@ mod database;
 mod demo;
 mod doctor;
 mod export;
+mod faces;
 mod gateway;
 mod greeting;
 mod histories;

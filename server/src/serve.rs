@@ -16,7 +16,9 @@ use crate::{
     city::City,
     console,
     database::{self, Held},
-    demo, greeting,
+    demo,
+    faces::open311,
+    greeting,
     http::{self, Edge},
     identity::{Issuer, Keys},
     settings::Settings,
@@ -57,13 +59,17 @@ pub(crate) async fn serve(settings: &Settings, face: Face) -> Result<()> {
     };
     // The folder is held until the runner has given its leases back.
     let (_held, journal) = match opened {
-        Some((city, held)) => {
+        Some((mut city, held)) => {
             if let Face::Room(name) = &face
                 && city.graph.subgraph(name).is_none()
             {
                 return Err(Error::internal(format!("there is no room `{name}`")));
             }
             let is_demo = demo::is_loaded(&city.house.database, city.house.clock.now()).await?;
+            let demo_key = is_demo.then(|| open311::demo_key(&city.house.secret));
+            if let Some(key) = &demo_key {
+                city.faces.open311.admit("demo", key.clone());
+            }
             let journal = audit::Journal::of(&city, settings);
             if settings.works {
                 tasks.push(work(&city, stopping.clone()));
@@ -71,7 +77,7 @@ pub(crate) async fn serve(settings: &Settings, face: Face) -> Result<()> {
             tasks.push(tokio::spawn(journal.clone().sign_at_times(settings.checkpoint_every, stopping)));
             edge.open(city);
             let greeted = match face {
-                Face::City => greeting::greet(address, &issuer, is_demo, clock.now()),
+                Face::City => greeting::greet(address, &issuer, demo_key.as_ref(), clock.now()),
                 Face::Room(_) => console::say("ready"),
             };
             if let Err(error) = greeted {

@@ -55,14 +55,18 @@ pub(crate) fn keep(answer: &mut Response, body: &Bytes, asked: &HeaderMap) {
     let tag = known.clone().unwrap_or_else(|| format!("\"{opaque}\""));
     answer.headers_mut().extend(HeaderValue::from_str(&tag).map(|tag| (ETAG, tag)));
     if known.is_some() {
-        // RFC 9110 §15.4.5: no body, and no field that only describes one.
-        *answer.status_mut() = StatusCode::NOT_MODIFIED;
-        *answer.body_mut() = Body::empty();
-        answer.headers_mut().remove(CONTENT_TYPE);
-        answer.extensions_mut().remove::<Compressible>();
+        unchanged(answer);
     } else {
         answer.extensions_mut().insert(Tagged);
     }
+}
+
+/// Says only that an answer has not changed (RFC 9110 §15.4.5): no body, and no field that only describes one.
+pub(crate) fn unchanged(answer: &mut Response) {
+    *answer.status_mut() = StatusCode::NOT_MODIFIED;
+    *answer.body_mut() = Body::empty();
+    answer.headers_mut().remove(CONTENT_TYPE);
+    answer.extensions_mut().remove::<Compressible>();
 }
 
 /// The tag that the client has, when it is one of this answer's: plain or compressed. `If-None-Match` compares weakly (RFC 9110 §13.1.2).

@@ -37,12 +37,17 @@ pub(crate) async fn receive<'a>(load: &'a Load, parts: &Parts, body: Body) -> Re
         return Ok(Received::Address);
     }
     // Received whatever it is: a client that is still sending does not hear a refusal.
-    let received = match tokio::time::timeout(BODY_TIME_MAX, gather(load, body)).await {
-        Ok(received) => received,
-        Err(_) => Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, "edge-body-slow", &[])),
-    };
+    let received = arrive(load, body).await;
     negotiate::content_type(&parts.headers)?;
     received.map(Received::Body)
+}
+
+/// Receives a body of a size that is allowed, in time.
+pub(crate) async fn arrive(load: &Load, body: Body) -> Result<Arriving<'_>, Rejection> {
+    match tokio::time::timeout(BODY_TIME_MAX, gather(load, body)).await {
+        Ok(received) => received,
+        Err(_) => Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, "edge-body-slow", &[])),
+    }
 }
 
 impl Received<'_> {

@@ -131,7 +131,7 @@ async fn listen(
 }
 
 /// What the subgraphs are told of a request.
-pub(super) fn context(edge: &Edge, parts: &Parts, actor: Actor, locale: Locale) -> Arc<kernel::Request> {
+pub(crate) fn context(edge: &Edge, parts: &Parts, actor: Actor, locale: Locale) -> Arc<kernel::Request> {
     let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let mut request = kernel::Request::new(actor, locale, id, edge.clock.now());
     request.forwarded = edge.forwarded(&parts.headers);

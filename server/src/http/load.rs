@@ -34,12 +34,12 @@ impl Default for Load {
 
 impl Load {
     /// A body of which nothing has arrived yet.
-    pub(super) fn arriving(&self) -> Arriving<'_> {
+    pub(crate) fn arriving(&self) -> Arriving<'_> {
         Arriving { bodies: &self.bodies, bytes: Vec::new(), place: None }
     }
 
     /// Waits until an operation of this cost may run. It holds its turn until it ends.
-    pub(super) async fn turn(&self, cost: u64) -> Result<SemaphorePermit<'_>, Rejection> {
+    pub(crate) async fn turn(&self, cost: u64) -> Result<SemaphorePermit<'_>, Rejection> {
         let weight = u32::try_from(cost.saturating_add(COST_BASE)).map_or(COST_AT_ONCE, |weight| weight.min(COST_AT_ONCE));
         if let Ok(turn) = self.cost.try_acquire_many(weight) {
             return Ok(turn);
@@ -58,7 +58,7 @@ pub(crate) struct Arriving<'a> {
 
 impl Arriving<'_> {
     /// What is there.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 

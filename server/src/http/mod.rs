@@ -1,19 +1,19 @@
 //! The edge: from HTTP to the graph and back.
 
-mod caching;
+pub(crate) mod caching;
 mod connections;
-mod csrf;
-mod document;
+pub(crate) mod csrf;
+pub(crate) mod document;
 mod events;
 mod flights;
-mod graphql;
+pub(crate) mod graphql;
 mod health;
 mod layers;
-mod load;
+pub(crate) mod load;
 mod metrics;
-mod negotiate;
-mod rejection;
-mod respond;
+pub(crate) mod negotiate;
+pub(crate) mod rejection;
+pub(crate) mod respond;
 mod socket;
 mod status;
 mod stream;
@@ -37,6 +37,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     city::City,
+    faces::{self, Faces},
     identity::{Identified, Issuer, identify},
     stop::Stopping,
     telemetry::Metrics,
@@ -56,11 +57,13 @@ pub(crate) struct Served {
     pub(crate) graph: Federation,
     /// What the rooms share; a gateway has no rooms.
     pub(crate) house: Option<House>,
+    /// What its other faces are told; a gateway has none.
+    pub(crate) faces: Faces,
 }
 
 impl From<City> for Served {
     fn from(city: City) -> Served {
-        Served { graph: city.graph, house: Some(city.house) }
+        Served { graph: city.graph, house: Some(city.house), faces: city.faces }
     }
 }
 
@@ -73,12 +76,12 @@ pub(crate) struct Edge {
     forwarded: Vec<String>,
     /// Sites whose pages may ask, cross-origin.
     origins: Vec<HeaderValue>,
-    clock: Arc<dyn Clock>,
-    rng: Arc<dyn Rng>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rng: Arc<dyn Rng>,
     metrics: Metrics,
     subscriptions: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
-    load: load::Load,
+    pub(crate) load: load::Load,
     /// The queries to a gateway that are under way.
     flights: Flights<flights::Same, flights::Landed>,
     stopping: Stopping,
@@ -118,8 +121,13 @@ impl Edge {
         self.served.get().map(|served| &served.graph)
     }
 
+    /// What stands behind it, once it is open.
+    pub(crate) fn served(&self) -> Option<&Served> {
+        self.served.get()
+    }
+
     /// Who asks, `None` when the token is bad, and in which language to answer either way.
-    fn asker(&self, headers: &HeaderMap) -> (Option<Identified>, Locale) {
+    pub(crate) fn asker(&self, headers: &HeaderMap) -> (Option<Identified>, Locale) {
         let identified = identify(self.issuer.as_deref(), headers);
         let locale = negotiate::locale(headers, identified.as_ref().map_or(&Actor::Anonymous, |identified| &identified.actor));
         (identified, locale)
@@ -142,7 +150,8 @@ impl Edge {
 pub(crate) fn city_routes(edge: &Arc<Edge>, log_key: &str) -> Router {
     let rooms = graph_routes()
         .route("/subgraphs/{name}", any(subgraph::answer_guarded))
-        .route("/unsubscribe/{token}", get(unsubscribe::ask).post(unsubscribe::end));
+        .route("/unsubscribe/{token}", get(unsubscribe::ask).post(unsubscribe::end))
+        .merge(faces::routes());
     let routes = rooms.with_state(Arc::clone(edge)).merge(playground::routes(log_key));
     layers::around(routes, edge)
 }

@@ -20,7 +20,7 @@ use super::{caching, negotiate::Media, rejection::Rejection, status};
 pub(crate) const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// When to come again, in seconds: what cannot be answered now may be answered at once when it can.
-const SOON: HeaderValue = HeaderValue::from_static("1");
+pub(crate) const SOON: HeaderValue = HeaderValue::from_static("1");
 
 /// About how many headers an answer has, so that their map is made once.
 const HEADERS: usize = 16;

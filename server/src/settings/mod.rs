@@ -1,5 +1,6 @@
 //! The settings of one run, from flags, environment, file and defaults.
 
+mod open311;
 mod subgraphs;
 
 use std::{
@@ -17,6 +18,7 @@ use kernel::{Error, Personal, Result};
 use serde::Deserialize;
 
 use crate::cli::{Installation, LogForm, Serving};
+pub(crate) use open311::Open311;
 pub(crate) use subgraphs::Subgraphs;
 
 /// Reads at once. The embedded database serves each from memory; more connections would only cost memory.
@@ -50,6 +52,8 @@ struct File {
     limits: Option<Limits>,
     issuer_key: Option<Personal<String>>,
     secret: Option<Personal<String>>,
+    #[serde(default)]
+    open311: Open311,
     #[serde(default)]
     subgraph_defaults: subgraphs::Table,
     #[serde(default)]
@@ -116,6 +120,8 @@ pub(crate) struct Settings {
     pub(crate) issuer_key: Option<Personal<String>>,
     /// The installation's secret in base64, likewise.
     pub(crate) secret: Option<Personal<String>>,
+    /// Who may file reports by Open311.
+    pub(crate) open311: Open311,
     /// How subgraphs behind HTTP are called.
     pub(crate) subgraphs: Subgraphs,
 }
@@ -169,6 +175,7 @@ impl Settings {
             limits: file.limits.unwrap_or_default(),
             issuer_key: secret("TURKISTAN_ISSUER_KEY").or(file.issuer_key),
             secret: secret("TURKISTAN_SECRET").or(file.secret),
+            open311: file.open311.gather(secret("TURKISTAN_OPEN311_KEYS").as_ref())?,
             subgraphs: Subgraphs::gather(file.subgraph_defaults, file.subgraph, &folder)?,
         })
     }

@@ -26,6 +26,42 @@ unsubscribe-button = Stop them
 unsubscribe-done = Done: messages of this kind will no longer come. What the law wants you to be told comes nevertheless.
 unsubscribe-unknown = No mail holds this address. Copy all of it from the mail.
 unsubscribe-later = This could not be done now. Try again a little later.
+# Open311
+open311-address = There is no such address: /open311/v2/services, requests or tokens, ending in .xml or .json.
+open311-read-only = This address can only be read; a report is sent to /open311/v2/requests.
+open311-host = The request has no Host header.
+open311-key-missing = api_key: name your key. The akimat gives keys.
+open311-key-unknown = api_key: this key is not known.
+open311-jurisdiction = jurisdiction_id: there is no such city here.
+open311-service-missing = service_code: say what it is about.
+open311-service-unknown = service_code: there is no such service.
+open311-request-unknown = service_request_id: there is no such request.
+open311-token-unknown = token: no such token was given.
+open311-place = lat, long or address_string: say where it is.
+open311-address-id = address_id: the city has no such register; say lat and long, or address_string.
+open311-coordinates = lat, long: both are needed, in degrees, for example 43.3005 and 68.2505.
+open311-media = media_url: files are not taken yet.
+open311-date = { $name }: write a date and time with its offset, for example 2026-11-24T09:00:00+05:00.
+open311-span = { $max ->
+    [one] start_date, end_date: there is at most { $max } day between them, and start_date comes first.
+   *[other] start_date, end_date: there are at most { $max } days between them, and start_date comes first.
+}
+open311-status = status: open or closed.
+open311-many = { $max ->
+    [one] service_request_id: at most { $max } number at once.
+   *[other] service_request_id: at most { $max } numbers at once.
+}
+open311-form = Send the report as application/x-www-form-urlencoded, without compression.
+open311-idempotency = { $max ->
+    [one] Idempotency-Key: 1 to { $max } character, Latin letters, digits and signs.
+   *[other] Idempotency-Key: 1 to { $max } characters, Latin letters, digits and signs.
+}
+open311-notice = Your report has the number { $reference }. The key of its coupon: { $key }. Whoever has both is the reporter: keep them.
+open311-yes = yes
+open311-no = no
+open311-day = A day, for example 2026-11-24.
+open311-contact = Ask the akimat, or the contact centre 109.
+open311-keys = Ask the akimat, or the contact centre 109, for a key for your program.
 type-text = a text
 type-object = an object
 # Mail to owners of trusted documents

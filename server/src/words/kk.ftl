@@ -26,6 +26,42 @@ unsubscribe-button = Бас тарту
 unsubscribe-done = Дайын: мұндай хабарламалар енді келмейді. Заң бойынша міндетті хабарламалар бәрібір келеді.
 unsubscribe-unknown = Бұл мекенжай ешқандай хатта жоқ. Оны хаттан толық көшіріңіз.
 unsubscribe-later = Қазір орындау мүмкін болмады. Біраздан кейін қайталап көріңіз.
+# Open311
+open311-address = Мұндай мекенжай жоқ: /open311/v2/services, requests немесе tokens, соңы .xml не .json.
+open311-read-only = Бұл мекенжай тек оқылады; өтініш /open311/v2/requests мекенжайына жіберіледі.
+open311-host = Сұрауда Host тақырыбы жоқ.
+open311-key-missing = api_key: кілтті көрсетіңіз. Оны әкімдік береді.
+open311-key-unknown = api_key: мұндай кілт белгісіз.
+open311-jurisdiction = jurisdiction_id: мұнда мұндай қала жоқ.
+open311-service-missing = service_code: не туралы екенін көрсетіңіз.
+open311-service-unknown = service_code: мұндай қызмет түрі жоқ.
+open311-request-unknown = service_request_id: мұндай өтініш жоқ.
+open311-token-unknown = token: мұндай белгі берілмеген.
+open311-place = lat, long немесе address_string: қай жерде екенін көрсетіңіз.
+open311-address-id = address_id: қалада мұндай тізілім жоқ; lat мен long немесе address_string көрсетіңіз.
+open311-coordinates = lat, long: екеуі де керек, градуспен, мысалы 43.3005 және 68.2505.
+open311-media = media_url: файлдар әзірге қабылданбайды.
+open311-date = { $name }: күн мен уақытты белдеуімен жазыңыз, мысалы 2026-11-24T09:00:00+05:00.
+open311-span = { $max ->
+    [one] start_date, end_date: арасы { $max } күннен аспайды, start_date бірінші келеді.
+   *[other] start_date, end_date: арасы { $max } күннен аспайды, start_date бірінші келеді.
+}
+open311-status = status: open немесе closed.
+open311-many = { $max ->
+    [one] service_request_id: бір жолы { $max } нөмірден көп болмайды.
+   *[other] service_request_id: бір жолы { $max } нөмірден көп болмайды.
+}
+open311-form = Өтінішті application/x-www-form-urlencoded пішінінде, сығымдамай жіберіңіз.
+open311-idempotency = { $max ->
+    [one] Idempotency-Key: 1-ден { $max } таңбаға дейін, латын әріптері, цифрлар мен белгілер.
+   *[other] Idempotency-Key: 1-ден { $max } таңбаға дейін, латын әріптері, цифрлар мен белгілер.
+}
+open311-notice = Өтініш { $reference } нөмірімен тіркелді. Талон кілті: { $key }. Нөмірі мен кілті бар адам – өтініш иесі: екеуін де сақтаңыз.
+open311-yes = иә
+open311-no = жоқ
+open311-day = Күн, мысалы 2026-11-24.
+open311-contact = Сұрақтарыңыз болса, әкімдікке немесе 109 байланыс орталығына хабарласыңыз.
+open311-keys = Бағдарламаңызға кілт алу үшін әкімдікке немесе 109 байланыс орталығына хабарласыңыз.
 type-text = мәтін
 type-object = нысан
 # Сенімді құжаттардың иелеріне хаттар

@@ -26,6 +26,48 @@ unsubscribe-button = Отказаться
 unsubscribe-done = Готово: сообщения этого вида больше не придут. Сообщения, которые требует закон, всё равно будут приходить.
 unsubscribe-unknown = Такого адреса нет ни в одном письме. Скопируйте его из письма целиком.
 unsubscribe-later = Сейчас это не удалось. Попробуйте немного позже.
+# Open311
+open311-address = Такого адреса нет: /open311/v2/services, requests или tokens с окончанием .xml или .json.
+open311-read-only = Этот адрес только для чтения; обращение отправляется на /open311/v2/requests.
+open311-host = В запросе нет заголовка Host.
+open311-key-missing = api_key: укажите ключ. Его выдаёт акимат.
+open311-key-unknown = api_key: такой ключ неизвестен.
+open311-jurisdiction = jurisdiction_id: такого города здесь нет.
+open311-service-missing = service_code: укажите, о чём обращение.
+open311-service-unknown = service_code: такого вида нет.
+open311-request-unknown = service_request_id: такого обращения нет.
+open311-token-unknown = token: такая метка не выдавалась.
+open311-place = lat, long или address_string: укажите, где это.
+open311-address-id = address_id: такого реестра у города нет; укажите lat и long или address_string.
+open311-coordinates = lat, long: нужны оба, в градусах, например 43.3005 и 68.2505.
+open311-media = media_url: файлы пока не принимаются.
+open311-date = { $name }: напишите дату и время с поясом, например 2026-11-24T09:00:00+05:00.
+open311-span = { $max ->
+    [one] start_date, end_date: между ними не больше { $max } дня, start_date идёт первой.
+    [few] start_date, end_date: между ними не больше { $max } дней, start_date идёт первой.
+    [many] start_date, end_date: между ними не больше { $max } дней, start_date идёт первой.
+   *[other] start_date, end_date: между ними не больше { $max } дня, start_date идёт первой.
+}
+open311-status = status: open или closed.
+open311-many = { $max ->
+    [one] service_request_id: не больше { $max } номера за раз.
+    [few] service_request_id: не больше { $max } номеров за раз.
+    [many] service_request_id: не больше { $max } номеров за раз.
+   *[other] service_request_id: не больше { $max } номера за раз.
+}
+open311-form = Отправьте обращение как application/x-www-form-urlencoded, без сжатия.
+open311-idempotency = { $max ->
+    [one] Idempotency-Key: от 1 до { $max } знака, латинские буквы, цифры и знаки.
+    [few] Idempotency-Key: от 1 до { $max } знаков, латинские буквы, цифры и знаки.
+    [many] Idempotency-Key: от 1 до { $max } знаков, латинские буквы, цифры и знаки.
+   *[other] Idempotency-Key: от 1 до { $max } знака, латинские буквы, цифры и знаки.
+}
+open311-notice = Обращение зарегистрировано под номером { $reference }. Ключ талона: { $key }. У кого номер и ключ, тот и есть заявитель: сохраните оба.
+open311-yes = да
+open311-no = нет
+open311-day = Дата, например 2026-11-24.
+open311-contact = С вопросами обращайтесь в акимат или в контакт-центр 109.
+open311-keys = За ключом для вашей программы обратитесь в акимат или в контакт-центр 109.
 type-text = текст
 type-object = объект
 # Письма владельцам доверенных документов

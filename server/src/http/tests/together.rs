@@ -23,7 +23,7 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use super::super::{Edge, Served, gateway_routes};
-use crate::stop::Stop;
+use crate::{faces::Faces, stop::Stop};
 
 /// A subgraph that answers a query when it is let, and counts how often it is asked.
 struct Slow {
@@ -60,7 +60,7 @@ fn gateway() -> (Router, Arc<Slow>) {
     let graph = Federation::new(vec![Arc::clone(&slow) as Arc<dyn Subgraph>], Policy::default()).expect("the graph is valid");
     let forwarded = vec!["authorization".to_owned()];
     let edge = Edge::new(None, forwarded, Vec::new(), Arc::new(SystemClock), Arc::new(kernel::system_rng()), Stop::new().1);
-    edge.open(Served { graph, house: None });
+    edge.open(Served { graph, house: None, faces: Faces::default() });
     (gateway_routes(&edge), slow)
 }
 
