@@ -3,6 +3,7 @@
 //! **Invariants:** a face is a client of the graph, with documents of its own, and knows no room; it shows what anybody may ask the graph for,
 //! and nobody's token changes it; what it takes passes the same limits as an operation of the graph.
 
+mod feeds;
 pub(crate) mod open311;
 mod xml;
 
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    http::{StatusCode, request::Parts},
+    http::{HeaderMap, StatusCode, header::HOST, request::Parts, uri::Authority},
 };
 use journal::House;
 use kernel::{Actor, Answer, Code, Document, Fault, Graph, Locale, LocalizedText, Request};
@@ -29,13 +30,15 @@ use crate::{
 use open311::Open311;
 
 /// The documents by which the faces ask the graph.
-pub(crate) const DOCUMENTS: [&Document; 3] = [&open311::SERVICES, &open311::REQUESTS, &open311::FILE];
+pub(crate) const DOCUMENTS: [&Document; 4] = [&open311::SERVICES, &open311::REQUESTS, &open311::FILE, &feeds::FEED];
 
 /// What the faces are told of the installation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Faces {
     /// Where people reach the city, `https://host` without a slash at its end.
     pub(crate) public_url: Option<String>,
+    /// Who gives ids to what feeds hold (RFC 4151): the host in the journal's name, which is for good.
+    pub(crate) tag_authority: String,
     /// Open311: whose reports are taken, and for which city.
     pub(crate) open311: Open311,
 }
@@ -43,13 +46,14 @@ pub(crate) struct Faces {
 impl Faces {
     /// As the settings have it.
     pub(crate) fn of(settings: &Settings) -> Faces {
-        Faces { public_url: settings.public_url.clone(), open311: Open311::of(settings) }
+        let tag_authority = settings.log_origin.split('/').next().unwrap_or_default().to_owned();
+        Faces { public_url: settings.public_url.clone(), tag_authority, open311: Open311::of(settings) }
     }
 }
 
 /// Everything that the faces answer.
 pub(crate) fn routes() -> Router<Arc<Edge>> {
-    open311::routes()
+    open311::routes().merge(feeds::routes())
 }
 
 /// One request to a face: what it may ask, and its turn among all that the server carries.
@@ -77,6 +81,12 @@ impl<'a> Visit<'a> {
         })
     }
 
+    /// Where people reach the city, without a slash at its end: as the settings say, or else by the host that was asked.
+    pub(crate) fn base(&self, headers: &HeaderMap) -> Option<String> {
+        let host = || Some(format!("http://{}", headers.get(HOST)?.to_str().ok()?.parse::<Authority>().ok()?));
+        self.faces.public_url.clone().or_else(host)
+    }
+
     /// Asks the graph. What a room that is away leaves empty is empty here, too; without what was asked for as a whole there is no answer.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, document: &'static Document, variables: Value) -> Result<T, Rejection> {
         let Value::Object(variables) = variables else { return Err(internal(document, "variables must be an object")) };
@@ -88,14 +98,14 @@ impl<'a> Visit<'a> {
                 }
                 Ok(answer)
             }
-            (Err(_), Some(fault)) => Err(rejected(document, fault)),
+            (Err(_), Some(fault)) => Err(rejected(document, &fault)),
             (Err(error), None) => Err(internal(document, &error.to_string())),
         }
     }
 }
 
 /// A fault of the graph as a status.
-fn rejected(document: &Document, fault: Fault) -> Rejection {
+fn rejected(document: &Document, fault: &Fault) -> Rejection {
     let status = match fault.code {
         Code::BadUserInput | Code::GraphqlValidationFailed => StatusCode::BAD_REQUEST,
         Code::Timeout => StatusCode::GATEWAY_TIMEOUT,

@@ -26,10 +26,19 @@ unsubscribe-button = Stop them
 unsubscribe-done = Done: messages of this kind will no longer come. What the law wants you to be told comes nevertheless.
 unsubscribe-unknown = No mail holds this address. Copy all of it from the mail.
 unsubscribe-later = This could not be done now. Try again a little later.
+# Other faces
+face-host = The request has no Host header.
+# Feeds
+feed-title = Smart Turkistan: requests
+feed-description = Requests of the people of Turkistan region, and what becomes of them.
+feed-subject-unknown = Subject not known yet
+feed-responsible = Responsible: { $party }
+feed-due = Answer due: { $day }
+feed-unknown = There is no such feed: /feeds/feedback.atom or /feeds/feedback.rss.
+feed-status = status: there is no such status.
 # Open311
 open311-address = There is no such address: /open311/v2/services, requests or tokens, ending in .xml or .json.
 open311-read-only = This address can only be read; a report is sent to /open311/v2/requests.
-open311-host = The request has no Host header.
 open311-key-missing = api_key: name your key. The akimat gives keys.
 open311-key-unknown = api_key: this key is not known.
 open311-jurisdiction = jurisdiction_id: there is no such city here.

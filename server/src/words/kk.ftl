@@ -26,10 +26,19 @@ unsubscribe-button = Бас тарту
 unsubscribe-done = Дайын: мұндай хабарламалар енді келмейді. Заң бойынша міндетті хабарламалар бәрібір келеді.
 unsubscribe-unknown = Бұл мекенжай ешқандай хатта жоқ. Оны хаттан толық көшіріңіз.
 unsubscribe-later = Қазір орындау мүмкін болмады. Біраздан кейін қайталап көріңіз.
+# Other faces
+face-host = Сұрауда Host тақырыбы жоқ.
+# Таспалар
+feed-title = Smart Turkistan: өтініштер
+feed-description = Түркістан облысы тұрғындарының өтініштері: олармен не болып жатыр.
+feed-subject-unknown = Тақырыбы әлі белгісіз
+feed-responsible = Жауапты: { $party }
+feed-due = Жауап мерзімі: { $day }
+feed-unknown = Мұндай таспа жоқ: /feeds/feedback.atom немесе /feeds/feedback.rss.
+feed-status = status: мұндай күй жоқ.
 # Open311
 open311-address = Мұндай мекенжай жоқ: /open311/v2/services, requests немесе tokens, соңы .xml не .json.
 open311-read-only = Бұл мекенжай тек оқылады; өтініш /open311/v2/requests мекенжайына жіберіледі.
-open311-host = Сұрауда Host тақырыбы жоқ.
 open311-key-missing = api_key: кілтті көрсетіңіз. Оны әкімдік береді.
 open311-key-unknown = api_key: мұндай кілт белгісіз.
 open311-jurisdiction = jurisdiction_id: мұнда мұндай қала жоқ.

@@ -26,10 +26,19 @@ unsubscribe-button = Отказаться
 unsubscribe-done = Готово: сообщения этого вида больше не придут. Сообщения, которые требует закон, всё равно будут приходить.
 unsubscribe-unknown = Такого адреса нет ни в одном письме. Скопируйте его из письма целиком.
 unsubscribe-later = Сейчас это не удалось. Попробуйте немного позже.
+# Other faces
+face-host = В запросе нет заголовка Host.
+# Ленты
+feed-title = Smart Turkistan: обращения
+feed-description = Обращения жителей Туркестанской области и что с ними происходит.
+feed-subject-unknown = Тема пока неизвестна
+feed-responsible = Отвечает: { $party }
+feed-due = Срок ответа: { $day }
+feed-unknown = Такой ленты нет: /feeds/feedback.atom или /feeds/feedback.rss.
+feed-status = status: такого состояния нет.
 # Open311
 open311-address = Такого адреса нет: /open311/v2/services, requests или tokens с окончанием .xml или .json.
 open311-read-only = Этот адрес только для чтения; обращение отправляется на /open311/v2/requests.
-open311-host = В запросе нет заголовка Host.
 open311-key-missing = api_key: укажите ключ. Его выдаёт акимат.
 open311-key-unknown = api_key: такой ключ неизвестен.
 open311-jurisdiction = jurisdiction_id: такого города здесь нет.

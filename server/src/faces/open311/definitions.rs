@@ -1,6 +1,6 @@
 //! What can be reported: the categories, and the questions about each.
 
-use axum::http::{HeaderMap, StatusCode, header::HOST, uri::Authority};
+use axum::http::{HeaderMap, StatusCode};
 use kernel::{Document, Locale};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -124,13 +124,7 @@ impl Question {
 /// `GET discovery` (wiki.open311.org, Service Discovery).
 pub(super) fn discover(visit: &Visit<'_>, headers: &HeaderMap) -> Result<Answer, Refused> {
     let locale = visit.request.locale;
-    let host = || {
-        let host = headers.get(HOST)?.to_str().ok()?.parse::<Authority>().ok()?;
-        Some(format!("http://{host}"))
-    };
-    // Whoever asks by a name that is not the city's gets no address made of it where the city's own is known.
-    let base = visit.faces.public_url.clone().or_else(host);
-    let base = base.ok_or_else(|| Refused::bad(locale, "open311-host", &[]))?;
+    let base = visit.base(headers).ok_or_else(|| Refused::bad(locale, "face-host", &[]))?;
     let word = |key: &str| words().text(locale, key, &[]);
     Ok(Answer::new(
         "discovery",

@@ -214,7 +214,8 @@ async fn what_is_wrong_with_a_report_is_told_by_the_names_of_the_form() {
         &["attribute[nope]", "attribute[water-fault]"],
     )
     .await;
-    check(&house, &whole.replace("description=a", "description=a%00b"), form, 400, &["A value in the request"]).await;
+    check(&house, &whole.replace("description=a", "description=a%00b"), form, 400, &["Variable “$input.text” holds the character U+0000"])
+        .await;
     check(&house, &whole, &[("content-type", "multipart/form-data; boundary=x")], 415, &["Send the report as"]).await;
     check(&house, &whole, &[("content-type", "text/plain")], 415, &["Send the report as"]).await;
     check(&house, &whole, &[FORM, ("content-encoding", "gzip")], 415, &["Send the report as"]).await;
