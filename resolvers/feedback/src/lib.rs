@@ -5,6 +5,7 @@
 //! does not exist.
 
 mod acts;
+mod calendar;
 mod contact;
 mod coupon;
 mod demo;

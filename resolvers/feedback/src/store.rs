@@ -1,5 +1,6 @@
 //! Reads of reports. What a person may reach is part of every statement.
 
+mod calendar;
 mod desk;
 mod parts;
 mod public;

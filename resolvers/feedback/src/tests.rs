@@ -2,6 +2,7 @@
 
 mod acts;
 mod bulk;
+mod calendar;
 mod city;
 mod contact;
 mod demo;

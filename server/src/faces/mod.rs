@@ -3,6 +3,7 @@
 //! **Invariants:** a face is a client of the graph, with documents of its own, and knows no room; it shows what anybody may ask the graph for,
 //! and nobody's token changes it; what it takes passes the same limits as an operation of the graph.
 
+mod calendar;
 mod feeds;
 pub(crate) mod open311;
 mod xml;
@@ -30,7 +31,7 @@ use crate::{
 use open311::Open311;
 
 /// The documents by which the faces ask the graph.
-pub(crate) const DOCUMENTS: [&Document; 4] = [&open311::SERVICES, &open311::REQUESTS, &open311::FILE, &feeds::FEED];
+pub(crate) const DOCUMENTS: [&Document; 5] = [&open311::SERVICES, &open311::REQUESTS, &open311::FILE, &feeds::FEED, &calendar::CALENDAR];
 
 /// What the faces are told of the installation.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +54,7 @@ impl Faces {
 
 /// Everything that the faces answer.
 pub(crate) fn routes() -> Router<Arc<Edge>> {
-    open311::routes().merge(feeds::routes())
+    open311::routes().merge(feeds::routes()).merge(calendar::routes())
 }
 
 /// One request to a face: what it may ask, and its turn among all that the server carries.

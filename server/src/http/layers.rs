@@ -4,7 +4,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{
@@ -112,6 +112,8 @@ fn protect(headers: &mut HeaderMap) {
 async fn trace(edge: &Edge, id: &str, request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
     let (method, uri) = (request.method().clone(), request.uri().clone());
+    // An address may hold a token: what is written down is the route.
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let path = uri.path();
     let is_graph = path == GRAPHQL_PATH || path.starts_with(SUBGRAPHS_PATH);
     let span = tracing::info_span!("request", request_id = %id, trace_id = field::Empty);
@@ -126,7 +128,8 @@ async fn trace(edge: &Edge, id: &str, request: Request, next: Next) -> Response 
         if path == GRAPHQL_PATH {
             tell(edge, method.as_str(), status, duration, response.extensions().get::<Carried>());
         } else {
-            tracing::debug!(%method, path, status = status.as_u16(), duration_ms = milliseconds(duration), "answered");
+            let route = route.as_ref().map(MatchedPath::as_str).unwrap_or_default();
+            tracing::debug!(%method, route, status = status.as_u16(), duration_ms = milliseconds(duration), "answered");
         }
         response
     }

@@ -1,5 +1,6 @@
 //! The edge as a client meets it, in front of a city in a throw-away folder.
 
+mod calendar;
 mod feeds;
 mod open311;
 mod together;

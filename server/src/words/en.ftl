@@ -36,6 +36,10 @@ feed-responsible = Responsible: { $party }
 feed-due = Answer due: { $day }
 feed-unknown = There is no such feed: /feeds/feedback.atom or /feeds/feedback.rss.
 feed-status = status: there is no such status.
+# Calendar of deadlines
+calendar-title = Smart Turkistan: answers due
+calendar-due = Answer due: { $reference }
+calendar-unknown = There is no such calendar: its address was ended, or not copied as a whole.
 # Open311
 open311-address = There is no such address: /open311/v2/services, requests or tokens, ending in .xml or .json.
 open311-read-only = This address can only be read; a report is sent to /open311/v2/requests.

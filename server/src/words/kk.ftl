@@ -36,6 +36,10 @@ feed-responsible = Жауапты: { $party }
 feed-due = Жауап мерзімі: { $day }
 feed-unknown = Мұндай таспа жоқ: /feeds/feedback.atom немесе /feeds/feedback.rss.
 feed-status = status: мұндай күй жоқ.
+# Мерзімдер күнтізбесі
+calendar-title = Smart Turkistan: жауап мерзімдері
+calendar-due = Жауап мерзімі: { $reference }
+calendar-unknown = Мұндай күнтізбе жоқ: мекенжайы жабылған не толық көшірілмеген.
 # Open311
 open311-address = Мұндай мекенжай жоқ: /open311/v2/services, requests немесе tokens, соңы .xml не .json.
 open311-read-only = Бұл мекенжай тек оқылады; өтініш /open311/v2/requests мекенжайына жіберіледі.

@@ -36,6 +36,10 @@ feed-responsible = Отвечает: { $party }
 feed-due = Срок ответа: { $day }
 feed-unknown = Такой ленты нет: /feeds/feedback.atom или /feeds/feedback.rss.
 feed-status = status: такого состояния нет.
+# Календарь сроков
+calendar-title = Smart Turkistan: сроки ответов
+calendar-due = Срок ответа: { $reference }
+calendar-unknown = Такого календаря нет: адрес закрыт или скопирован не целиком.
 # Open311
 open311-address = Такого адреса нет: /open311/v2/services, requests или tokens с окончанием .xml или .json.
 open311-read-only = Этот адрес только для чтения; обращение отправляется на /open311/v2/requests.

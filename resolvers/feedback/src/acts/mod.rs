@@ -1,6 +1,7 @@
 //! What officers and reporters do to a case: read the input, find the case, take one step of its process, once for each key.
 
 mod bulk;
+mod calendar;
 mod contact;
 mod incidents;
 mod joining;
@@ -28,6 +29,7 @@ use uuid::Uuid;
 
 pub(crate) use self::{
     bulk::{BulkPlan, BulkResult, BulkState, CARRY_OUT_BULK, Chosen, OneAct, give_up_bulk},
+    calendar::CALENDAR_LINK,
     contact::NOTIFY_CONFIRMED,
     incidents::{Description, INFORM_INCIDENT, OnIncident},
     joining::Joining,

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod bulk_act;
+pub(crate) mod calendar_link;
 pub(crate) mod confirmation;
 pub(crate) mod extension;
 pub(crate) mod external_number;

@@ -2,6 +2,7 @@
 
 mod appeals;
 mod bulk;
+mod calendar;
 mod case;
 mod enums;
 mod identity;

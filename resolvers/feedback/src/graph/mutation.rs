@@ -7,6 +7,7 @@ use vocabulary::{Nullable, OrNull, UserError, list_size, refusals, request};
 
 use super::{
     bulk::BulkActs,
+    calendar::CalendarActs,
     case::Case,
     incidents::IncidentActs,
     inputs::{
@@ -115,7 +116,7 @@ fn own(row: Model) -> Feedback {
 /// What can be done.
 #[derive(Default, MergedObject)]
 #[graphql(name = "Mutation")]
-pub(crate) struct Mutation(Acts, QueueActs, TemplateActs, BulkActs, SubtaskActs, IncidentActs, PartActs, LearningActs);
+pub(crate) struct Mutation(Acts, QueueActs, TemplateActs, BulkActs, SubtaskActs, IncidentActs, PartActs, LearningActs, CalendarActs);
 
 #[derive(Default)]
 struct Acts;

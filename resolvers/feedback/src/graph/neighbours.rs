@@ -4,9 +4,10 @@ use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject};
 use chrono::{Days, NaiveDate};
 use kernel::{DistrictId, PartyId, PersonId, ServiceId, city_day};
 use rust_decimal::Decimal as Exact;
-use vocabulary::{Connection, Date, Decimal, Nullable, OrFault, SafeCount, Threshold, connection, request};
+use vocabulary::{Connection, Date, Decimal, Nullable, OrFault, OrNull, SafeCount, Threshold, connection, list_size, request};
 
 use super::{
+    calendar::CalendarLink,
     loaders::{LoadOf, NumbersOf, OfService, PageOf, reports},
     types::Feedback,
 };
@@ -254,6 +255,14 @@ impl Viewer {
         };
         let read: Result<Option<Connection<Feedback>>> = read.await;
         read.transpose()
+    }
+
+    /// The private addresses of the calendar of their deadlines, oldest first.
+    #[graphql(directive = list_size::apply(5), requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn calendar_links(&self, ctx: &Context<'_>) -> Nullable<Vec<CalendarLink>> {
+        let rows = super::store(ctx).calendar_links(self.person.uuid()).await;
+        let desk = ctx.data_unchecked::<Desk>();
+        rows.map(|rows| Some(rows.iter().map(|row| CalendarLink::of(desk, row)).collect())).or_null(ctx)
     }
 }
 

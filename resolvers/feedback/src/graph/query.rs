@@ -10,6 +10,7 @@ use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, 
 use super::{
     appeals::AppealQueries,
     bulk::BulkQueries,
+    calendar::CalendarQueries,
     case::Case,
     enums::{FeedbackKind, Track, Urgency},
     incidents::IncidentQueries,
@@ -51,6 +52,7 @@ pub(crate) struct Query(
     PartQueries,
     LearningQueries,
     AppealQueries,
+    CalendarQueries,
 );
 
 #[derive(Default)]

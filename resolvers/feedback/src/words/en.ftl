@@ -61,6 +61,11 @@ refusal-templates-many = { $max ->
     [one] There are too many templates: at most { $max }. Delete one that is not needed.
    *[other] There are too many templates: at most { $max }. Delete one that is not needed.
 }
+refusal-calendar-party = A calendar of deadlines is for those who work the cases of a body.
+refusal-calendars-many = { $max ->
+    [one] There are too many addresses: at most { $max }. End one that is not needed.
+   *[other] There are too many addresses: at most { $max }. End one that is not needed.
+}
 refusal-rules-mistake = { $file }, line { $line }: { $reason }
 refusal-rules-other = This is not what was tried: the files are others, or other rules came into force since. Try them again.
 refusal-rules-not-tried = These rules were not tried on the recorded cases to the end. Wait for the result, then publish.
