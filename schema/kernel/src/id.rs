@@ -124,6 +124,8 @@ ids! {
     FeedbackId = "Feedback";
     /// The officers' side of a report.
     CaseId = "Case";
+    /// A photo or document of a report.
+    AttachmentId = "Attachment";
     /// A queue of cases that officers look at.
     QueueId = "CaseQueue";
     /// A reply that a party keeps.

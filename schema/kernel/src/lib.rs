@@ -1,5 +1,6 @@
 //! Plain words that every room of the house shares: ids, actors, errors, pages, time, chance, text,
-//! and the two traits by which rooms meet: [`Subgraph`] (what a room offers) and [`Graph`] (how a room asks the others).
+//! the two traits by which rooms meet, [`Subgraph`] (what a room offers) and [`Graph`] (how a room asks the others), and the one by which they
+//! keep files, [`Files`].
 //!
 //! **Invariant:** the kernel depends on no other crate of the house, does no IO, and knows no GraphQL library, database or HTTP.
 
@@ -7,6 +8,7 @@ mod actor;
 mod clock;
 mod data;
 mod error;
+mod files;
 mod graph;
 mod id;
 mod letter;
@@ -23,9 +25,10 @@ pub use actor::{Actor, Person, Role};
 pub use clock::{Clock, ManualClock, SystemClock, city_day, city_instant, city_time};
 pub use data::{Data, Fields, Finder, Text};
 pub use error::{Code, Error, Result};
+pub use files::{FileDigest, FileStream, Files};
 pub use graph::{Document, Graph, GraphHandle};
 pub use id::{
-    BulkActId, CaseId, CategoryId, DatasetId, DatasetVersionId, DistrictId, FeedbackId, GlobalId, IncidentId, KpiId, MessageId,
+    AttachmentId, BulkActId, CaseId, CategoryId, DatasetId, DatasetVersionId, DistrictId, FeedbackId, GlobalId, IncidentId, KpiId, MessageId,
     ObservationId, PartyId, PersonId, QueueId, RatingId, ServiceId, SourceSystemId, SubtaskId, SurveyId, TemplateId, WebhookId,
 };
 pub use letter::{Letter, one_line};

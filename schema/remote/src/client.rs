@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::{StreamExt, stream, stream::BoxStream};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, Response, body::Bytes};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -62,5 +63,23 @@ impl Client {
             Ok(Response::from_parts(parts, body.to_bytes()))
         };
         timeout(PATIENCE, exchange).await.map_err(Error::internal)?
+    }
+
+    /// Sends a request and reads the answer piece by piece, whatever its status and its length.
+    ///
+    /// # Errors
+    /// `INTERNAL` when it does not begin within ten seconds; a piece is one when the next does not come within them.
+    pub async fn open(self, request: Request<Bytes>) -> Result<Response<BoxStream<'static, Result<Vec<u8>>>>> {
+        let begun = timeout(PATIENCE, self.0.request(request.map(Full::new))).await.map_err(Error::internal)?;
+        Ok(begun.map_err(Error::internal)?.map(|body| {
+            let pieces = stream::unfold(body.into_data_stream(), |mut pieces| async move {
+                let piece = match timeout(PATIENCE, pieces.next()).await {
+                    Ok(piece) => piece?.map(|piece| piece.to_vec()).map_err(Error::internal),
+                    Err(late) => Err(Error::internal(late)),
+                };
+                Some((piece, pieces))
+            });
+            pieces.boxed()
+        }))
     }
 }
