@@ -6,7 +6,7 @@ use engine::Library;
 use federation::{Documents, Federation, Policy};
 use futures_util::FutureExt;
 use journal::{Abort, Channels, Database, Demo, Handler, Histories, House, Mailer, Rules, log::Signer};
-use kernel::{Clock, Document, Error, GraphHandle, Personal, Result, Rng, SystemClock};
+use kernel::{Clock, Document, Error, Files, GraphHandle, Personal, Result, Rng, SystemClock};
 use runner::{Dkim, FolderMailer, Sender, SmtpMailer};
 use sea_orm::DbBackend;
 
@@ -15,7 +15,7 @@ use crate::{
     database::{self, Held},
     demo, export,
     faces::{self, Faces},
-    greeting, http,
+    files, greeting, http,
     identity::Keys,
     manifest::{self, Manifest},
     modules,
@@ -40,6 +40,8 @@ pub(crate) struct City {
     pub(crate) signer: Arc<Signer>,
     /// What its other faces are told.
     pub(crate) faces: Faces,
+    /// What keeps the files that people send.
+    pub(crate) files: Arc<dyn Files>,
 }
 
 impl City {
@@ -66,12 +68,14 @@ impl City {
             public_url: settings.public_url.clone(),
         };
         let signer = Arc::new(Signer::derive(&secret, &settings.log_origin)?);
+        let files = files::open(&settings.files, Arc::clone(&clock))?;
         let house = House { database, graph: GraphHandle::default(), clock, rng, secret };
         let (mut subgraphs, mut handlers, mut demos, mut histories) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut documents =
             vec![&demo::ANY_PARTY, &export::APPEALS, &export::APPEALS_WITH_PERSONS, &greeting::FIRST_QUERY, &http::UNSUBSCRIBE];
         documents.extend(faces::DOCUMENTS);
-        for room in modules::rooms(&house, &rules, &channels, &signer) {
+        documents.extend(http::FILES);
+        for room in modules::rooms(&house, &rules, &channels, &signer, &files) {
             subgraphs.push(room.subgraph);
             handlers.extend(room.handlers);
             documents.extend(room.documents);
@@ -83,7 +87,7 @@ impl City {
         manifest::check(&graph)?;
         house.graph.connect(Arc::new(graph.clone()));
         let faces = Faces::of(settings);
-        Ok(City { house, graph, handlers, demos, rules, histories, signer, faces })
+        Ok(City { house, graph, handlers, demos, rules, histories, signer, faces, files })
     }
 
     /// Takes up the rules that were published, and stores what is to be done at every beginning. On PostgreSQL other processes may publish

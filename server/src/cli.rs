@@ -1,6 +1,9 @@
 //! What an operator can say on the command line. Flags win over the environment, the environment over the file, the file over defaults.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -70,6 +73,10 @@ pub(crate) struct Installation {
     /// HTTPS addresses outside it alone]
     #[arg(long = "trusted-host", value_name = "HOST", global = true, env = "TURKISTAN_TRUSTED_HOST", value_delimiter = ',')]
     pub(crate) trusted_hosts: Vec<String>,
+    /// Where the files that people send are kept: file:///FOLDER, or s3://BUCKET/PREFIX, which is reached with the usual AWS_… variables
+    /// [default: DATA-DIR/files]
+    #[arg(long, value_name = "URL", global = true, env = "TURKISTAN_FILES_URL")]
+    pub(crate) files_url: Option<String>,
     /// A folder of calendars, terms, routing and processes instead of the ones inside the program
     #[arg(long, value_name = "DIR", global = true, env = "TURKISTAN_DEFINITIONS")]
     pub(crate) definitions: Option<PathBuf>,
@@ -106,6 +113,9 @@ pub(crate) struct Serving {
         help = "An origin whose pages may ask the graph, e.g. https://app.example; may be given several times [default: only the server's own pages]"
     )]
     pub(crate) allow_origins: Vec<String>,
+    /// The address of a reverse proxy in front, whose X-Forwarded-For says who sends files; may be given several times
+    #[arg(long = "proxy", value_name = "ADDRESS", env = "TURKISTAN_PROXY", value_delimiter = ',')]
+    pub(crate) proxies: Vec<IpAddr>,
     /// Answer nothing but trusted documents
     #[arg(long)]
     pub(crate) documents_only: bool,

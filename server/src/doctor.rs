@@ -7,7 +7,7 @@ use kernel::{Clock, Error, Result, SystemClock};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use crate::{
-    city, console, database,
+    city, console, database, files,
     identity::{self, Issuer, Keys},
     manifest::{self, Manifest},
     schema,
@@ -42,6 +42,7 @@ pub(crate) async fn examine(settings: &Settings) -> Result<ExitCode> {
     tell("supergraph", schema::build(settings).await.map(|city| format!("{} subgraphs compose", city.graph.calls().len())))?;
     tell("trusted documents", documents(settings).await)?;
     tell("tokens", tokens(settings))?;
+    tell("files", files(settings))?;
     tell("mail", mail(settings))?;
     tell("signature of mail", signature(settings))?;
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -114,6 +115,10 @@ fn tokens(settings: &Settings) -> Result<String> {
     let keys = if there { Keys::open(settings, &rng)? } else { identity::ephemeral(&rng) };
     Issuer::new(&keys.issuer)?.self_test(SystemClock.now())?;
     Ok(if there { "signed and verified" } else { "signed and verified; the first start makes the keys" }.to_owned())
+}
+
+fn files(settings: &Settings) -> Result<String> {
+    files::open(&settings.files, Arc::new(SystemClock)).map(|_| format!("kept in {}", settings.files.url()))
 }
 
 fn mail(settings: &Settings) -> Result<String> {

@@ -14,6 +14,7 @@ mod demo;
 mod doctor;
 mod export;
 mod faces;
+mod files;
 mod gateway;
 mod greeting;
 mod histories;

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use journal::{Channels, House, Room, Rules, Signatures, log::Signer};
+use kernel::Files;
 
 use crate::signatures::DemoSignatures;
 
 /// Opens every room. Demo data is loaded in this order.
-pub(crate) fn rooms(house: &House, rules: &Rules, channels: &Channels, signer: &Arc<Signer>) -> Vec<Room> {
+pub(crate) fn rooms(house: &House, rules: &Rules, channels: &Channels, signer: &Arc<Signer>, files: &Arc<dyn Files>) -> Vec<Room> {
     vec![
         directory::room(house),
         services::room(house),
         datasets::room(house),
         kpis::room(house),
         surveys::room(house),
-        feedback::room(house, rules.clone(), Arc::clone(signer), signatures(house)),
+        feedback::room(house, rules.clone(), Arc::clone(signer), signatures(house), Arc::clone(files)),
         ratings::room(house),
         notifications::room(house, channels),
     ]

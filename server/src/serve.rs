@@ -46,7 +46,15 @@ pub(crate) async fn serve(settings: &Settings, face: Face) -> Result<()> {
     let (stop, stopping) = Stop::new();
     // Pages have no business with a single room.
     let origins = if matches!(face, Face::City) { settings.allow_origins.clone() } else { Vec::new() };
-    let edge = Edge::new(Some(Arc::clone(&issuer)), Vec::new(), origins, Arc::clone(&clock), Arc::clone(&rng), stopping.clone());
+    let edge = Edge::new(
+        Some(Arc::clone(&issuer)),
+        Vec::new(),
+        origins,
+        settings.proxies.clone(),
+        Arc::clone(&clock),
+        Arc::clone(&rng),
+        stopping.clone(),
+    );
     let routes = match &face {
         Face::City => http::city_routes(&edge, &Signer::derive(&keys.secret, &settings.log_origin)?.verifier().text()),
         // What only this machine reaches is as safe as the machine.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use engine::{CaseState, Cause, Effect, Facts, Library, Process, Step, TimerChange, Versions, Who};
 use journal::{Abort, House, NewEvent, NewJob, Priority, Rules, Signatures, Txn, log::Signer};
-use kernel::{Actor, Error, FeedbackId, Personal, Result};
+use kernel::{Actor, Error, FeedbackId, Files, Personal, Result};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
@@ -14,7 +14,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::{contact::ContactKeys, coupon::CouponKeys, entity::feedback, error, learning::Learnt, model::Contact, parties::Parties};
+use crate::{
+    contact::ContactKeys, coupon::CouponKeys, entity::feedback, error, files::FileKeys, learning::Learnt, model::Contact, parties::Parties,
+};
 
 /// The stream of the journal that tells of reports.
 pub(crate) const STREAM: &str = "feedback";
@@ -31,6 +33,8 @@ pub(crate) struct Desk {
     pub(crate) contacts: ContactKeys,
     pub(crate) signatures: Arc<dyn Signatures>,
     pub(crate) signer: Arc<Signer>,
+    pub(crate) files: Arc<dyn Files>,
+    pub(crate) file_keys: FileKeys,
     pub(crate) parties: Arc<Parties>,
     /// Whether acts on cases are only tried: carried out, and taken back.
     pub(crate) rehearses: bool,

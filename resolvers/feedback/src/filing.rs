@@ -13,11 +13,12 @@ use suggester::{Suggester, Suggestion};
 use uuid::Uuid;
 
 use crate::{
+    attachments::{self, Adding},
     desk::{Desk, STREAM, enqueue, event_of, turn_timers, word, write_state},
     entity::{confirmation, feedback},
     error::{self, refusal, words},
     learning::{InForce, Version},
-    model::{CategorySource, Filing, Submission, check},
+    model::{CategorySource, Filing, Part, Submission, check},
     receipt,
     reference::{Category, find_category, find_district},
     search,
@@ -58,7 +59,11 @@ impl Desk {
     /// # Errors
     /// Refusals of the input, or a fault.
     pub(crate) async fn submit(&self, key: Uuid, submission: &Submission, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
-        let mut filing = check(submission)?;
+        let uploads = self.claimed(&submission.attachments, "input.attachments");
+        let (mut filing, uploads) = match (check(submission), uploads) {
+            (Ok(filing), Ok(uploads)) => (filing, uploads),
+            (filing, uploads) => return Err([filing.err().unwrap_or_default(), uploads.err().into_iter().collect()].concat().into()),
+        };
         let identity = self.identity(submission, &mut filing, &request.actor).await?;
         let provider = match filing.service {
             Some(service) => Some(self.provider(service, request).await?),
@@ -67,11 +72,12 @@ impl Desk {
         let subject = Subject::of(&filing, provider.flatten(), &self.suggester(request.now).await);
         let process = self.library().latest_process(if filing.track == Track::Appeal { "appeal" } else { "request" })?;
         let id = FeedbackId::new(request.now, &*self.house.rng);
-        let mut row = self.row(id, filing, &subject, &process, request)?;
+        let digests = attachments::digests(&self.house.database.reader, &uploads).await?;
+        let mut row = self.row(id, filing, &subject, &process, digests, request)?;
         row.row.identity = Set(Some(word(&identity)));
         let act_key = ActKey::new(key, "submit_feedback", &request.actor.journal_name(), submission)?;
         let actor = request.actor.journal_name();
-        let now = request.now;
+        let (by, now) = (request.actor.person().map(|person| person.id.uuid()), request.now);
         self.house
             .database
             .writer
@@ -80,7 +86,11 @@ impl Desk {
                     match journal::claim_with(txn, &act_key, now, &id.uuid()).await? {
                         Claim::Same(before) => found(txn, before).await,
                         Claim::Reused => Err(error::key_reused().into()),
-                        Claim::New => file(txn, row, &process, &actor).await,
+                        Claim::New => {
+                            let adding = Adding { feedback: id.uuid(), part: Part::Report, by, now, field: "input.attachments" };
+                            attachments::attach(txn, &uploads, adding).await?;
+                            file(txn, row, &process, &actor).await
+                        }
                     }
                 }
                 .boxed()
@@ -98,7 +108,15 @@ impl Desk {
         }
     }
 
-    fn row(&self, id: FeedbackId, filing: Filing, subject: &Subject, process: &Process, request: &Request) -> Result<NewRow> {
+    fn row(
+        &self,
+        id: FeedbackId,
+        filing: Filing,
+        subject: &Subject,
+        process: &Process,
+        attached: Vec<String>,
+        request: &Request,
+    ) -> Result<NewRow> {
         let calendar = process.calendar();
         let facts = routing_facts(&filing, subject);
         let terms = Terms {
@@ -141,6 +159,7 @@ impl Desk {
             events: Set(1),
             joined: Set(0),
             merged_into: Set(None),
+            attachments: Set((!attached.is_empty()).then(|| json!(attached))),
             ..Default::default()
         };
         write_state(&mut row, process, &step.state)?;

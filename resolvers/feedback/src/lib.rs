@@ -5,6 +5,7 @@
 //! does not exist.
 
 mod acts;
+mod attachments;
 mod calendar;
 mod contact;
 mod coupon;
@@ -13,6 +14,7 @@ mod desk;
 mod district;
 mod entity;
 mod error;
+mod files;
 mod filing;
 mod graph;
 mod histories;
@@ -41,12 +43,15 @@ mod timeline;
 use std::sync::Arc;
 
 use journal::{House, Room, Rules, Signatures, log::Signer};
+use kernel::Files;
 
-/// Opens the room, with the rules that it works by, with what signs its receipts, and what verifies the signatures of others.
+/// Opens the room, with the rules that it works by, what signs its receipts, what verifies the signatures of others, and what keeps the
+/// photos of its reports.
 #[must_use]
-pub fn room(house: &House, rules: Rules, signer: Arc<Signer>, signatures: Arc<dyn Signatures>) -> Room {
+pub fn room(house: &House, rules: Rules, signer: Arc<Signer>, signatures: Arc<dyn Signatures>, files: Arc<dyn Files>) -> Room {
     let keys = coupon::CouponKeys::new(house.secret.clone());
     let contacts = contact::ContactKeys::new(house.secret.clone());
+    let file_keys = files::FileKeys::new(house.secret.clone());
     let desk = desk::Desk {
         contacts,
         signatures,
@@ -54,6 +59,8 @@ pub fn room(house: &House, rules: Rules, signer: Arc<Signer>, signatures: Arc<dy
         rules,
         keys,
         signer,
+        files,
+        file_keys,
         parties: Arc::default(),
         rehearses: false,
         learnt: Arc::default(),

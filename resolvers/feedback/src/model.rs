@@ -1,7 +1,7 @@
 //! Plain types and rules: what can be filed.
 
 use engine::{Kind, Track};
-use kernel::{Locale, Personal, Refusal, RefusalCode, ServiceId};
+use kernel::{FileDigest, Locale, Personal, Refusal, RefusalCode, ServiceId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -40,6 +40,31 @@ pub(crate) enum Outcome {
     Terminated,
 }
 
+/// How many photos and documents one act adds.
+pub(crate) const ATTACHMENTS_MAX: usize = 5;
+
+/// With what a photo or document came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Part {
+    Report,
+    Answer,
+    Evidence,
+}
+
+/// A file that the edge has read, cleaned and measured.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Upload {
+    pub(crate) digest: FileDigest,
+    pub(crate) thumbnail: Option<FileDigest>,
+    pub(crate) media_type: &'static str,
+    pub(crate) bytes: i32,
+    /// Width and height in pixels.
+    pub(crate) size: Option<(i32, i32)>,
+    /// Who sent it, when they have an account.
+    pub(crate) uploader: Option<Uuid>,
+}
+
 /// What somebody wants to file, as it came in.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Submission {
@@ -58,6 +83,9 @@ pub(crate) struct Submission {
     /// Not in the digest of those that have none, so that keys of acts from before there were signatures hold on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) signature: Option<Personal<String>>,
+    /// Claims to uploads. Left out where there are none, so that keys of acts from before there were any still fit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) attachments: Vec<Personal<String>>,
 }
 
 /// How to reach the reporter. The IIN is checked and then forgotten but for its last four digits.
@@ -276,6 +304,7 @@ mod tests {
             contact: Contact::default(),
             answers: Vec::new(),
             signature: None,
+            attachments: Vec::new(),
         }
     }
 

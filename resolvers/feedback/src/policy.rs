@@ -73,6 +73,11 @@ pub(crate) fn may_list_appeals(actor: &Actor) -> Result<Scope> {
     }
 }
 
+/// Only the house itself hands over what was sent to its edge, and asks where a file is kept.
+pub(crate) fn may_take_uploads(actor: &Actor) -> Result<()> {
+    if *actor == Actor::System { Ok(()) } else { Err(Error::coded(Code::Forbidden, "files come in at the edge")) }
+}
+
 /// As what the actor acts on this case, by their office.
 pub(crate) fn offices(actor: &Actor, case: &Model) -> Vec<Who> {
     match actor {

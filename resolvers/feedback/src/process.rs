@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use engine::{Event, Facts, Who};
 use futures_util::FutureExt;
-use journal::{Commit, Fired, Handler, Job, JobError, NewJob};
+use journal::{Abort, Commit, Fired, Handler, Job, JobError, NewJob};
 use kernel::{Actor, Error, PartyId, Request};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     acts::{CARRY_OUT_BULK, ERASE_MESSAGES, INFORM_INCIDENT, NOTIFY_CONFIRMED, SUBTASK_DUE, TELL_SUBTASK, cancel_of, give_up_bulk},
+    attachments::{self, Discard, Expiry},
     desk::{ANNOUNCE_EVENT, Act, Desk, held, word},
     entity::feedback,
     filing::{TableFacts, facts_for_table},
@@ -64,6 +65,8 @@ impl Handler for FeedbackProcess {
             SUBTASK_DUE,
             TELL_SUBTASK,
             INFORM_INCIDENT,
+            attachments::EXPIRE_UPLOAD,
+            attachments::DISCARD_FILE,
             rules::SIMULATE,
             rules::RECALCULATE,
             rules::MIGRATE,
@@ -82,6 +85,8 @@ impl Handler for FeedbackProcess {
             SUBTASK_DUE => self.0.subtask_due(job),
             INFORM_INCIDENT => self.0.inform_incident(job),
             TELL_SUBTASK => self.tell_subtask(job).await,
+            attachments::EXPIRE_UPLOAD => self.expire_upload(job),
+            attachments::DISCARD_FILE => self.discard_file(job).await,
             rules::SIMULATE => self.0.try_rules(job).await,
             rules::RECALCULATE => self.0.walk(Walk::Recalculate, job).await,
             rules::MIGRATE => self.0.walk(Walk::Migrate, job).await,
@@ -90,12 +95,17 @@ impl Handler for FeedbackProcess {
         }
     }
 
-    /// What could not be tried, or carried out, is asked for again by whoever did; a night that failed is followed by the next one.
+    /// What could not be tried, or carried out, is asked for again by whoever did; a night that failed is followed by the next one. Bytes that
+    /// could not be deleted can be referred to again, until somebody has the job tried once more.
     fn bury(&self, job: &Job) -> Option<Commit> {
         match job.kind.as_str() {
             rules::SIMULATE => rules::give_up(job),
             CARRY_OUT_BULK => give_up_bulk(job),
             learning::TRAIN => Some(learning::go_on(self.0.house.clock.now())),
+            attachments::DISCARD_FILE => {
+                let digest = payload::<Discard>(job).ok()?.digest.to_string();
+                Some(Box::new(move |txn| async move { attachments::mark(txn, digest, false).await }.boxed()))
+            }
             _ => None,
         }
     }
@@ -132,6 +142,26 @@ impl FeedbackProcess {
         let case = self.find(payload::<EffectJob>(job)?.feedback).await?;
         notices::erase(&self.0, job, &case, &self.request(job)).await?;
         Ok(nothing())
+    }
+
+    /// Forgets an upload that nobody attached.
+    fn expire_upload(&self, job: &Job) -> Result<Commit, JobError> {
+        let (upload, now) = (payload::<Expiry>(job)?.upload, self.0.house.clock.now());
+        Ok(Box::new(move |txn| async move { attachments::expire(txn, upload, now).await }.boxed()))
+    }
+
+    /// Deletes bytes that nothing refers to: first it is decided, and kept, that they go; then they do; then nobody knows of them any more.
+    /// After a crash the same job finds where it was.
+    async fn discard_file(&self, job: &Job) -> Result<Commit, JobError> {
+        let digest = payload::<Discard>(job)?.digest;
+        let name = digest.to_string();
+        let writer = &self.0.house.database.writer;
+        let decided = writer.write(move |txn| async move { attachments::let_go(txn, &name).await }.boxed()).await;
+        if !decided.map_err(Abort::into_fault)? {
+            return Ok(nothing());
+        }
+        self.0.files.delete(digest).await?;
+        Ok(Box::new(move |txn| async move { attachments::gone(txn, &digest.to_string()).await }.boxed()))
     }
 
     /// Asks the decision table who answers, and takes the step `route`.

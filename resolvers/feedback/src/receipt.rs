@@ -15,14 +15,29 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::entity::{confirmation, extension, feedback, joining, note, question, subtask};
+use crate::{
+    attachments,
+    entity::{confirmation, extension, feedback, joining, note, question, subtask},
+};
 
 /// What a report holds that can be erased.
 pub(crate) const ERASABLE: Erasable = Erasable {
     table: "feedback",
     salt: "salt",
     emptied: &["text"],
-    removed: &["public_text", "lat", "lon", "cell_north", "cell_east", "address", "contact", "intake_answers", "answer", "suggestion"],
+    removed: &[
+        "public_text",
+        "lat",
+        "lon",
+        "cell_north",
+        "cell_east",
+        "address",
+        "contact",
+        "intake_answers",
+        "answer",
+        "suggestion",
+        "attachments",
+    ],
 };
 
 /// What was filed, in the order in which it is written. Nothing in it changes later: what officers correct, as the category, is not here.
@@ -43,6 +58,9 @@ struct Filed<'a> {
     /// What was answered on the subject; absent where nothing was, as in every report of the time before there were questions.
     #[serde(skip_serializing_if = "Option::is_none")]
     answers: Option<&'a Value>,
+    /// The SHA-256 of each photo and document as it is kept. Left out where there are none, as in receipts from before there were any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attachments: Option<&'a Value>,
 }
 
 impl Filed<'_> {
@@ -58,6 +76,7 @@ pub(crate) fn salt(row: &mut feedback::ActiveModel, rng: &dyn Rng) -> Result<Str
     let (track, kind, locale) = (row.track.clone().unwrap(), row.kind.clone().unwrap(), row.locale.clone().unwrap());
     let (text, district, address) = (row.text.clone().unwrap(), row.district.clone().unwrap(), row.address.clone().unwrap());
     let (contact, answers) = (row.contact.clone().unwrap(), row.intake_answers.clone().unwrap());
+    let attachments = row.attachments.clone().unwrap();
     let filed = Filed {
         track: &track,
         kind: &kind,
@@ -71,6 +90,7 @@ pub(crate) fn salt(row: &mut feedback::ActiveModel, rng: &dyn Rng) -> Result<Str
         contact: contact.as_ref(),
         received_at: journal::log::instant(row.received_at.clone().unwrap()),
         answers: answers.as_ref(),
+        attachments: attachments.as_ref(),
     };
     let digest = digest_text(&digest(&salt, filed.text()?.reveal()));
     row.salt = Set(Some(salt.to_vec()));
@@ -94,6 +114,7 @@ fn content(row: &feedback::Model) -> Result<Option<Content>> {
         contact: row.contact.as_ref(),
         received_at: journal::log::instant(row.received_at),
         answers: row.intake_answers.as_ref(),
+        attachments: row.attachments.as_ref(),
     };
     Ok(Some(Content { salt: STANDARD.encode(salt), text: filed.text()?.into_inner() }))
 }
@@ -124,6 +145,7 @@ pub(crate) async fn erase(txn: &Txn, row: &feedback::Model, now: chrono::DateTim
     joining::Entity::delete_many().filter(joining::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     subtask::Entity::delete_many().filter(subtask::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     extension::Entity::delete_many().filter(extension::Column::FeedbackId.eq(row.id)).exec(txn).await?;
+    attachments::forget(txn, row.id, now).await?;
     let changed = feedback::ActiveModel { id: Unchanged(row.id), version: Set(row.version + 1), events: Set(number), ..Default::default() };
     Ok(feedback::Entity::update(changed).exec(txn).await?)
 }

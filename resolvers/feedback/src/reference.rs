@@ -12,6 +12,9 @@ pub(crate) struct Category {
     pub(crate) name: LocalizedText,
     #[serde(rename = "default_urgent")]
     pub(crate) urgent_by_default: bool,
+    /// Whether “done” is shown: an answer that says so carries a photo of the result.
+    #[serde(default)]
+    pub(crate) evidence_asked: bool,
 }
 
 /// A city or district of the region.

@@ -32,8 +32,8 @@ pub(crate) async fn serve(settings: &Settings, path: &Path) -> Result<()> {
     // A gateway keeps no keys of its own: it knows the issuer of a city when it is told its key.
     let issuer = Keys::given_issuer(settings)?.map(|seed| Issuer::new(&seed).map(Arc::new)).transpose()?;
     let (stop, stopping) = Stop::new();
-    let edge = Edge::new(issuer, settings.subgraphs.forwarded(), settings.allow_origins.clone(), clock, rng, stopping.clone());
-    edge.open(Served { graph: graph.clone(), house: None, faces: Faces::default() });
+    let edge = Edge::new(issuer, settings.subgraphs.forwarded(), settings.allow_origins.clone(), Vec::new(), clock, rng, stopping.clone());
+    edge.open(Served { graph: graph.clone(), house: None, faces: Faces::default(), files: None });
     let serving = tokio::spawn(http::accept(listener, http::gateway_routes(&edge), stopping));
     let watching = tokio::spawn(supergraph::watch(file, graph, settings.subgraphs.clone()));
     signals.next().await;

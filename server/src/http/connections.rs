@@ -16,6 +16,7 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tower::util::MapRequest;
 
+use super::files::Peer;
 use crate::stop::{Stop, Stopping};
 
 /// How many connections are served at once; more wait in the system's queue.
@@ -45,7 +46,8 @@ pub(crate) async fn accept(listener: TcpListener, routes: Router, stopping: Stop
     let begin = |(stream, place): (TcpStream, _)| {
         // Answers are small and whole: waiting to fill a packet only delays them. Failing to say so changes nothing else.
         drop(stream.set_nodelay(true));
-        tokio::spawn(serve(stream, Place(Arc::new(place)), routes.clone(), bidden.clone()));
+        let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
+        tokio::spawn(serve(stream, peer, Place(Arc::new(place)), routes.clone(), bidden.clone()));
     };
     let mut stopped = pin!(stopping.wait());
     loop {
@@ -86,11 +88,12 @@ fn waiting(listener: TcpListener, places: &Arc<Semaphore>) -> Vec<(TcpStream, Ow
 }
 
 /// Serves one connection until it ends, or until its next answer once it was bidden farewell.
-async fn serve(stream: impl AsyncRead + AsyncWrite + Send + 'static, place: Place, routes: Router, bidden: Stopping) {
+async fn serve(stream: impl AsyncRead + AsyncWrite + Send + 'static, peer: Option<Peer>, place: Place, routes: Router, bidden: Stopping) {
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(UNREAD_TIME_MAX));
     let placed = MapRequest::new(routes, move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(place.clone());
+        peer.map(|peer| request.extensions_mut().insert(peer));
         request
     });
     let mut protocol = http1::Builder::new();
@@ -125,7 +128,7 @@ mod tests {
         let routes = Router::new().route("/", get(|| async { " ".repeat(1024 * 1024) }));
         let (_stop, stopping) = Stop::new();
         let before = Instant::now();
-        let served = tokio::spawn(serve(server, place, routes, stopping));
+        let served = tokio::spawn(serve(server, None, place, routes, stopping));
         client.write_all(b"GET / HTTP/1.1\r\nHost: city\r\n\r\n").await.unwrap();
         served.await.unwrap();
         assert_eq!(before.elapsed(), UNREAD_TIME_MAX);

@@ -28,9 +28,18 @@ pub(crate) fn check(method: &Method, headers: &HeaderMap) -> Result<(), Rejectio
 /// Refuses a socket for a page of another site that is no friend: a browser opens sockets to every site and asks none of them first
 /// (RFC 6455 §10.2).
 pub(crate) fn check_socket(headers: &HeaderMap, friends: &[HeaderValue]) -> Result<(), Rejection> {
+    only_friends(headers, friends, "edge-cross-site-socket")
+}
+
+/// Refuses a file from a page of another site that is no friend: a form is sent to every site without asking it first (Fetch §2.2.1).
+pub(crate) fn check_file(headers: &HeaderMap, friends: &[HeaderValue]) -> Result<(), Rejection> {
+    only_friends(headers, friends, "file-cross-site")
+}
+
+fn only_friends(headers: &HeaderMap, friends: &[HeaderValue], otherwise: &str) -> Result<(), Rejection> {
     let is_friend = || headers.get(ORIGIN).is_some_and(|origin| friends.contains(origin));
     if is_cross_site(headers) && (headers.contains_key(COOKIE) || !is_friend()) {
-        return Err(Rejection::new(StatusCode::FORBIDDEN, Code::Forbidden, "edge-cross-site-socket", &[]));
+        return Err(Rejection::new(StatusCode::FORBIDDEN, Code::Forbidden, otherwise, &[]));
     }
     Ok(())
 }

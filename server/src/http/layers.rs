@@ -28,6 +28,8 @@ use crate::telemetry::traces;
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 /// How long an answer may take to begin. A subscription may last longer; its first byte may not.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+/// How long it may take where a file is sent: it arrives first, and waits for others that are being cleaned.
+const FILE_DEADLINE: Duration = Duration::from_secs(120);
 /// A request id that a client may choose is no longer than this.
 const REQUEST_ID_BYTES_MAX: usize = 64;
 
@@ -35,6 +37,10 @@ const REQUEST_ID_BYTES_MAX: usize = 64;
 const PREFLIGHT_LIFETIME: Duration = Duration::from_secs(3600);
 
 pub(crate) const GRAPHQL_PATH: &str = "/graphql";
+/// Files come here.
+pub(crate) const FILES_PATH: &str = "/files";
+/// Whoever has an address below these may do what it says, so the log keeps only its beginning.
+const SECRET_PATHS: [&str; 2] = ["/files/", "/unsubscribe/"];
 /// Below it the rooms are plain subgraphs.
 const SUBGRAPHS_PATH: &str = "/subgraphs/";
 
@@ -139,7 +145,8 @@ async fn trace(edge: &Edge, id: &str, request: Request, next: Next) -> Response 
 
 /// The answer in time, or one that says that there is none.
 async fn answer(request: Request, next: Next) -> Response {
-    let answered = AssertUnwindSafe(tokio::time::timeout(DEADLINE, next.run(request))).catch_unwind();
+    let deadline = if request.uri().path() == FILES_PATH { FILE_DEADLINE } else { DEADLINE };
+    let answered = AssertUnwindSafe(tokio::time::timeout(deadline, next.run(request))).catch_unwind();
     match answered.await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => respond::reject(&Rejection::general(StatusCode::GATEWAY_TIMEOUT, Code::Timeout), Locale::default()),

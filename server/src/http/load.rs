@@ -10,6 +10,8 @@ use super::rejection::Rejection;
 const BODY_BYTES_FREE: usize = 8 * 1024;
 /// What all bodies that arrive at once may hold beyond their free beginnings: sixty-four of the largest.
 const BODIES_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// What all files that arrive at once, or wait for being cleaned, may hold: four of the largest, with what a growing vector holds beside.
+const FILES_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// What running costs by itself, in the units of an operation's cost.
 const COST_BASE: u64 = 250;
 /// What the queries and mutations that run at once may cost together: some fifty of the costliest that the limits let through, a thousand
@@ -21,21 +23,28 @@ const WAITING_MAX: usize = 250;
 /// The places that there are.
 pub(crate) struct Load {
     bodies: Semaphore,
+    files: Semaphore,
     cost: Semaphore,
     waiting: Semaphore,
 }
 
 impl Default for Load {
     fn default() -> Load {
-        let (bodies, cost) = (Semaphore::new(BODIES_BYTES_MAX), Semaphore::new(COST_AT_ONCE as usize));
-        Load { bodies, cost, waiting: Semaphore::new(WAITING_MAX) }
+        let (bodies, files) = (Semaphore::new(BODIES_BYTES_MAX), Semaphore::new(FILES_BYTES_MAX));
+        let cost = Semaphore::new(COST_AT_ONCE as usize);
+        Load { bodies, files, cost, waiting: Semaphore::new(WAITING_MAX) }
     }
 }
 
 impl Load {
     /// A body of which nothing has arrived yet.
     pub(crate) fn arriving(&self) -> Arriving<'_> {
-        Arriving { bodies: &self.bodies, bytes: Vec::new(), place: None }
+        Arriving { places: &self.bodies, free: BODY_BYTES_FREE, bytes: Vec::new(), place: None }
+    }
+
+    /// A file of which nothing has arrived yet. Files have places of their own: many of them turn no request of the graph away.
+    pub(crate) fn arriving_file(&self) -> Arriving<'_> {
+        Arriving { places: &self.files, free: 0, bytes: Vec::new(), place: None }
     }
 
     /// Waits until an operation of this cost may run. It holds its turn until it ends.
@@ -49,9 +58,10 @@ impl Load {
     }
 }
 
-/// A body as far as it has arrived, and its place among all bodies.
+/// A body as far as it has arrived, and its place among all bodies of its kind.
 pub(crate) struct Arriving<'a> {
-    bodies: &'a Semaphore,
+    places: &'a Semaphore,
+    free: usize,
     bytes: Vec<u8>,
     place: Option<SemaphorePermit<'a>>,
 }
@@ -62,12 +72,17 @@ impl Arriving<'_> {
         &self.bytes
     }
 
+    /// What is there, for whoever goes on with it; its place stays taken.
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
     /// Adds a piece, if there is place for it. Nobody waits for a place: those that have one may be waiting for the same.
     pub(super) fn add(&mut self, piece: &[u8]) -> Result<(), Rejection> {
         self.bytes.reserve(piece.len());
         let held = self.place.as_ref().map_or(0, SemaphorePermit::num_permits);
-        let needed = self.bytes.capacity().saturating_sub(BODY_BYTES_FREE + held);
-        let more = u32::try_from(needed).ok().and_then(|needed| self.bodies.try_acquire_many(needed).ok()).ok_or_else(overloaded)?;
+        let needed = self.bytes.capacity().saturating_sub(self.free + held);
+        let more = u32::try_from(needed).ok().and_then(|needed| self.places.try_acquire_many(needed).ok()).ok_or_else(overloaded)?;
         match &mut self.place {
             Some(place) => place.merge(more),
             None => self.place = Some(more),

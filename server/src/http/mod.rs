@@ -5,6 +5,7 @@ mod connections;
 pub(crate) mod csrf;
 pub(crate) mod document;
 mod events;
+mod files;
 mod flights;
 pub(crate) mod graphql;
 mod health;
@@ -22,16 +23,20 @@ mod subgraph;
 mod tests;
 mod unsubscribe;
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     Extension, Router,
+    extract::DefaultBodyLimit,
     http::{HeaderMap, HeaderValue},
-    routing::{any, get},
+    routing::{any, get, post},
 };
 use federation::Federation;
 use journal::House;
-use kernel::{Actor, Clock, Locale, Rng};
+use kernel::{Actor, Clock, Files, Locale, Rng};
 use remote::Flights;
 use tokio::sync::Semaphore;
 
@@ -44,6 +49,7 @@ use crate::{
 };
 
 pub(crate) use connections::accept;
+pub(crate) use files::FILES;
 pub(crate) use graphql::Carried;
 pub(crate) use subgraph::Door;
 pub(crate) use unsubscribe::UNSUBSCRIBE;
@@ -59,11 +65,13 @@ pub(crate) struct Served {
     pub(crate) house: Option<House>,
     /// What its other faces are told; a gateway has none.
     pub(crate) faces: Faces,
+    /// What keeps the files that people send, likewise.
+    pub(crate) files: Option<Arc<dyn Files>>,
 }
 
 impl From<City> for Served {
     fn from(city: City) -> Served {
-        Served { graph: city.graph, house: Some(city.house), faces: city.faces }
+        Served { graph: city.graph, house: Some(city.house), faces: city.faces, files: Some(city.files) }
     }
 }
 
@@ -82,6 +90,7 @@ pub(crate) struct Edge {
     subscriptions: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
     pub(crate) load: load::Load,
+    intake: files::Intake,
     /// The queries to a gateway that are under way.
     flights: Flights<flights::Same, flights::Landed>,
     stopping: Stopping,
@@ -93,6 +102,7 @@ impl Edge {
         issuer: Option<Arc<Issuer>>,
         forwarded: Vec<String>,
         origins: Vec<HeaderValue>,
+        proxies: Vec<IpAddr>,
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
         stopping: Stopping,
@@ -111,6 +121,7 @@ impl Edge {
             subscriptions,
             sockets,
             load,
+            intake: files::Intake::new(proxies),
             flights: Flights::default(),
             stopping,
         })
@@ -148,7 +159,10 @@ impl Edge {
 
 /// Everything that a city answers; its pages tell the public key of its journal.
 pub(crate) fn city_routes(edge: &Arc<Edge>, log_key: &str) -> Router {
+    let upload = post(files::receive).layer(DefaultBodyLimit::disable());
     let rooms = graph_routes()
+        .route(layers::FILES_PATH, upload)
+        .route("/files/{token}", get(files::send))
         .route("/subgraphs/{name}", any(subgraph::answer_guarded))
         .route("/unsubscribe/{token}", get(unsubscribe::ask).post(unsubscribe::end))
         .merge(faces::routes());

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod feeds;
+mod files;
 mod open311;
 mod together;
 mod trusted;
@@ -72,8 +73,15 @@ async fn closed_with(config: &str) -> (House, Settings, Keys) {
     let keys = Keys::open(&settings, rng.as_ref()).unwrap();
     let issuer = Arc::new(Issuer::new(&keys.issuer).unwrap());
     let (stop, stopping) = Stop::new();
-    let edge =
-        Edge::new(Some(Arc::clone(&issuer)), Vec::new(), vec![HeaderValue::from_static(FRIEND)], Arc::new(SystemClock), rng, stopping);
+    let edge = Edge::new(
+        Some(Arc::clone(&issuer)),
+        Vec::new(),
+        vec![HeaderValue::from_static(FRIEND)],
+        Vec::new(),
+        Arc::new(SystemClock),
+        rng,
+        stopping,
+    );
     (House { edge, issuer, stop, _folder: folder }, settings, keys)
 }
 

@@ -6,7 +6,7 @@ mod subgraphs;
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -17,7 +17,10 @@ use journal::Target;
 use kernel::{Error, Personal, Result};
 use serde::Deserialize;
 
-use crate::cli::{Installation, LogForm, Serving};
+use crate::{
+    cli::{Installation, LogForm, Serving},
+    files::Place,
+};
 pub(crate) use open311::Open311;
 pub(crate) use subgraphs::Subgraphs;
 
@@ -39,6 +42,8 @@ struct File {
     dkim_domain: Option<String>,
     public_url: Option<String>,
     trusted_hosts: Option<Vec<String>>,
+    files_url: Option<String>,
+    proxies: Option<Vec<IpAddr>>,
     definitions: Option<PathBuf>,
     checkpoints: Option<PathBuf>,
     checkpoint_minutes: Option<std::num::NonZeroU32>,
@@ -92,6 +97,10 @@ pub(crate) struct Settings {
     pub(crate) public_url: Option<String>,
     /// Hosts within the city's own network that webhooks may go to.
     pub(crate) trusted_hosts: Vec<String>,
+    /// Where the files that people send are kept.
+    pub(crate) files: Place,
+    /// Reverse proxies whose word on who asks is believed.
+    pub(crate) proxies: Vec<IpAddr>,
     /// A folder of definitions instead of the embedded ones.
     pub(crate) definitions: Option<PathBuf>,
     /// The file of signed checkpoints of the journal.
@@ -154,6 +163,11 @@ impl Settings {
             log_origin: installation.log_origin.or(file.log_origin).unwrap_or_else(|| "turkistan.localhost/journal".to_owned()),
             allow_origins: allow_origins.iter().map(|text| origin(text)).collect::<Result<_>>()?,
             listen: serving.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            files: match installation.files_url.or(file.files_url) {
+                Some(url) => Place::parse(&url)?,
+                None => Place::Folder(data_dir.join("files")),
+            },
+            proxies: if serving.proxies.is_empty() { file.proxies.unwrap_or_default() } else { serving.proxies.clone() },
             database: journal::Options { target, readers: READERS, commit_delay: Duration::from_millis(serving.commit_delay_ms) },
             data_dir,
             smtp_url: installation.smtp_url.or(file.smtp_url),
@@ -197,6 +211,7 @@ impl Settings {
         }
         all.push(("TURKISTAN_LOG_ORIGIN", self.log_origin.clone().into()));
         all.push(("TURKISTAN_CHECKPOINTS", self.checkpoints.clone().into_os_string()));
+        all.push(("TURKISTAN_FILES_URL", self.files.url().into()));
         all.extend(self.public_url.clone().map(|url| ("TURKISTAN_PUBLIC_URL", url.into())));
         if !self.trusted_hosts.is_empty() {
             all.push(("TURKISTAN_TRUSTED_HOST", self.trusted_hosts.join(",").into()));
@@ -212,6 +227,7 @@ impl Settings {
         Settings {
             data_dir: folder.to_owned(),
             checkpoints: folder.join("checkpoints"),
+            files: Place::Folder(folder.join("files")),
             database: journal::Options { target: Target::Sqlite(folder.join("turkistan.db")), ..self.database.clone() },
             smtp_url: None,
             documents: None,

@@ -20,6 +20,20 @@ edge-busy = There are too many open subscriptions; try again a little later.
 edge-load = There are too many requests at once; try again a little later.
 edge-unread = Events were not read in time. Subscribe again, after the last cursor that you have.
 edge-starting = The city is still opening; try again in a moment.
+file-empty = The file is empty.
+file-large = The file is too large: at most { $max } MB.
+file-kind = Only photos (JPEG, PNG, WebP) and PDF documents are taken.
+file-heic = This is a HEIC photo, which not everybody can open. Send it as JPEG: an iPhone takes such photos when its camera’s format is “Most Compatible”.
+file-broken = The file is damaged or broke off on the way. Send it again.
+file-pixels = The photo has too many pixels: at most { $max } million. Make it smaller, then send it.
+file-form = Send the file itself, or a form with one file and nothing else.
+file-day = Too many files came from you today. Send more tomorrow.
+file-at-once = { $max ->
+    [one] Send one file after the other: at most { $max } at once.
+   *[other] Send one file after the other: at most { $max } at once.
+}
+file-cross-site = A page of this site may not send files here.
+file-gone = There is no file here any more. Open the report again, and from there the file.
 unsubscribe-title = Stop messages
 unsubscribe-question = Shall messages of this kind no longer come? What the law wants you to be told comes nevertheless.
 unsubscribe-button = Stop them

@@ -256,7 +256,7 @@ impl Desk {
             OneAct::Assign { to } => self.assign(on, to.clone(), request).await,
             OneAct::Note { text } => self.note(on, text, request).await,
             OneAct::Forward { to, text } => self.forward(on, to, text, request).await,
-            OneAct::Respond(reply) => self.respond(on, reply, request).await,
+            OneAct::Respond(reply) => self.respond(on, reply, &[], request).await,
             OneAct::CorrectCategory { category } => self.correct_category(on, category, request).await,
             OneAct::AddToIncident { incident } => self.add_to_incident(on, incident, request).await,
         }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{OnCase, Worked, author};
 use crate::{
+    attachments,
     desk::{Desk, Remark, held as case_held, parse, word},
     entity::{
         feedback,
@@ -305,8 +306,11 @@ impl Desk {
 
     async fn answer_from_incident(&self, txn: &Txn, case: feedback::Model, answer: Answer, now: DateTime<Utc>) -> Result<(), Abort> {
         // The house does here what the officer who ended the incident may do.
+        let lacks = attachments::lack_evidence(&case, answer.outcome, &[]);
         let act = answer.act(Routing::party_of(&case)?, vec![Who::Officer], now);
         match self.process(&case)?.step(&case.state()?, &act.event, now) {
+            // What asks for a photo of the result is left to its officer.
+            _ if lacks => return Ok(()),
             Err(StepError::Refused(_)) => return Ok(()),
             Err(StepError::Fault(error)) => return Err(error.into()),
             Ok(_) => {}
@@ -314,7 +318,7 @@ impl Desk {
         super::subtasks::cancel_all(txn, case.id, now).await?;
         let answered = self.act(txn, case, act, &Actor::System, now).await?;
         search::index(txn, &answered).await?;
-        self.answer_merged(txn, &answered, now).await
+        self.answer_merged(txn, &answered, &[], now).await
     }
 }
 

@@ -13,8 +13,12 @@ use serde_json::json;
 
 use super::{OnCase, Worked, subtasks};
 use crate::{
+    attachments,
     desk::{Act, Desk, held},
-    entity::feedback::{self, Column, Entity},
+    entity::{
+        attachment,
+        feedback::{self, Column, Entity},
+    },
     error::{not_found, refusal},
     policy,
     routing::Routing,
@@ -56,8 +60,14 @@ impl Desk {
         self.office_act(on, "unmerge", &body, request, |_| Ok(apart(Act::new("unmerge", Vec::new())))).await
     }
 
-    /// Gives the answer of a case to those that were merged into it.
-    pub(super) async fn answer_merged(&self, txn: &Txn, answered: &feedback::Model, now: DateTime<Utc>) -> Result<(), Abort> {
+    /// Gives the answer of a case to those that were merged into it, with the photos of the result.
+    pub(super) async fn answer_merged(
+        &self,
+        txn: &Txn,
+        answered: &feedback::Model,
+        evidence: &[attachment::Model],
+        now: DateTime<Utc>,
+    ) -> Result<(), Abort> {
         for case in merged_into(txn, answered).await? {
             let party = Routing::party_of(&case)?;
             let (outcome, reason, answer) = (answered.outcome.clone(), answered.outcome_reason.clone(), answered.answer.clone());
@@ -71,6 +81,8 @@ impl Desk {
                 row.answered_at = Set(Some(now));
             });
             let answered = self.act(txn, case, act, &Actor::System, now).await?;
+            let ids: Vec<_> = evidence.iter().map(|_| self.house.rng.uuid_v7(now)).collect();
+            attachments::copy(txn, evidence, &ids, answered.id).await?;
             search::index(txn, &answered).await?;
         }
         Ok(())

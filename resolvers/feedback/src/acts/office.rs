@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use journal::Abort;
-use kernel::{Document, Error, LocalizedText, PartyId, PersonId, RefusalCode, Request, Role};
+use kernel::{Document, Error, LocalizedText, PartyId, PersonId, Personal, RefusalCode, Request, Role};
 use sea_orm::ActiveValue::Set;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Beside, OnCase, Worked, author, subtasks};
+use super::{Beside, OnCase, Worked, attachments::with_claims, author, subtasks};
 use crate::{
+    attachments::{self, Adding},
     desk::{Act, Desk, Remark, word},
     entity::feedback,
     error::{not_found, refusal},
     masking,
-    model::{CategorySource, Outcome, line},
+    model::{CategorySource, Outcome, Part, line},
     outcome::Reply,
     policy,
     reference::find_category_by_id,
@@ -160,10 +161,14 @@ impl Desk {
     }
 
     /// Answers the reporter, and those whose cases were merged into this one.
-    pub(crate) async fn respond(&self, on: OnCase, reply: &Reply, request: &Arc<Request>) -> Worked {
-        let answer = reply.check()?;
-        let body = json!({ "on": on, "answer": answer });
+    pub(crate) async fn respond(&self, on: OnCase, reply: &Reply, evidence: &[Personal<String>], request: &Arc<Request>) -> Worked {
+        let (answer, uploads) = match (reply.check(), self.claimed(evidence, "input.evidence")) {
+            (Ok(answer), Ok(uploads)) => (answer, uploads),
+            (answer, uploads) => return Err([answer.err().unwrap_or_default(), uploads.err().into_iter().collect()].concat().into()),
+        };
+        let body = with_claims(json!({ "on": on, "answer": answer }), "evidence", evidence);
         let (actor, now) = (request.actor.clone(), request.now);
+        let by = actor.person().map(|person| person.id.uuid());
         self.once_on_case(on, "respond", &body, request, move |desk, txn, case| {
             async move {
                 // Grounds to terminate are one reporter's: the others' matter is still to be answered.
@@ -171,10 +176,15 @@ impl Desk {
                     return Err(refusal(RefusalCode::NotAllowed, "refusal-terminate-merged", &[]).at("input.outcome").into());
                 }
                 subtasks::none_open(txn, case.id).await?;
+                let adding = Adding { feedback: case.id, part: Part::Evidence, by, now, field: "input.evidence" };
+                let shown = attachments::attach(txn, &uploads, adding).await?;
+                if attachments::lack_evidence(&case, answer.outcome, &shown) {
+                    return Err(refusal(RefusalCode::Invalid, "refusal-evidence-missing", &[]).at("input.evidence").into());
+                }
                 let act = answer.act(Routing::party_of(&case)?, policy::offices(&actor, &case), now);
                 let answered = desk.act(txn, case, act, &actor, now).await?;
                 search::index(txn, &answered).await?;
-                desk.answer_merged(txn, &answered, now).await?;
+                desk.answer_merged(txn, &answered, &shown, now).await?;
                 Ok(answered)
             }
             .boxed()

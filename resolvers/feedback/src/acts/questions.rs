@@ -5,15 +5,16 @@ use std::sync::Arc;
 use engine::Who;
 use futures_util::FutureExt;
 use journal::Abort;
-use kernel::{Error, Request};
+use kernel::{Error, Personal, Request};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde_json::json;
 
-use super::{Beside, OnCase, OnReport, Worked, author};
+use super::{Beside, OnCase, OnReport, Worked, attachments::with_claims, author};
 use crate::{
+    attachments::{self, Adding},
     desk::{Act, Desk},
     entity::{feedback, question},
-    model::line,
+    model::{Part, line},
     routing::Routing,
 };
 
@@ -43,10 +44,17 @@ impl Desk {
     }
 
     /// The reporter answers what was asked last.
-    pub(crate) async fn answer_question(&self, on: OnReport, text: &str, request: &Arc<Request>) -> Result<feedback::Model, Abort> {
+    pub(crate) async fn answer_question(
+        &self,
+        on: OnReport,
+        text: &str,
+        claims: &[Personal<String>],
+        request: &Arc<Request>,
+    ) -> Result<feedback::Model, Abort> {
         let text = line(text, "input.text")?;
-        let body = json!({ "reference": on.reference, "text": text });
-        let now = request.now;
+        let uploads = self.claimed(claims, "input.attachments")?;
+        let body = with_claims(json!({ "reference": on.reference, "text": text }), "attachments", claims);
+        let (by, now) = (request.actor.person().map(|person| person.id.uuid()), request.now);
         self.report_act(on, "answer_question", &body, request, move |desk, txn, case, actor| {
             async move {
                 let id = case.id;
@@ -61,6 +69,8 @@ impl Desk {
                 row.answered_at = Set(Some(now));
                 row.answer = Set(Some(text));
                 question::Entity::update(row).exec(txn).await?;
+                let adding = Adding { feedback: id, part: Part::Answer, by, now, field: "input.attachments" };
+                attachments::attach(txn, &uploads, adding).await?;
                 Ok(case)
             }
             .boxed()

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use self::life::Life;
 use crate::{
+    attachments,
     desk::{Desk, word},
     entity::{feedback, note, reference_counter},
     filing::{TableFacts, facts_for_table},
@@ -119,7 +120,8 @@ impl Demo for Reports {
     }
 
     async fn clear(&self) -> Result<()> {
-        let cleared = self.0.house.database.writer.write(|txn| {
+        let now = self.0.house.clock.now();
+        let cleared = self.0.house.database.writer.write(move |txn| {
             async move {
                 for owner in ["feedback", "subtask"] {
                     txn.execute_unprepared(&format!("DELETE FROM timer WHERE stream_id IN (SELECT id FROM {owner})")).await?;
@@ -129,6 +131,7 @@ impl Demo for Reports {
                     txn.execute_unprepared(&format!("DELETE FROM {table}")).await?;
                 }
                 note::Entity::delete_many().exec(txn).await?;
+                attachments::empty(txn, now).await?;
                 feedback::Entity::delete_many().exec(txn).await?;
                 reference_counter::Entity::delete_many().exec(txn).await?;
                 Ok(())
@@ -257,6 +260,7 @@ impl Material<'_> {
             salt: Set(None),
             identity: Set(None),
             digest: Set(None),
+            attachments: Set(None),
             ..Default::default()
         }
     }

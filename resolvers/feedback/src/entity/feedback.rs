@@ -59,6 +59,7 @@ pub struct Model {
     pub salt: Option<Vec<u8>>,
     pub digest: Option<String>,
     pub identity: Option<String>,
+    pub attachments: Option<Json>,
 }
 
 /// Texts, places and contacts are personal: only the reference is shown.

@@ -1,6 +1,8 @@
 //! The room's tables.
 
 pub(crate) mod access;
+pub(crate) mod attachment;
+pub(crate) mod blob;
 pub(crate) mod bulk_act;
 pub(crate) mod calendar_link;
 pub(crate) mod confirmation;

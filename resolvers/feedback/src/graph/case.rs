@@ -9,6 +9,7 @@ use kernel::{CaseId, Error, Page, PartyId, PersonId, TemplateId};
 use vocabulary::{Connection, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
 
 use super::{
+    attachments::Attachment,
     enums::PersonalKind,
     incidents::Incident,
     loaders::{ExternalNumberOf, IncidentBy, MergedInto, NotesOn, PageOf, PartsOf, SubtasksOf, TemplateOf, VisibleCase, reports},
@@ -29,7 +30,8 @@ use crate::{
     learning::Version,
     masking,
     model::Contact,
-    policy, timeline,
+    policy::{self, View},
+    timeline,
 };
 
 /// The officers' side of a report.
@@ -220,6 +222,12 @@ impl Case {
         };
         let read: Result<Option<String>> = read.await;
         read.transpose()
+    }
+
+    /// Photos and documents of the report, of the reporter's answers and of the result, in the order in which they were added.
+    #[graphql(directive = list_size::apply(5))]
+    async fn attachments(&self, ctx: &Context<'_>) -> Nullable<Vec<Attachment>> {
+        Attachment::all(ctx, &self.0, View::Whole).await.map(Some).transpose()
     }
 
     /// Internal notes, oldest first; in no public field.

@@ -133,6 +133,13 @@ pub(crate) struct SubmitFeedbackInput {
     /// The author's electronic signature over `text` exactly as it is sent, in UTF-8: a detached CMS in base64, as NCALayer makes it. It names the
     /// author's IIN, so that `contact` need not. Whoever is signed in needs none.
     signature: Option<String>,
+    /// Photos and documents, at most 5: the ids that `POST /files` gave, each of which can be used once.
+    attachments: Option<Vec<ID>>,
+}
+
+/// Claims to uploads. Whoever has one can attach the file, so they are shown nowhere.
+pub(super) fn claims(ids: &Option<Vec<ID>>) -> Vec<Personal<String>> {
+    ids.iter().flatten().map(|id| Personal::new(id.0.clone())).collect()
 }
 
 impl From<IntakeAnswerInput> for IntakeAnswer {
@@ -157,6 +164,7 @@ impl From<SubmitFeedbackInput> for Submission {
             contact: input.contact.unwrap_or_default().into(),
             answers: input.answers.unwrap_or_default().into_iter().map(Into::into).collect(),
             signature: input.signature.map(Personal::new),
+            attachments: claims(&input.attachments),
         }
     }
 }
@@ -248,6 +256,9 @@ case_inputs! {
         reason: Option<String>,
         /// The answer, 1 to 2,000 characters.
         text: String,
+        /// Photos and documents of the result, at most 5: the ids that `POST /files` gave. `SATISFIED` needs a photo where
+        /// `Category.evidenceAsked` says so.
+        evidence: Option<Vec<ID>>,
     }
 
     /// Corrects what a case is about; it is routed again.
@@ -266,6 +277,12 @@ case_inputs! {
     ReleaseTextInput {
         /// What the public may read, 1 to 2,000 characters, without names, numbers and addresses.
         text: String,
+    }
+
+    /// Shows the public a photo.
+    ReleaseAttachmentInput {
+        /// The photo.
+        attachment: ID,
     }
 }
 
@@ -319,6 +336,8 @@ report_inputs! {
     AnswerQuestionInput {
         /// The answer, 1 to 2,000 characters; those who work the case read it.
         text: String,
+        /// Photos and documents, at most 5: the ids that `POST /files` gave.
+        attachments: Option<Vec<ID>>,
     }
 
     /// Asks for a new code that confirms your mail address.

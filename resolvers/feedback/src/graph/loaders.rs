@@ -10,7 +10,7 @@ use uuid::Uuid;
 use vocabulary::Batched;
 
 use crate::{
-    entity::{confirmation, extension, feedback::Model, incident, note, question, subtask, template},
+    entity::{attachment, confirmation, extension, feedback::Model, incident, note, question, subtask, template},
     policy::Scope,
     store::{Answered, DeskFilter, Load, Looking, Numbers, Span, Store},
 };
@@ -98,6 +98,10 @@ pub(crate) struct ExternalNumberOf(pub(crate) Uuid);
 /// The key of the decisions that made a term longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ExtensionsOf(pub(crate) Uuid);
+
+/// The key of a report's photos and documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct AttachmentsOf(pub(crate) Uuid);
 
 /// The key of the cases that were merged into one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -335,6 +339,17 @@ impl Loader<ExtensionsOf> for Reports {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
         let rows = self.store.extensions(&ids).await.map_err(Arc::new)?;
         Ok(rows.into_iter().map(|(id, rows)| (ExtensionsOf(id), Arc::new(rows))).collect())
+    }
+}
+
+impl Loader<AttachmentsOf> for Reports {
+    type Value = Arc<Vec<attachment::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[AttachmentsOf]) -> Loaded<AttachmentsOf, Arc<Vec<attachment::Model>>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rows = self.store.attachments(&ids).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|(id, rows)| (AttachmentsOf(id), Arc::new(rows))).collect())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The room's part of the graph.
 
 mod appeals;
+mod attachments;
 mod bulk;
 mod calendar;
 mod case;

@@ -6,6 +6,7 @@ use async_graphql::{Context, MergedObject, Object, SimpleObject};
 use vocabulary::{Nullable, OrNull, UserError, list_size, refusals, request};
 
 use super::{
+    attachments::UploadActs,
     bulk::BulkActs,
     calendar::CalendarActs,
     case::Case,
@@ -13,8 +14,8 @@ use super::{
     inputs::{
         AcceptCaseInput, AnswerQuestionInput, AskReporterInput, AssignCaseInput, ClaimCaseInput, ConfirmContactInput, ContestClosureInput,
         CorrectCategoryInput, EraseFeedbackInput, ExtendDeadlineInput, ForwardCaseInput, JoinFeedbackInput, MergeCasesInput,
-        NoteOnCaseInput, RecordExternalNumberInput, ReleaseCaseInput, ReleaseTextInput, RequestConfirmationInput, RespondToCaseInput,
-        SubmitFeedbackInput, UnmergeCaseInput, WithdrawFeedbackInput,
+        NoteOnCaseInput, RecordExternalNumberInput, ReleaseAttachmentInput, ReleaseCaseInput, ReleaseTextInput, RequestConfirmationInput,
+        RespondToCaseInput, SubmitFeedbackInput, UnmergeCaseInput, WithdrawFeedbackInput, claims,
     },
     learning::LearningActs,
     parts::PartActs,
@@ -84,6 +85,7 @@ payloads! {
     #[graphql(tag = "scoped")] CorrectCategoryPayload: case Case = "The case, about to be routed again.";
     #[graphql(tag = "scoped")] RecordExternalNumberPayload: case Case = "The case.";
     #[graphql(tag = "scoped")] ReleaseTextPayload: case Case = "The case.";
+    #[graphql(tag = "scoped")] ReleaseAttachmentPayload: case Case = "The case.";
     #[graphql(requires_scopes = "supervisor")] SimulateRulesPayload: proposal RuleProposal = "The proposal, which is tried now.";
     #[graphql(requires_scopes = "supervisor")] PublishRulesPayload: proposal RuleProposal = "The proposal: in force, or wanted by one person more.";
 }
@@ -116,7 +118,18 @@ fn own(row: Model) -> Feedback {
 /// What can be done.
 #[derive(Default, MergedObject)]
 #[graphql(name = "Mutation")]
-pub(crate) struct Mutation(Acts, QueueActs, TemplateActs, BulkActs, SubtaskActs, IncidentActs, PartActs, LearningActs, CalendarActs);
+pub(crate) struct Mutation(
+    Acts,
+    QueueActs,
+    TemplateActs,
+    BulkActs,
+    SubtaskActs,
+    IncidentActs,
+    PartActs,
+    LearningActs,
+    CalendarActs,
+    UploadActs,
+);
 
 #[derive(Default)]
 struct Acts;
@@ -168,7 +181,7 @@ impl Acts {
         ctx: &Context<'_>,
         #[graphql(desc = "Which report, and the answer.")] input: AnswerQuestionInput,
     ) -> Nullable<AnswerQuestionPayload> {
-        let outcome = desk(ctx).answer_question(input.on_report(), &input.text, request(ctx)).await;
+        let outcome = desk(ctx).answer_question(input.on_report(), &input.text, &claims(&input.attachments), request(ctx)).await;
         AnswerQuestionPayload::of(ctx, outcome.map(Some), own)
     }
 
@@ -335,7 +348,8 @@ impl Acts {
     ) -> Nullable<RespondToCasePayload> {
         let on = input.on_case();
         let reply = Reply { outcome: input.outcome.into(), reason: input.reason, text: input.text };
-        let outcome = desk(ctx).respond(on, &reply, request(ctx)).await;
+        let evidence = claims(&input.evidence);
+        let outcome = desk(ctx).respond(on, &reply, &evidence, request(ctx)).await;
         RespondToCasePayload::of(ctx, outcome, case)
     }
 
@@ -369,6 +383,17 @@ impl Acts {
         #[graphql(desc = "Which case, and what the public may read.")] input: ReleaseTextInput,
     ) -> Nullable<ReleaseTextPayload> {
         ReleaseTextPayload::of(ctx, desk(ctx).release_text(input.on_case(), &input.text, request(ctx)).await, case)
+    }
+
+    /// Shows the public a photo in which you have found nobody and nothing personal.
+    #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
+    async fn release_attachment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which case, and which photo.")] input: ReleaseAttachmentInput,
+    ) -> Nullable<ReleaseAttachmentPayload> {
+        let outcome = desk(ctx).release_attachment(input.on_case(), &input.attachment, request(ctx)).await;
+        ReleaseAttachmentPayload::of(ctx, outcome, case)
     }
 
     /// Proposes rules. They are proved at once, and a job tries them on all recorded cases: ask `ruleProposal` for what it finds. Nothing is

@@ -9,6 +9,7 @@ use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, 
 
 use super::{
     appeals::AppealQueries,
+    attachments::FileQueries,
     bulk::BulkQueries,
     calendar::CalendarQueries,
     case::Case,
@@ -53,6 +54,7 @@ pub(crate) struct Query(
     LearningQueries,
     AppealQueries,
     CalendarQueries,
+    FileQueries,
 );
 
 #[derive(Default)]

@@ -32,6 +32,8 @@ pub(crate) enum PersonalPart {
     Contact,
     /// What the reporter answered to questions.
     Answers,
+    /// Photos and documents.
+    Attachments,
 }
 
 /// The key of a look at a part of a report.

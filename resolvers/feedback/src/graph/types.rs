@@ -9,6 +9,7 @@ use kernel::{Cursor, Page, PartyId, ServiceId};
 use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
 
 use super::{
+    attachments::Attachment,
     case::Case,
     enums::{CategorySource, FeedbackKind, Outcome, PublicStatus, Track, Urgency},
     identity::ReporterIdentity,
@@ -74,6 +75,11 @@ impl Category {
     #[graphql(directive = list_size::apply(3))]
     async fn questions(&self) -> Vec<IntakeQuestion> {
         questions_of(self.0).map(IntakeQuestion).collect()
+    }
+
+    /// Whether an answer that says “done” carries a photo of the result.
+    async fn evidence_asked(&self) -> bool {
+        self.0.evidence_asked
     }
 }
 
@@ -362,6 +368,13 @@ impl Feedback {
         };
         let read: Result<Option<bool>> = if self.whole() { read.await } else { Ok(None) };
         read.transpose()
+    }
+
+    /// Photos and documents, in the order in which they were added: all of them to the reporter and to those who work the case; to the public
+    /// the photos that an officer has released.
+    #[graphql(directive = list_size::apply(5))]
+    async fn attachments(&self, ctx: &Context<'_>) -> Nullable<Vec<Attachment>> {
+        Attachment::all(ctx, &self.row, self.view).await.map(Some).transpose()
     }
 
     /// Whether it was invented for the demonstration.

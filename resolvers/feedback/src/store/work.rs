@@ -13,7 +13,7 @@ use super::{Store, scoped};
 use crate::{
     desk::word,
     entity::{
-        access, confirmation, extension, external_number,
+        access, attachment, confirmation, extension, external_number,
         feedback::{Column, Model},
         note, question,
     },
@@ -112,6 +112,14 @@ impl Store {
         let rows = extension::Entity::find().filter(extension::Column::FeedbackId.is_in(cases.iter().copied()));
         let rows = rows.order_by_asc(extension::Column::Id).all(&self.0).await.map_err(fault)?;
         Ok(by_case(rows, |row| row.feedback_id))
+    }
+
+    /// The photos and documents of many reports, in the order in which they were added.
+    pub(crate) async fn attachments(&self, cases: &[Uuid]) -> Result<HashMap<Uuid, Vec<attachment::Model>>> {
+        use attachment::Column;
+        let rows = attachment::Entity::find().filter(Column::FeedbackId.is_in(cases.iter().copied()));
+        let rows = rows.order_by_asc(Column::AttachedAt).order_by_asc(Column::Place).order_by_asc(Column::Id);
+        Ok(by_case(rows.all(&self.0).await.map_err(fault)?, |row| row.feedback_id.unwrap_or_default()))
     }
 
     /// The cases within the scope that were merged into many cases, oldest first.

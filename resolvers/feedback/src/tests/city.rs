@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use uuid::Uuid;
 
-use super::neighbours::Neighbours;
+use super::{attachments::MemoryFiles, neighbours::Neighbours};
 use crate::desk::ANNOUNCE_EVENT;
 
 /// Statements are counted for the whole process, so the test that counts them runs alone.
@@ -41,6 +41,7 @@ pub(super) const IIN: &str = "900101300007";
 pub(super) struct City {
     pub(super) room: Room,
     pub(super) neighbours: Arc<Neighbours>,
+    pub(super) files: Arc<MemoryFiles>,
     pub(super) database: Database,
     pub(super) clock: Arc<ManualClock>,
     rng: SeededRng,
@@ -94,8 +95,9 @@ async fn open(turn: Turn) -> City {
     let house =
         House { database: database.clone(), graph, clock: clock.clone(), rng: Arc::new(SeededRng::new(7)), secret: Personal::new([7; 32]) };
     let signer = journal::log::Signer::derive(&house.secret, ORIGIN).unwrap();
-    let room = crate::room(&house, rules(), Arc::new(signer), Arc::new(super::identity::Fakes));
-    City { room, neighbours, database, clock, rng: SeededRng::new(8), _scratch: scratch, _turn: turn }
+    let files = Arc::new(MemoryFiles::default());
+    let room = crate::room(&house, rules(), Arc::new(signer), Arc::new(super::identity::Fakes), files.clone());
+    City { room, neighbours, files, database, clock, rng: SeededRng::new(8), _scratch: scratch, _turn: turn }
 }
 
 /// The rules of the program, with the list that says what two persons publish.
@@ -329,6 +331,8 @@ impl City {
             "incident",
             "bulk_act",
             "access",
+            "attachment",
+            "blob",
             "reference_counter",
             "event",
             "job",

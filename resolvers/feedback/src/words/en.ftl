@@ -53,6 +53,15 @@ masked-mail = mail
 masked-name = name
 masked-address = address
 refusal-text-personal = The text still holds a phone number, a mail address or another personal number. Take it out, then publish.
+refusal-attachments-many = { $max ->
+    [one] There are too many files: at most { $max }.
+   *[other] There are too many files: at most { $max }.
+}
+refusal-attachment-foreign = This file is not there for you: it was attached before, its 24 hours are over, or somebody else sent it. Send it again.
+refusal-uploads-full = Too many files wait for their reports at the moment. Try again later, or file the report without them.
+refusal-upload-going = The same file is just being deleted. Send it again in a minute.
+refusal-release-document = Only photos are shown to the public, not documents.
+refusal-evidence-missing = On this subject, “satisfied” needs a photo of the result.
 refusal-join-appeal = This is one person’s statutory appeal. File your own.
 refusal-join-own = This is your own report.
 refusal-template-place = There is no such place in a text: { $place }.
@@ -97,6 +106,7 @@ refusal-external-number = This does not look like a number of the register: 4 to
 refusal-external-taken = Another appeal has this number.
 refusal-external-request = Only a statutory appeal has a number in the register.
 event-text-released = The text of the report was published without personal data.
+event-photo-released = A photo of the report was published.
 event-content-erased = What was written was erased. The proof that it was filed remains.
 mail-coupon-subject = { $reference }: your report is registered
 mail-coupon-text = Your report is registered.

@@ -59,8 +59,8 @@ fn gateway() -> (Router, Arc<Slow>) {
     let slow = Arc::new(Slow { asked: AtomicUsize::new(0), may_answer: Semaphore::new(0) });
     let graph = Federation::new(vec![Arc::clone(&slow) as Arc<dyn Subgraph>], Policy::default()).expect("the graph is valid");
     let forwarded = vec!["authorization".to_owned()];
-    let edge = Edge::new(None, forwarded, Vec::new(), Arc::new(SystemClock), Arc::new(kernel::system_rng()), Stop::new().1);
-    edge.open(Served { graph, house: None, faces: Faces::default() });
+    let edge = Edge::new(None, forwarded, Vec::new(), Vec::new(), Arc::new(SystemClock), Arc::new(kernel::system_rng()), Stop::new().1);
+    edge.open(Served { graph, house: None, faces: Faces::default(), files: None });
     (gateway_routes(&edge), slow)
 }
 
