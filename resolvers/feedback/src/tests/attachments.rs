@@ -373,9 +373,10 @@ async fn done_is_shown_where_the_subject_asks_for_it() {
     assert_eq!(city.own(&filed, "attachments { part }").await["attachments"], json!([{ "part": "EVIDENCE" }]));
     city.attachments(&roads, &filed, URLS).await;
     assert!(city.texts("SELECT what FROM access").await.is_empty(), "what the office itself shows is not the reporter's");
-    for outcome in ["EXPLAINED", "PARTLY_SATISFIED"] {
+    for (outcome, reason) in [("EXPLAINED", Value::Null), ("PARTLY_SATISFIED", json!("rest-is-planned"))] {
         let other = city.routed(road()).await;
-        city.do_work(&roads, "respondToCase", &other, json!({ "outcome": outcome, "text": "Көктемде жөнделеді" })).await;
+        let more = json!({ "outcome": outcome, "reason": reason, "text": "Көктемде жөнделеді" });
+        city.do_work(&roads, "respondToCase", &other, more).await;
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every act and all that can be wrong with it: what each is answered with, and that nothing is written.
 
 use chrono::TimeDelta;
-use kernel::{Actor, BulkActId, CaseId, IncidentId, PartyId, QueueId, SubtaskId, TemplateId};
+use kernel::{Actor, AttachmentId, BulkActId, CaseId, IncidentId, PartyId, QueueId, SubtaskId, TemplateId};
 use serde_json::{Value, json};
 
 use super::{
@@ -46,6 +46,7 @@ fn office_acts() -> Vec<Act> {
         case("removeFromIncident", json!({}), &[]),
         case("respondToCase", json!({ "outcome": "EXPLAINED", "text": "Түсіндірдік" }), &[("text", 2000)]),
         case("correctCategory", json!({ "category": category("road-damage") }), &[]),
+        case("releaseAttachment", json!({ "attachment": AttachmentId::of_slug("nothing").global() }), &[]),
         case("releaseText", json!({ "text": "Су жоқ" }), &[("text", 2000)]),
     ]
 }
