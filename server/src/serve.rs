@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use journal::log::Signer;
-use kernel::{Clock, Error, Result, Rng, SystemClock};
+use kernel::{Clock, Error, Personal, Result, Rng, SystemClock};
 use runner::Runner;
 use tokio::{
     net::TcpListener,
@@ -73,11 +73,7 @@ pub(crate) async fn serve(settings: &Settings, face: Face) -> Result<()> {
             {
                 return Err(Error::internal(format!("there is no room `{name}`")));
             }
-            let is_demo = demo::is_loaded(&city.house.database, city.house.clock.now()).await?;
-            let demo_key = is_demo.then(|| open311::demo_key(&city.house.secret));
-            if let Some(key) = &demo_key {
-                city.faces.open311.admit("demo", key.clone());
-            }
+            let demo_key = admit_demo(&mut city).await?;
             let journal = audit::Journal::of(&city, settings);
             if settings.works {
                 tasks.push(work(&city, stopping.clone()));
@@ -111,6 +107,16 @@ pub(crate) async fn serve(settings: &Settings, face: Face) -> Result<()> {
         // A supervisor may repeat itself; a person who presses Ctrl-C again means it.
         _ = signals.interrupt.recv() => Err(Error::internal("stopped at once, with work in hand; it is taken up at the next start")),
     }
+}
+
+/// Gives programs of others a key to the demo city.
+async fn admit_demo(city: &mut City) -> Result<Option<Personal<String>>> {
+    let is_demo = demo::is_loaded(&city.house.database, city.house.clock.now()).await?;
+    let demo_key = is_demo.then(|| open311::demo_key(&city.house.secret));
+    if let Some(key) = &demo_key {
+        city.faces.open311.admit("demo", key.clone());
+    }
+    Ok(demo_key)
 }
 
 /// Takes the address to listen on, and says which it is.

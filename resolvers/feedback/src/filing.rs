@@ -73,7 +73,7 @@ impl Desk {
         let process = self.library().latest_process(if filing.track == Track::Appeal { "appeal" } else { "request" })?;
         let id = FeedbackId::new(request.now, &*self.house.rng);
         let digests = attachments::digests(&self.house.database.reader, &uploads).await?;
-        let mut row = self.row(id, filing, &subject, &process, digests, request)?;
+        let mut row = self.row(id, filing, &subject, &process, &digests, request)?;
         row.row.identity = Set(Some(word(&identity)));
         let act_key = ActKey::new(key, "submit_feedback", &request.actor.journal_name(), submission)?;
         let actor = request.actor.journal_name();
@@ -114,7 +114,7 @@ impl Desk {
         filing: Filing,
         subject: &Subject,
         process: &Process,
-        attached: Vec<String>,
+        attached: &[String],
         request: &Request,
     ) -> Result<NewRow> {
         let calendar = process.calendar();

@@ -39,8 +39,6 @@ const PREFLIGHT_LIFETIME: Duration = Duration::from_secs(3600);
 pub(crate) const GRAPHQL_PATH: &str = "/graphql";
 /// Files come here.
 pub(crate) const FILES_PATH: &str = "/files";
-/// Whoever has an address below these may do what it says, so the log keeps only its beginning.
-const SECRET_PATHS: [&str; 2] = ["/files/", "/unsubscribe/"];
 /// Below it the rooms are plain subgraphs.
 const SUBGRAPHS_PATH: &str = "/subgraphs/";
 

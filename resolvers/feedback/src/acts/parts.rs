@@ -105,6 +105,7 @@ impl Desk {
             service_provider: Set(None),
             suggestion: Set(None),
             intake_answers: Set(None),
+            attachments: Set(None),
             assignee: Set(None),
             outcome: Set(None),
             outcome_reason: Set(None),
