@@ -238,7 +238,7 @@ impl Desk {
     ) -> Result<feedback::Model, Abort> {
         let event = remark.event(&self.process(case)?);
         let number = journal::append(txn, STREAM, case.id, case.events, now, &actor.journal_name(), vec![event]).await?;
-        journal::enqueue(txn, now, remark.tells.iter().map(|kind| effect_job(kind, case.id, number, now)).collect()).await?;
+        journal::enqueue(txn, now, jobs_of(remark.tells.iter().copied(), case.id, number, now)).await?;
         let mut changed = feedback::ActiveModel {
             id: Unchanged(case.id),
             version: Set(case.version + i32::from(remark.weighs)),
@@ -321,10 +321,13 @@ pub(crate) fn write_state(row: &mut feedback::ActiveModel, process: &Process, st
 /// Queues the jobs of a step, and word of it for whoever listens. A job's key names the report, the event and the effect, so that each
 /// effect happens once.
 pub(crate) async fn enqueue(txn: &Txn, id: Uuid, number: i32, step: &Step, now: DateTime<Utc>) -> Result<(), Abort> {
-    let jobs = step.effects.iter().map(|effect| effect_job(effect.kind(), id, number, now));
-    // Whether anybody listens, the room of notifications knows.
+    journal::enqueue(txn, now, jobs_of(step.effects.iter().map(|effect| effect.kind()), id, number, now)).await
+}
+
+/// The jobs of an event: those that tell people, and the one that tells programs. Whether any of them listens, the room of notifications knows.
+fn jobs_of<'k>(kinds: impl Iterator<Item = &'k str>, id: Uuid, number: i32, now: DateTime<Utc>) -> Vec<NewJob> {
     let announcement = NewJob { priority: Priority::Bulk, ..effect_job(ANNOUNCE_EVENT, id, number, now) };
-    journal::enqueue(txn, now, jobs.chain([announcement]).collect()).await
+    kinds.map(|kind| effect_job(kind, id, number, now)).chain([announcement]).collect()
 }
 
 fn effect_job(kind: &str, id: Uuid, number: i32, now: DateTime<Utc>) -> NewJob {
