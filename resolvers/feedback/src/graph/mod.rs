@@ -16,6 +16,7 @@ mod mutation;
 mod neighbours;
 mod parts;
 mod past;
+mod places;
 mod public;
 mod query;
 mod queues;

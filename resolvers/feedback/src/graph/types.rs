@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Interface, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Interface, Object, Result};
 
 use journal::Event;
 use kernel::{Cursor, Page, PartyId, ServiceId};
@@ -18,6 +18,7 @@ use super::{
     loaders::{ConfirmationOf, ExtensionsOf, HistoryOf, IncidentBy, PageOf, PartsOf, ProofOf, QuestionsOf, reports},
     neighbours::{District, Party, Service},
     parts::OutcomeReason,
+    places::{Place, Point},
     readings::{Access, AccessesTo, PersonalPart, reading},
     reasons::{Deadline, RoutingExplanation},
     receipts::Receipt,
@@ -433,36 +434,6 @@ pub(crate) async fn events(
     let limit = usize::try_from(page.limit()).unwrap_or(usize::MAX);
     let events: Vec<Event> = history.iter().filter(|event| event.number > after && shown(event)).take(limit).cloned().collect();
     Page::cut(&page, events, |event| event.number).or_fault(ctx)
-}
-
-/// Where a report is.
-#[derive(SimpleObject)]
-#[graphql(tag = "scoped")]
-pub(crate) struct Place {
-    /// The city or district.
-    district: Option<District>,
-    /// The exact point: to the reporter and to those who work the case.
-    point: Option<Point>,
-    /// The address as written: to the reporter and to those who work the case.
-    address: Option<String>,
-    /// The middle of the square of about 100 metres that the point is in, for maps; null to the public for an appeal.
-    near: Option<Point>,
-}
-
-impl From<reference::Point> for Point {
-    fn from(point: reference::Point) -> Point {
-        Point { lat: point.lat, lon: point.lon }
-    }
-}
-
-/// A point, WGS 84, in degrees.
-#[derive(SimpleObject)]
-#[graphql(tag = "scoped")]
-pub(crate) struct Point {
-    /// Latitude.
-    lat: f64,
-    /// Longitude.
-    lon: f64,
 }
 
 /// Something that happened to a report.
