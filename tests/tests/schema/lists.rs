@@ -21,14 +21,23 @@ const LOOKERS: [Option<&str>; 6] = [None, Some("officer"), Some("supervisor"), S
 /// of rows, whose sizes the room enforces, nor payloads, which only an act gives.
 const GIVEN: [(&str, &str); 1] = [("text", "\"Көшеде су ағып жатыр, жарық жоқ\"")];
 
-/// Lists that the demo city has none of: no files are served, nobody was written to, no reporter is here to see a receipt, one row of the table
-/// decides, every reporter chose a category, and nothing was learnt from officers yet.
-const UNSEEN: [&str; 12] = [
+/// Lists of which the walk finds nothing: the demo city has none of them, or not on the first pages. No files are served, nobody was written
+/// to, no reporter is here to see a receipt, one row of the table decides, every reporter chose a category, nothing was learnt from officers
+/// yet, nobody acts on many cases, and few cases have several hands on them.
+const UNSEEN: [&str; 22] = [
+    "BulkAct.items",
+    "BulkItem.errors",
+    "Case.attachments",
+    "Case.links",
     "Case.merged",
+    "Case.subtasks",
     "Dataset.distributions",
+    "Feedback.attachments",
     "Feedback.extensions",
+    "Feedback.parts",
     "Feedback.questions",
     "Message.deliveries",
+    "Query.bulkActs",
     "Query.similarFeedback",
     "Query.templates",
     "Receipt.path",
@@ -36,6 +45,8 @@ const UNSEEN: [&str; 12] = [
     "StoredSuggestion.words",
     "SuggesterModel.trainings",
     "TextToRelease.covered",
+    "UserError.path",
+    "Viewer.calendarLinks",
 ];
 
 /// The fields of objects and interfaces, by type.
