@@ -55,6 +55,24 @@ pub(crate) fn may_open_desk(actor: &Actor) -> Result<Scope> {
     }
 }
 
+/// Only those who work cases act on many of them, and have a calendar of their deadlines. An auditor looks on.
+pub(crate) fn may_work(actor: &Actor) -> Result<()> {
+    match actor {
+        _ if actor.is(Role::Officer) || actor.is(Role::Supervisor) => Ok(()),
+        Actor::Anonymous => Err(Error::coded(Code::Unauthenticated, "work on cases needs a token")),
+        _ => Err(Error::coded(Code::Forbidden, "work on cases is for officers")),
+    }
+}
+
+/// Only those who watch over the suggester see what it learnt.
+pub(crate) fn may_see_learning(actor: &Actor) -> Result<()> {
+    match actor {
+        _ if actor.is(Role::Supervisor) || actor.is(Role::Auditor) => Ok(()),
+        Actor::Anonymous => Err(Error::coded(Code::Unauthenticated, "what was learnt needs a token")),
+        _ => Err(Error::coded(Code::Forbidden, "what was learnt is for supervisors")),
+    }
+}
+
 /// Only those who audit may look at a case as it was.
 pub(crate) fn may_look_back(actor: &Actor) -> Result<()> {
     match actor {

@@ -119,7 +119,7 @@ impl Model {
 impl Desk {
     /// What an act on many cases would come to: each is carried out and taken back.
     pub(crate) async fn preview_bulk(&self, plan: &BulkPlan, request: &Arc<Request>) -> Result<Vec<BulkResult>, Abort> {
-        policy::may_open_desk(&request.actor)?;
+        policy::may_work(&request.actor)?;
         plan.check()?;
         let rehearsal = Desk { rehearses: true, ..self.clone() };
         rehearsal.each(plan, request, |_| self.house.rng.uuid_v7(request.now)).await
@@ -128,7 +128,7 @@ impl Desk {
     /// Begins an act on many cases. It is carried out in a minute, as the one who asks, in the versions that they saw.
     pub(crate) async fn begin_bulk(&self, key: &str, plan: BulkPlan, request: &Arc<Request>) -> Result<Model, Abort> {
         let act = ActKey::new(act_key(key)?, "begin_bulk_act", &request.actor.journal_name(), &plan)?;
-        policy::may_open_desk(&request.actor)?;
+        policy::may_work(&request.actor)?;
         plan.check()?;
         let (now, id) = (request.now, BulkActId::new(request.now, &*self.house.rng).uuid());
         let performs_at = now + TimeDelta::seconds(UNDO_SECONDS);

@@ -214,6 +214,9 @@ impl BulkQueries {
         ctx: &Context<'_>,
         #[graphql(desc = "The act; its key is not used.")] input: BeginBulkActInput,
     ) -> Nullable<BulkPreview> {
+        if let Err(error) = policy::may_work(&request(ctx).actor) {
+            return Err(error).or_null(ctx);
+        }
         let previewed = match input.plan() {
             Ok(plan) => desk(ctx).preview_bulk(&plan, request(ctx)).await,
             Err(refusal) => Err(refusal.into()),
@@ -233,7 +236,7 @@ impl BulkQueries {
     async fn bulk_acts(&self, ctx: &Context<'_>) -> Nullable<Vec<BulkAct>> {
         let actor = &request(ctx).actor;
         let read = async {
-            policy::may_open_desk(actor)?;
+            policy::may_work(actor)?;
             let person = actor.person().map(|person| person.id.uuid()).unwrap_or_default();
             Ok::<_, Error>(Some(store(ctx).bulk_acts(person).await?.into_iter().map(BulkAct).collect()))
         };

@@ -7,6 +7,7 @@ use super::mutation::{desk, payloads};
 use crate::{
     desk::Desk,
     learning::{self, Compared, Status, Told, Training, Version},
+    policy,
 };
 
 /// Where a training of the suggester stands.
@@ -171,6 +172,9 @@ impl LearningQueries {
     /// By what the suggester judges, what it learnt from officers, and how that was judged.
     #[graphql(requires_scopes = "supervisor", requires_scopes = "auditor")]
     async fn suggester_model(&self, ctx: &Context<'_>) -> Nullable<SuggesterModel> {
+        if let Err(error) = policy::may_see_learning(&request(ctx).actor) {
+            return Err(error).or_null(ctx);
+        }
         let desk = desk(ctx);
         match learning::trainings(&desk.house.database.reader).await {
             Ok(trainings) => Some(Ok(SuggesterModel::of(desk, trainings, request(ctx).now).await)),

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     desk::Desk,
+    policy,
     reference::find_district_by_id,
     store::{Answered, Load, Numbers},
 };
@@ -260,6 +261,9 @@ impl Viewer {
     /// The private addresses of the calendar of their deadlines, oldest first.
     #[graphql(directive = list_size::apply(5), requires_scopes = "officer", requires_scopes = "supervisor")]
     async fn calendar_links(&self, ctx: &Context<'_>) -> Nullable<Vec<CalendarLink>> {
+        if let Err(error) = policy::may_work(&request(ctx).actor) {
+            return Err(error).or_null(ctx);
+        }
         let rows = super::store(ctx).calendar_links(self.person.uuid()).await;
         let desk = ctx.data_unchecked::<Desk>();
         rows.map(|rows| Some(rows.iter().map(|row| CalendarLink::of(desk, row)).collect())).or_null(ctx)
