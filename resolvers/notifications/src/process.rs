@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use journal::{Channels, Commit, Handler, House, Job, JobError, Mail, Mailer, NewJob, Priority};
+use journal::{Channels, Commit, Handler, House, Job, JobError, Mail, Mailer, NewJob};
 use kernel::{Clock, Document, Error, GraphHandle, Letter, MessageId, Personal, Request};
 use serde::Deserialize;
 use serde_json::json;
@@ -36,13 +36,7 @@ pub(crate) static COUPON_KEY: Document = Document {
 /// The job that delivers a message. `again` tells apart the jobs of a message that was put off.
 pub(crate) fn deliver_message(id: MessageId, at: DateTime<Utc>, again: Option<DateTime<Utc>>) -> NewJob {
     let again = again.map(|at| format!(":{}", at.timestamp())).unwrap_or_default();
-    NewJob {
-        kind: DELIVER_MESSAGE.to_owned(),
-        key: format!("{DELIVER_MESSAGE}:{}{again}", id.uuid()),
-        payload: json!({ "message": id.uuid() }),
-        run_at: at,
-        priority: Priority::Normal,
-    }
+    NewJob::new(DELIVER_MESSAGE, format_args!("{}{again}", id.uuid()), json!({ "message": id.uuid() }), at)
 }
 
 /// The message that a job delivers.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Claim, Database, JobSummary, NewJob, Priority, Txn, claim, claim_with, settle};
+use journal::{Abort, ActKey, Claim, Database, JobSummary, Priority, Txn, claim, claim_with, settle};
 use kernel::{Error, Locale, MessageId, Page, PageRequest, Personal, Result};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, UpdateMany, sea_query::Expr,
@@ -160,7 +160,7 @@ async fn queue(txn: &Txn, act: ActKey, id: MessageId, draft: Draft, now: DateTim
     message::Entity::insert(message::ActiveModel::from(&message)).exec_without_returning(txn).await?;
     // What the law wants told goes before all else.
     let priority = if topic.rule().article.is_some() { Priority::Statutory } else { Priority::Normal };
-    let delivery = NewJob { priority, ..process::deliver_message(id, now, None) };
+    let delivery = process::deliver_message(id, now, None).ranked(priority);
     journal::enqueue(txn, now, vec![delivery]).await?;
     Ok(message)
 }

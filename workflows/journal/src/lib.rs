@@ -21,6 +21,7 @@ mod queue;
 mod room;
 pub mod rules;
 mod search;
+pub mod secret;
 #[cfg(test)]
 mod tests;
 mod timers;

@@ -400,7 +400,7 @@ impl Feedback {
     #[graphql(requires_scopes = "system")]
     async fn coupon_key(&self, ctx: &Context<'_>) -> Option<String> {
         let system = request(ctx).actor == kernel::Actor::System;
-        system.then(|| ctx.data_unchecked::<Desk>().keys.derive(self.row.coupon_id()).into_inner())
+        system.then(|| ctx.data_unchecked::<Desk>().keys.derive(self.row.coupon_id().uuid()).into_inner())
     }
 
     /// The code that confirms its mail address: for the house itself, when it mails the code. Null when there is none to confirm.
