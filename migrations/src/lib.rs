@@ -33,6 +33,7 @@ mod m20261127_000020_templates;
 mod m20261127_000021_intake;
 mod m20261127_000022_many_hands;
 mod m20261127_000040_webhooks;
+mod m20261127_000042_bounces;
 mod m20261127_000050_attachments;
 mod m20261127_000060_calendar_links;
 mod m20261127_000070_learning;
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000073_identities::Migration),
             Box::new(m20261127_000074_external_numbers::Migration),
             Box::new(m20261127_000050_attachments::Migration),
+            Box::new(m20261127_000042_bounces::Migration),
         ]
     }
 }

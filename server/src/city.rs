@@ -71,8 +71,14 @@ impl City {
         let files = files::open(&settings.files, Arc::clone(&clock))?;
         let house = House { database, graph: GraphHandle::default(), clock, rng, secret };
         let (mut subgraphs, mut handlers, mut demos, mut histories) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut documents =
-            vec![&demo::ANY_PARTY, &export::APPEALS, &export::APPEALS_WITH_PERSONS, &greeting::FIRST_QUERY, &http::UNSUBSCRIBE];
+        let mut documents = vec![
+            &demo::ANY_PARTY,
+            &export::APPEALS,
+            &export::APPEALS_WITH_PERSONS,
+            &greeting::FIRST_QUERY,
+            &http::UNSUBSCRIBE,
+            &http::RECORD_BOUNCE,
+        ];
         documents.extend(faces::DOCUMENTS);
         documents.extend(http::FILES);
         for room in modules::rooms(&house, &rules, &channels, &signer, &files) {
@@ -169,6 +175,10 @@ pub(crate) fn mailer(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Arc<d
     let sender = Sender::new(&settings.mail_from, clock)?;
     let sender = match dkim(settings, &sender)? {
         Some(dkim) => sender.signed(dkim),
+        None => sender,
+    };
+    let sender = match &settings.bounces {
+        Some(address) => sender.returning(address)?,
         None => sender,
     };
     Ok(match &settings.smtp_url {

@@ -77,6 +77,7 @@ pub fn room(house: &House, rules: Rules, signer: Arc<Signer>, signatures: Arc<dy
             &notices::ERASE,
             &notices::ERASE_COMMENTS,
             &notices::ANNOUNCE,
+            &graph::notices::NOTICES,
             &demo::SERVICES,
         ],
         demo: Some(Arc::new(demo::Reports::new(desk.clone()))),

@@ -39,6 +39,7 @@ macro_rules! words {
     };
 }
 
+pub(crate) mod bounce;
 pub(crate) mod preference;
 pub(crate) mod webhook;
 
@@ -83,6 +84,8 @@ words! {
         Erased = "erased",
         /// Its reader wants no messages of its topic; what it said, and to whom, is erased.
         Unwanted = "unwanted",
+        /// A mail server had taken it and gave it back, or none tried because its address gives mail back.
+        Bounced = "bounced",
     }
 }
 
@@ -95,6 +98,8 @@ words! {
         Deferred = "deferred",
         /// It never will.
         Refused = "refused",
+        /// The mail server had taken it, and gave it back.
+        Bounced = "bounced",
     }
 }
 
@@ -109,6 +114,8 @@ words! {
         Refused = "refused",
         /// Whoever it was for refuses it, or their address is not one that the house goes to.
         ReceiverRefused = "receiver-refused",
+        /// Mail to this address came back not long ago.
+        AddressBounces = "address-bounces",
         /// Anything else; the log knows more.
         Other = "other",
     }
@@ -151,6 +158,8 @@ pub(crate) struct Message {
     pub(crate) recipient: Option<Recipient>,
     /// Whether the law governs the case that it is about.
     pub(crate) by_law: bool,
+    /// Whether it is for whoever filed the report.
+    pub(crate) to_reporter: bool,
     pub(crate) state: State,
     pub(crate) created_at: DateTime<Utc>,
 }
@@ -171,6 +180,9 @@ pub(crate) struct Draft {
     /// Whether the law governs the case that it is about; likewise.
     #[serde(skip)]
     pub(crate) by_law: bool,
+    /// Whether it is for whoever filed the report; likewise.
+    #[serde(skip)]
+    pub(crate) to_reporter: bool,
 }
 
 impl Draft {
@@ -235,6 +247,8 @@ pub(crate) struct Ending {
 
 impl Ending {
     pub(crate) const SENT: Ending = Ending { outcome: Outcome::Sent, reason: None, reply_code: None };
+    /// Nothing was tried.
+    pub(crate) const BOUNCES: Ending = Ending { outcome: Outcome::Refused, reason: Some(Reason::AddressBounces), reply_code: None };
 
     /// The end of a try that failed with this error.
     pub(crate) fn failed(outcome: Outcome, error: &str) -> Ending {

@@ -1,5 +1,6 @@
 //! This room's part in work that outlives a request: delivering messages.
 
+pub(crate) mod bounce;
 pub(crate) mod digest;
 pub(crate) mod webhook;
 
@@ -18,6 +19,7 @@ use crate::{
     error::{law, words},
     model::{
         CODE_MARK, Ending, KEY_MARK, Message, Outcome, State,
+        bounce::BounceMarks,
         preference::{Channel, Passage, Subscription},
     },
     recipient::{Recipient, RecipientKeys},
@@ -57,6 +59,7 @@ pub(crate) struct Post {
     clock: Arc<dyn Clock>,
     mailer: Arc<dyn Mailer>,
     keys: RecipientKeys,
+    marks: BounceMarks,
     /// Where people reach the city, `https://…` without a slash at its end; without one, no mail can be ended with one click.
     public_url: Option<String>,
 }
@@ -65,7 +68,8 @@ impl Post {
     pub(crate) fn new(store: Store, house: &House, channels: &Channels) -> Arc<Post> {
         let (mailer, public_url) = (Arc::clone(&channels.mailer), channels.public_url.clone());
         let (graph, clock, keys) = (house.graph.clone(), Arc::clone(&house.clock), RecipientKeys::new(house.secret.clone()));
-        Arc::new(Post { store, graph, clock, mailer, keys, public_url })
+        let marks = BounceMarks::new(house.secret.clone());
+        Arc::new(Post { store, graph, clock, mailer, keys, marks, public_url })
     }
 
     /// Whose choices count for a message: the person's, then the address's.
@@ -78,6 +82,12 @@ impl Post {
         let recipients = self.recipients(message);
         let choices = self.store.choices(&recipients, Channel::Mail).await?;
         Ok(Passage::of(message.topic, choices.manner(&recipients, message.topic), choices.hours(&recipients), now))
+    }
+
+    /// Whether an address is spared a message that nobody has to be sent, because mail to it came back.
+    async fn is_spared(&self, message: &Message, now: DateTime<Utc>) -> Result<bool, Error> {
+        let free = message.topic.rule().article.is_none();
+        Ok(free && self.store.bounces(&self.keys.address(message.email.reveal()), now).await?)
     }
 
     /// What a message says, with the key of its coupon, and why it comes whatever its reader wishes.
@@ -121,6 +131,7 @@ impl Post {
             subject: message.subject.reveal().clone(),
             letter: Personal::new(letter),
             unsubscribe: unsubscribe.map(Personal::new),
+            return_mark: Some(self.marks.mark(message.id)),
         };
         self.mailer.send(&mail).await
     }
@@ -169,11 +180,14 @@ impl Handler for DeliverMessage {
         let Some(message) = post.store.find_for_delivery(id).await? else {
             return Err(JobError::Fail("INTERNAL: the message is gone".to_owned()));
         };
-        if matches!(message.state, State::Sent | State::Erased | State::Unwanted) {
+        if matches!(message.state, State::Sent | State::Erased | State::Unwanted | State::Bounced) {
             return Ok(Box::new(|_| async { Ok(()) }.boxed()));
         }
         let now = post.clock.now();
         Ok(match post.passage(&message, now).await? {
+            Passage::Now | Passage::Later(_) | Passage::Daily(_) if post.is_spared(&message, now).await? => {
+                Box::new(move |txn| store::keep_spared(txn, id, now).boxed())
+            }
             Passage::Now => {
                 if let Err(error) = post.send(&message, job).await {
                     post.record(&[id], &error).await;

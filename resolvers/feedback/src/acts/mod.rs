@@ -1,6 +1,7 @@
 //! What officers and reporters do to a case: read the input, find the case, take one step of its process, once for each key.
 
 mod attachments;
+mod bounces;
 mod bulk;
 mod calendar;
 mod contact;

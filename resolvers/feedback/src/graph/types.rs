@@ -17,6 +17,7 @@ use super::{
     intake::{IntakeAnswer, IntakeQuestion},
     loaders::{ConfirmationOf, ExtensionsOf, HistoryOf, IncidentBy, PageOf, PartsOf, ProofOf, QuestionsOf, reports},
     neighbours::{District, Party, Service},
+    notices::{self, Notice},
     parts::OutcomeReason,
     places::{Place, Point},
     readings::{Access, AccessesTo, PersonalPart, reading},
@@ -369,6 +370,12 @@ impl Feedback {
         };
         let read: Result<Option<bool>> = if self.whole() { read.await } else { Ok(None) };
         read.transpose()
+    }
+
+    /// What the reporter was told of it by mail and whether that arrived, the newest first: to the reporter and to those who work the case.
+    #[graphql(directive = list_size::apply(10))]
+    async fn notices(&self, ctx: &Context<'_>) -> Nullable<Vec<Notice>> {
+        if self.whole() { notices::of(ctx, &self.row.reference).await } else { None }
     }
 
     /// Photos and documents, in the order in which they were added: all of them to the reporter and to those who work the case; to the public

@@ -80,6 +80,7 @@ impl DeliverDigest {
             subject: words().text(first.locale, "digest-subject", &[("count", messages.len().into())]),
             letter: Personal::new(letter),
             unsubscribe: unsubscribe.map(Personal::new),
+            return_mark: Some(self.0.marks.mark(first.id)),
         };
         self.0.mailer.send(&mail).await
     }
