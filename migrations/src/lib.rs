@@ -36,6 +36,7 @@ mod m20261127_000040_webhooks;
 mod m20261127_000042_bounces;
 mod m20261127_000050_attachments;
 mod m20261127_000060_calendar_links;
+mod m20261127_000061_area_subscriptions;
 mod m20261127_000070_learning;
 mod m20261127_000071_confirmations;
 mod m20261127_000072_rating_comments;
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000074_external_numbers::Migration),
             Box::new(m20261127_000050_attachments::Migration),
             Box::new(m20261127_000042_bounces::Migration),
+            Box::new(m20261127_000061_area_subscriptions::Migration),
         ]
     }
 }

@@ -1,10 +1,12 @@
-//! Whether a mail address is the reporter's. Whoever files without an account may type any address; until its reader has confirmed it, only the
-//! receipt that the law asks for goes there, without the coupon's key, so that nobody subscribes a stranger or tells them of a report.
+//! Whether a mail address belongs to whoever gave it. Whoever has no account may type any address; until its reader has confirmed it, only the
+//! receipt that the law asks for goes there, without the coupon's key, or a bare word with the code, so that nobody subscribes a stranger or
+//! tells them of a report.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use journal::secret;
 use kernel::{Actor, FeedbackId, Personal, hex};
 use sea_orm::ActiveValue::Set;
+use uuid::Uuid;
 
 use crate::{
     entity::confirmation::{ActiveModel, Model},
@@ -17,9 +19,10 @@ pub(crate) const CODE_HOURS: i64 = 72;
 pub(crate) const TRIES_MAX: i32 = 5;
 /// How long one waits before one asks for a new code.
 pub(crate) const AGAIN_MINUTES: i64 = 10;
-/// How many codes are sent for one report.
+/// How many codes are sent for one report, and for one address that joined it.
 pub(crate) const CODES_MAX: i32 = 5;
-/// How many reports a day send their codes to one address that confirms none of them: further ones are filed, and its reader is left in peace.
+/// How many times a day a code is sent to one address that confirms none of them: what else is filed or subscribed with it waits, and its
+/// reader is left in peace.
 pub(crate) const UNCONFIRMED_A_DAY: u64 = 5;
 /// Digits of a code.
 const DIGITS: usize = 8;
@@ -68,20 +71,25 @@ impl ContactKeys {
     /// What waits for confirmation when somebody files; nothing for whoever is known by their account, or left no address.
     pub(crate) fn wanted(&self, feedback: FeedbackId, contact: &Contact, actor: &Actor, now: DateTime<Utc>) -> Option<ActiveModel> {
         let email = contact.email.as_ref().filter(|_| *actor == Actor::Anonymous)?;
-        Some(ActiveModel {
-            feedback_id: Set(feedback.uuid()),
+        Some(self.first_round(feedback.uuid(), email, now))
+    }
+
+    /// The first code for an address that was given for something.
+    pub(crate) fn first_round(&self, subject: Uuid, email: &Personal<String>, now: DateTime<Utc>) -> ActiveModel {
+        ActiveModel {
+            subject: Set(subject),
             address: Set(self.address(email)),
             round: Set(1),
             sent_at: Set(now),
             tries: Set(0),
             confirmed_at: Set(None),
-        })
+        }
     }
 
     /// The code that counts: HMAC-SHA256 (RFC 2104) of report, address and round, as eight digits.
     pub(crate) fn code(&self, confirmation: &Model) -> Personal<String> {
         let round = confirmation.round.to_be_bytes();
-        let parts = [b"confirmation\0".as_slice(), confirmation.feedback_id.as_bytes(), &round, confirmation.address.as_bytes()];
+        let parts = [b"confirmation\0".as_slice(), confirmation.subject.as_bytes(), &round, confirmation.address.as_bytes()];
         let number = u64::from_be_bytes(secret::derive(&self.0, &parts));
         Personal::new(format!("{:0DIGITS$}", number % 10_u64.pow(DIGITS as u32)))
     }
@@ -92,8 +100,29 @@ impl ContactKeys {
         secret::same(self.code(confirmation).reveal().as_bytes(), presented.as_bytes())
     }
 
+    /// Whoever gets one message for all areas that they subscribed to: an address, or a person at one, as a digest.
+    pub(crate) fn subscriber(&self, person: Option<Uuid>, email: &Personal<String>) -> String {
+        match person {
+            None => self.address(email),
+            Some(person) => {
+                let parts = [b"area-subscriber\0".as_slice(), person.as_bytes(), self.address(email).as_bytes()];
+                hex(&secret::derive::<20>(&self.0, &parts))
+            }
+        }
+    }
+
+    /// What ends the subscription of an area without an account. Whoever subscribed is given it once, and it is stored nowhere.
+    pub(crate) fn area_key(&self, subscription: Uuid) -> Personal<String> {
+        Personal::new(hex(&secret::derive::<20>(&self.0, &[b"area-subscription\0", subscription.as_bytes()])))
+    }
+
+    /// Whether this is the key that ends a subscription, in constant time.
+    pub(crate) fn ends(&self, subscription: Uuid, presented: &str) -> bool {
+        secret::same(self.area_key(subscription).reveal().as_bytes(), presented.trim().as_bytes())
+    }
+
     /// An address as a digest, the same for all spellings in upper and lower case.
-    fn address(&self, email: &Personal<String>) -> String {
+    pub(crate) fn address(&self, email: &Personal<String>) -> String {
         let digest: [u8; 20] = secret::derive(&self.0, &[b"contact-address\0", email.reveal().trim().to_lowercase().as_bytes()]);
         hex(&digest)
     }
@@ -108,7 +137,7 @@ mod tests {
 
     fn confirmation(round: i32, address: &str) -> Model {
         let sent_at = DateTime::UNIX_EPOCH;
-        Model { feedback_id: Uuid::nil(), address: address.to_owned(), round, sent_at, tries: 0, confirmed_at: None }
+        Model { subject: Uuid::nil(), address: address.to_owned(), round, sent_at, tries: 0, confirmed_at: None }
     }
 
     #[test]
@@ -118,7 +147,7 @@ mod tests {
         let code = keys.code(&mine).into_inner();
         assert!(code.len() == 8 && code.chars().all(|c| c.is_ascii_digit()), "{code}");
         assert!(keys.fits(&mine, &format!(" {} {} ", &code[..4], &code[4..])));
-        let another = Model { feedback_id: Uuid::max(), ..confirmation(1, "a") };
+        let another = Model { subject: Uuid::max(), ..confirmation(1, "a") };
         for other in [confirmation(2, "a"), confirmation(1, "b"), another] {
             assert!(!keys.fits(&other, &code));
         }
@@ -144,6 +173,17 @@ mod tests {
         }
         let digest = |email: &str| keys.address(&Personal::new(email.to_owned()));
         assert!(digest("A@b.kz ") == digest("a@B.kz") && digest("a@b.kz") != digest("c@b.kz"));
+    }
+
+    #[test]
+    fn a_subscriber_is_an_address_or_a_person_at_one_and_a_key_ends_one_subscription() {
+        let keys = ContactKeys::new(Personal::new([7; 32]));
+        let of = |person: Option<u128>, email: &str| keys.subscriber(person.map(Uuid::from_u128), &Personal::new(email.to_owned()));
+        assert_eq!(of(None, "A@b.kz "), of(None, "a@b.kz"));
+        let four = [of(None, "a@b.kz"), of(Some(1), "a@b.kz"), of(Some(2), "a@b.kz"), of(Some(1), "c@b.kz")];
+        assert_eq!(std::collections::BTreeSet::from(four.clone()).len(), 4, "{four:?}");
+        let key = keys.area_key(Uuid::max()).into_inner();
+        assert!(keys.ends(Uuid::max(), &key) && !keys.ends(Uuid::nil(), &key) && !keys.ends(Uuid::max(), ""));
     }
 
     #[test]

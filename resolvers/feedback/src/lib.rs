@@ -5,8 +5,10 @@
 //! does not exist.
 
 mod acts;
+mod areas;
 mod attachments;
 mod calendar;
+mod codes;
 mod contact;
 mod coupon;
 mod demo;
@@ -78,6 +80,8 @@ pub fn room(house: &House, rules: Rules, signer: Arc<Signer>, signatures: Arc<dy
             &notices::ERASE_COMMENTS,
             &notices::ANNOUNCE,
             &graph::notices::NOTICES,
+            &notices::WANTS,
+            &notices::RESUME,
             &demo::SERVICES,
         ],
         demo: Some(Arc::new(demo::Reports::new(desk.clone()))),

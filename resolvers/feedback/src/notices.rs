@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     contact,
     desk::{Desk, word},
-    entity::{feedback, subtask},
+    entity::{feedback, joining, subtask},
     error::words,
     filing::{category_name, district_name, locale_of, registrar},
     store::Store,
@@ -50,9 +50,21 @@ pub(crate) static ANNOUNCE: Document = Document {
     text: "mutation AnnounceEvent($input: AnnounceEventInput!) { announceEvent(input: $input) { errors { __typename code } } }",
 };
 
+/// Whether the reader of an address wants messages of a topic.
+pub(crate) static WANTS: Document = Document {
+    name: "feedback.WantsMessages",
+    text: "query WantsMessages($email: String!, $topic: MessageTopic!) { wantsMessages(email: $email, topic: $topic) }",
+};
+
+/// Has it taken back that the reader of an address wants no messages of a topic.
+pub(crate) static RESUME: Document = Document {
+    name: "feedback.ResumeMessages",
+    text: "mutation ResumeMessages($input: ResumeMessagesInput!) { resumeMessages(input: $input) { errors { __typename code } } }",
+};
+
 /// The places in a text where the room of notifications puts the coupon's key, and the code that confirms an address, when it sends the message.
 const COUPON_KEY: &str = "{coupon-key}";
-const CONFIRMATION_CODE: &str = "{confirmation-code}";
+pub(crate) const CONFIRMATION_CODE: &str = "{confirmation-code}";
 
 /// What tells the reporter from all others whom a job tells.
 const REPORTER: &str = "reporter";
@@ -287,7 +299,14 @@ async fn tell_reporter(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Ar
 
 /// Tells those who said “same here” what the public sees; what was written to the reporter is the reporter's.
 async fn tell_joined(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Arc<Request>) -> Result<(), JobError> {
-    for joined in Store(desk.house.database.reader.clone()).joined(notice.case.id).await? {
+    let store = Store(desk.house.database.reader.clone());
+    let joined = store.joined(notice.case.id).await?;
+    let left: Vec<Uuid> =
+        joined.iter().filter(|joined| joined.person.is_none() && joined.email.is_some()).map(|joined| joined.id).collect();
+    let waits = store.confirmations(&left).await?;
+    // What was left without an account is told nothing before its reader has given the code.
+    let is_told = |joined: &joining::Model| joined.person.is_some() || waits.get(&joined.id).is_some_and(|wanted| wanted.is_confirmed());
+    for joined in joined.into_iter().filter(is_told) {
         let locale = Locale::from_tag(&joined.locale).unwrap_or_default();
         if let Some(email) = &joined.email {
             let name = format!("joined:{}", joined.id);
@@ -301,7 +320,7 @@ async fn tell_joined(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Arc<
 
 async fn queue(desk: &Desk, job: &Job, notice: &Notice<'_>, to: &Addressee<'_>, request: &Arc<Request>) -> Result<(), JobError> {
     let Addressee { name, person, email, locale } = *to;
-    let key = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}:{name}", job.key).as_bytes());
+    let key = key_of(&format!("{}:{name}", job.key));
     let facts = notice.facts(locale);
     let input = json!({
         "idempotencyKey": key,
@@ -316,8 +335,46 @@ async fn queue(desk: &Desk, job: &Job, notice: &Notice<'_>, to: &Addressee<'_>, 
         "byLaw": notice.case.track == word(&Track::Appeal),
         "toReporter": name == REPORTER,
     });
+    hand_over(desk, input, request).await
+}
+
+/// The key under which another room carries out what a job asks it for.
+pub(crate) fn key_of(name: &str) -> Uuid {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
+}
+
+/// Hands a message over to the room of notifications. Its key follows from the job: where it was taken before with other words, because something
+/// changed between two tries, the first one stands.
+pub(crate) async fn hand_over(desk: &Desk, input: Value, request: &Arc<Request>) -> Result<(), JobError> {
     let data = desk.house.graph.ask(&QUEUE, json!({ "input": input }), request).await?;
+    if data.pointer("/queueMessage/errors/0/code").is_some_and(|code| code == "KEY_REUSED") {
+        return Ok(());
+    }
     carried_out(&data, "/queueMessage/errors", "a message was refused")
+}
+
+/// Whether the reader of an address wants messages of a topic.
+pub(crate) async fn wants(desk: &Desk, email: &str, topic: &str, request: &Arc<Request>) -> Result<bool, JobError> {
+    let data = desk.house.graph.ask(&WANTS, json!({ "email": email, "topic": topic }), request).await?;
+    let wants = data.pointer("/wantsMessages").and_then(Value::as_bool);
+    wants.ok_or_else(|| JobError::Retry("SUBGRAPH_UNAVAILABLE: nobody answered: whether a message is wanted".to_owned()))
+}
+
+/// Has it taken back that the reader of an address wants no messages of a topic.
+pub(crate) async fn resume(desk: &Desk, key: &str, email: &str, topic: &str, request: &Arc<Request>) -> Result<(), JobError> {
+    let input = json!({ "idempotencyKey": key_of(key), "email": email, "topic": topic });
+    let data = desk.house.graph.ask(&RESUME, json!({ "input": input }), request).await?;
+    carried_out(&data, "/resumeMessages/errors", "messages were not resumed")
+}
+
+/// Has all messages about some things erased.
+pub(crate) async fn erase_about(desk: &Desk, job: &Job, about: &[String], request: &Arc<Request>) -> Result<(), JobError> {
+    for about in about {
+        let input = json!({ "idempotencyKey": key_of(&format!("{}:{about}", job.key)), "about": about });
+        let data = desk.house.graph.ask(&ERASE, json!({ "input": input }), request).await?;
+        carried_out(&data, "/eraseMessages/errors", "messages were not erased")?;
+    }
+    Ok(())
 }
 
 /// Whether the room of notifications did what it was asked to.

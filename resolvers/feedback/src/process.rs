@@ -13,8 +13,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    acts::{CARRY_OUT_BULK, ERASE_MESSAGES, INFORM_INCIDENT, NOTIFY_CONFIRMED, SUBTASK_DUE, TELL_SUBTASK, cancel_of, give_up_bulk},
+    acts::{
+        CARRY_OUT_BULK, ERASE_MESSAGES, INFORM_INCIDENT, NOTIFY_CONFIRMED, SUBTASK_DUE, TELL_SUBTASK, cancel_of, forget_area, give_up_bulk,
+    },
+    areas,
     attachments::{self, Discard, Expiry},
+    codes::{self, About, GivenFor},
     desk::{ANNOUNCE_EVENT, Act, Desk, held, word},
     entity::feedback,
     filing::{TableFacts, facts_for_table},
@@ -71,6 +75,13 @@ impl Handler for FeedbackProcess {
             rules::RECALCULATE,
             rules::MIGRATE,
             learning::TRAIN,
+            codes::SEND_JOIN_CODE,
+            codes::ERASE_ABOUT,
+            areas::SEND_CODE,
+            areas::FORGET,
+            areas::RESUME,
+            areas::NOTIFY,
+            areas::SEND_NEWS,
         ]
     }
 
@@ -91,17 +102,22 @@ impl Handler for FeedbackProcess {
             rules::RECALCULATE => self.0.walk(Walk::Recalculate, job).await,
             rules::MIGRATE => self.0.walk(Walk::Migrate, job).await,
             learning::TRAIN => self.0.train_suggester().await,
+            codes::ERASE_ABOUT => self.erase_about(job).await,
+            codes::SEND_JOIN_CODE | areas::SEND_CODE | areas::FORGET | areas::RESUME => self.given(job).await,
+            areas::NOTIFY => self.0.notify_areas(job).await,
+            areas::SEND_NEWS => self.0.send_area_news(job, &self.request(job)).await,
             _ => self.raise(job),
         }
     }
 
-    /// What could not be tried, or carried out, is asked for again by whoever did; a night that failed is followed by the next one. Bytes that
-    /// could not be deleted can be referred to again, until somebody has the job tried once more.
+    /// What could not be tried, or carried out, is asked for again by whoever did; a night or a morning that failed is followed by the next one.
+    /// Bytes that could not be deleted can be referred to again, until somebody has the job tried once more.
     fn bury(&self, job: &Job) -> Option<Commit> {
         match job.kind.as_str() {
             rules::SIMULATE => rules::give_up(job),
             CARRY_OUT_BULK => give_up_bulk(job),
             learning::TRAIN => Some(learning::go_on(self.0.house.clock.now())),
+            areas::NOTIFY => Some(areas::go_on(self.0.house.clock.now())),
             attachments::DISCARD_FILE => {
                 let digest = payload::<Discard>(job).ok()?.digest.to_string();
                 Some(Box::new(move |txn| async move { attachments::mark(txn, digest, false).await }.boxed()))
@@ -110,11 +126,12 @@ impl Handler for FeedbackProcess {
         }
     }
 
-    /// Rules may have come with this start; and each night something is learnt.
+    /// Rules may have come with this start; each night something is learnt, and each morning areas are told of.
     fn beginning(&self) -> Vec<NewJob> {
         let now = self.0.house.clock.now();
         let mut jobs = rules::begin_walks(&self.0.library(), now);
         jobs.push(learning::tonight(now));
+        jobs.push(areas::tomorrow(now));
         jobs
     }
 }
@@ -195,6 +212,24 @@ impl FeedbackProcess {
             }
             .boxed()
         }))
+    }
+
+    /// Has erased what was said of things that are no more.
+    async fn erase_about(&self, job: &Job) -> Result<Commit, JobError> {
+        notices::erase_about(&self.0, job, &payload::<About>(job)?.about, &self.request(job)).await?;
+        Ok(nothing())
+    }
+
+    /// What is to be done about something that a mail address was given for.
+    async fn given(&self, job: &Job) -> Result<Commit, JobError> {
+        let (id, request) = (payload::<GivenFor>(job)?.subject, self.request(job));
+        match job.kind.as_str() {
+            codes::SEND_JOIN_CODE => self.0.send_join_code(job, id, &request).await?,
+            areas::SEND_CODE => self.0.send_area_code(job, id, &request).await?,
+            areas::RESUME => self.0.resume_area(job, id, &request).await?,
+            _ => return Ok(Box::new(move |txn| async move { forget_area(txn, id, request.now).await }.boxed())),
+        }
+        Ok(nothing())
     }
 
     /// Tells whoever listens by HTTP of an event, through the room of notifications.

@@ -16,7 +16,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    attachments,
+    attachments, codes,
     entity::{confirmation, extension, feedback, joining, note, question, subtask},
 };
 
@@ -139,13 +139,25 @@ pub(crate) async fn erase(txn: &Txn, row: &feedback::Model, now: chrono::DateTim
     note::Entity::delete_many().filter(note::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     // Nobody confirmed the address for what is left either, such as a part that another body has.
     let address = (confirmation::Column::Address, Expr::value(""));
-    let forgotten = confirmation::Entity::update_many().col_expr(address.0, address.1).filter(confirmation::Column::FeedbackId.eq(row.id));
+    let forgotten = confirmation::Entity::update_many().col_expr(address.0, address.1).filter(confirmation::Column::Subject.eq(row.id));
     forgotten.exec(txn).await?;
     question::Entity::delete_many().filter(question::Column::FeedbackId.eq(row.id)).exec(txn).await?;
-    joining::Entity::delete_many().filter(joining::Column::FeedbackId.eq(row.id)).exec(txn).await?;
+    forget_joined(txn, row, now).await?;
     subtask::Entity::delete_many().filter(subtask::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     extension::Entity::delete_many().filter(extension::Column::FeedbackId.eq(row.id)).exec(txn).await?;
     attachments::forget(txn, row.id, now).await?;
     let changed = feedback::ActiveModel { id: Unchanged(row.id), version: Set(row.version + 1), events: Set(number), ..Default::default() };
     Ok(feedback::Entity::update(changed).exec(txn).await?)
+}
+
+/// Forgets who said “same here”, and has the codes erased that were mailed to them.
+async fn forget_joined(txn: &Txn, row: &feedback::Model, now: chrono::DateTime<chrono::Utc>) -> Result<(), Abort> {
+    let joined = joining::Entity::find().filter(joining::Column::FeedbackId.eq(row.id)).all(txn).await?;
+    let Some(first) = joined.first() else { return Ok(()) };
+    let ids = joined.iter().map(|joined| joined.id);
+    confirmation::Entity::delete_many().filter(confirmation::Column::Subject.is_in(ids)).exec(txn).await?;
+    let about = joined.iter().map(joining::Model::global).collect();
+    journal::enqueue(txn, now, vec![codes::erase_about(first.id, about, now)]).await?;
+    joining::Entity::delete_many().filter(joining::Column::FeedbackId.eq(row.id)).exec(txn).await?;
+    Ok(())
 }

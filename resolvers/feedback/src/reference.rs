@@ -130,7 +130,7 @@ impl Point {
     }
 
     /// On a plane that touches the earth here: exact enough for tens of kilometres.
-    fn distance_km(self, other: Point) -> f64 {
+    pub(crate) fn distance_km(self, other: Point) -> f64 {
         const KM_PER_DEGREE: f64 = 111.195;
         let north = (self.lat - other.lat) * KM_PER_DEGREE;
         let east = (self.lon - other.lon) * KM_PER_DEGREE * self.lat.to_radians().cos();

@@ -1,5 +1,6 @@
 //! Reads of reports. What a person may reach is part of every statement.
 
+mod areas;
 mod calendar;
 mod desk;
 mod parts;
@@ -19,6 +20,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub(crate) use self::{
+    areas::Fresh,
     desk::{DeskFilter, Looking},
     parts::IncidentFilter,
     public::PublicFilter,

@@ -1,6 +1,7 @@
 //! The room as the graph, the runner and its neighbours meet it: on SQLite, or on PostgreSQL where `TURKISTAN_TEST_POSTGRES` names a server.
 
 mod acts;
+mod areas;
 mod attachments;
 mod bounces;
 mod bulk;

@@ -80,6 +80,11 @@ pub(crate) fn topic_not_daily() -> Refusal {
     refusal(RefusalCode::NotAllowed, "refusal-not-daily", &[]).at("input.delivery")
 }
 
+/// Messages of this topic answer what somebody is about to do.
+pub(crate) fn topic_asked_for() -> Refusal {
+    refusal(RefusalCode::NotAllowed, "refusal-asked-for", &[]).at("input.delivery")
+}
+
 /// Webhooks listen at no such address.
 pub(crate) fn url_unfit() -> Refusal {
     refusal(RefusalCode::Invalid, "refusal-webhook-url", &[]).at("input.url")

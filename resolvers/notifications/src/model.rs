@@ -68,6 +68,10 @@ words! {
         Silence = "silence",
         /// The reporter may rate the answer.
         Rating = "rating",
+        /// What is new in areas that somebody subscribed to.
+        Area = "area",
+        /// The code that confirms an address.
+        Confirmation = "confirmation",
     }
 }
 

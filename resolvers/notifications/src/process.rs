@@ -29,10 +29,10 @@ use crate::{
 /// The kind of the job.
 const DELIVER_MESSAGE: &str = "deliver_message";
 
-/// Asks the room of reports for a coupon's key, and for the code that confirms its address.
+/// Asks the room of reports for a coupon's key, and for the code that confirms an address.
 pub(crate) static COUPON_KEY: Document = Document {
     name: "notifications.CouponKey",
-    text: "query CouponKey($reference: String!) { feedback(reference: $reference) { couponKey confirmationCode } }",
+    text: "query CouponKey($about: String!) { feedback(reference: $about) { couponKey } confirmationCode(about: $about) }",
 };
 
 /// The job that delivers a message. `again` tells apart the jobs of a message that was put off.
@@ -93,8 +93,8 @@ impl Post {
     /// What a message says, with the key of its coupon, and why it comes whatever its reader wishes.
     async fn letter(&self, message: &Message, job: &Job) -> Result<Letter, JobError> {
         let letter = match &message.about {
-            Some(reference) if message.with_coupon_key => {
-                let text = self.filled(message.text.reveal(), reference, job).await?;
+            Some(about) if message.with_coupon_key => {
+                let text = self.filled(message.text.reveal(), about, job).await?;
                 Letter::of(text.reveal())
             }
             _ => Letter::of(message.text.reveal()),
@@ -117,7 +117,7 @@ impl Post {
     }
 
     async fn send(&self, message: &Message, job: &Job) -> Result<(), JobError> {
-        let free = message.topic.rule().article.is_none();
+        let free = !message.topic.rule().always();
         let unsubscribe = free.then(|| self.unsubscribe(message, Subscription::Topic(message.topic))).flatten();
         let mut letter = self.letter(message, job).await?;
         if let Some(url) = &unsubscribe {
@@ -137,11 +137,11 @@ impl Post {
     }
 
     /// A text with the coupon's key, or the code, in its place.
-    async fn filled(&self, text: &str, reference: &str, job: &Job) -> Result<Personal<String>, JobError> {
+    async fn filled(&self, text: &str, about: &str, job: &Job) -> Result<Personal<String>, JobError> {
         let request = Arc::new(Request::system(job.key.clone(), self.clock.now()));
-        let data = self.graph.ask(&COUPON_KEY, json!({ "reference": reference }), &request).await?;
+        let data = self.graph.ask(&COUPON_KEY, json!({ "about": about }), &request).await?;
         let mut filled = text.to_owned();
-        for (mark, field) in [(KEY_MARK, "/feedback/couponKey"), (CODE_MARK, "/feedback/confirmationCode")] {
+        for (mark, field) in [(KEY_MARK, "/feedback/couponKey"), (CODE_MARK, "/confirmationCode")] {
             if text.contains(mark) {
                 let secret = data.pointer(field).and_then(serde_json::Value::as_str);
                 let secret = secret.ok_or_else(|| JobError::Retry(format!("SUBGRAPH_UNAVAILABLE: the graph gave no {field}")))?;

@@ -23,8 +23,8 @@ const GIVEN: [(&str, &str); 1] = [("text", "\"Көшеде су ағып жат�
 
 /// Lists of which the walk finds nothing: the demo city has none of them, or not on the first pages. No files are served, nobody was written
 /// to, no reporter is here to see a receipt, one row of the table decides, every reporter chose a category, nothing was learnt from officers
-/// yet, nobody acts on many cases, and few cases have several hands on them.
-const UNSEEN: [&str; 22] = [
+/// yet, nobody acts on many cases or subscribed to an area, and few cases have several hands on them.
+const UNSEEN: [&str; 23] = [
     "BulkAct.items",
     "BulkItem.errors",
     "Case.attachments",
@@ -46,6 +46,7 @@ const UNSEEN: [&str; 22] = [
     "SuggesterModel.trainings",
     "TextToRelease.covered",
     "UserError.path",
+    "Viewer.areaSubscriptions",
     "Viewer.calendarLinks",
 ];
 

@@ -169,6 +169,24 @@ pub async fn stream_after(db: &impl ConnectionTrait, stream: &str, after: i64, l
     rows.into_iter().map(logged).collect()
 }
 
+/// The streams of a kind whose first event lies after one position of the log and not after another, with its position, in the log's order. A
+/// reader who goes on after `through` misses none: what commits later gets a later position, whenever it says that it happened.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begun_between(db: &impl ConnectionTrait, stream: &str, after: i64, through: i64) -> Result<Vec<(Uuid, i64)>> {
+    let statement = Statement::from_sql_and_values(
+        db.get_database_backend(),
+        "SELECT e.stream_id, l.position FROM log_entry l JOIN event e ON e.position = l.event \
+         WHERE e.stream = $1 AND e.number = 1 AND l.position > $2 AND l.position <= $3 ORDER BY l.position",
+        [stream.into(), after.into(), through.into()],
+    );
+    let rows = db.query_all_raw(statement).await.map_err(fault)?;
+    let begun =
+        |row: QueryResult| Ok((row.try_get_by_index(0).map_err(Error::internal)?, row.try_get_by_index(1).map_err(Error::internal)?));
+    rows.into_iter().map(begun).collect()
+}
+
 /// The newest position of the log; 0 when it is empty.
 ///
 /// # Errors

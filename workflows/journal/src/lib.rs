@@ -30,7 +30,9 @@ mod writer;
 pub use abort::Abort;
 pub use backoff::Backoff;
 pub use database::{Database, Options, Target, statements};
-pub use events::{Event, Logged, NewEvent, append, history, history_of_many, latest_position, length, position_after, stream_after};
+pub use events::{
+    Event, Logged, NewEvent, append, begun_between, history, history_of_many, latest_position, length, position_after, stream_after,
+};
 pub use fault::fault;
 pub use jobs::{
     Job, JobError, JobSummary, NewJob, Priority, dead, done, enqueue, expire, extend, fail, jobs_done, lease, next_lease, release,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use journal::{Abort, ActKey, Claim, NewEvent, NewJob, Txn};
-use kernel::{Actor, RefusalCode, Request};
+use kernel::{Actor, Personal, RefusalCode, Request};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
@@ -28,16 +28,21 @@ pub(crate) const NOTIFY_CONFIRMED: &str = "notify_confirmed";
 const TOLD_AGAIN: [&str; 7] = ["answered", "terminated", "question_asked", "forwarded", "extended", "deadline_passed", "deemed_refused"];
 
 impl Desk {
-    /// The reader of a mail address gives the code that was sent there. Whatever is wrong, the answer is the same: nobody learns which reports
-    /// wait for a code.
+    /// The reader of a mail address gives the code that was sent there: the reporter, or, naming the address, somebody who said “same here”.
+    /// Whatever is wrong, the answer is the same: nobody learns which reports wait for a code, and who joined them.
     pub(crate) async fn confirm_contact(
         &self,
         key: &str,
         reference: &str,
+        joined_as: Option<Personal<String>>,
         code: &str,
         request: &Arc<Request>,
     ) -> Result<feedback::Model, Abort> {
-        let body = json!({ "reference": reference, "code": code });
+        let mut body = json!({ "reference": reference, "code": code });
+        // Left out where there is none, so that keys of acts from before there were any still fit.
+        if let Some(email) = &joined_as {
+            body["email"] = json!(self.contacts.address(email));
+        }
         let key = ActKey::new(act_key(key)?, "confirm_contact", &request.actor.journal_name(), &body)?;
         let (desk, actor, now) = (self.clone(), request.actor.clone(), request.now);
         let (reference, code) = (reference.to_owned(), code.to_owned());
@@ -49,9 +54,18 @@ impl Desk {
                     Claim::Same(Some(id)) => Ok(held(txn, id).await?),
                     Claim::Same(None) => Ok(None),
                     Claim::New => {
-                        let Some(case) = desk.code_fits(txn, &reference, &code, now).await? else { return Ok(None) };
+                        let found = feedback::Entity::find().filter(feedback::Column::Reference.eq(&reference)).lock_exclusive();
+                        let Some(case) = found.one(txn).await? else { return Ok(None) };
+                        let email = joined_as.map(|email| email.into_inner().trim().to_lowercase());
+                        let fits = match &email {
+                            Some(email) => desk.confirm_joining(txn, &case, email, &code, now).await?,
+                            None => desk.takes_code(txn, case.coupon_id().uuid(), &code, now).await?,
+                        };
+                        if !fits {
+                            return Ok(None);
+                        }
                         journal::settle(txn, &key, &case.id).await?;
-                        confirmed(txn, case, &actor, now).await.map(Some)
+                        if email.is_some() { Ok(Some(case)) } else { confirmed(txn, case, &actor, now).await.map(Some) }
                     }
                 }
             }
@@ -60,22 +74,16 @@ impl Desk {
         confirmed.await?.ok_or_else(|| refusal(RefusalCode::Invalid, "refusal-code", &[]).at("input.code").into())
     }
 
-    /// The report whose code this is. A wrong code is counted.
-    async fn code_fits(&self, txn: &Txn, reference: &str, code: &str, now: DateTime<Utc>) -> Result<Option<feedback::Model>, Abort> {
-        let found = feedback::Entity::find().filter(feedback::Column::Reference.eq(reference)).lock_exclusive().one(txn).await?;
-        let Some(case) = found else { return Ok(None) };
-        let wanted = confirmation::Entity::find_by_id(case.coupon_id().uuid()).one(txn).await?;
-        let Some(wanted) = wanted.filter(|wanted| wanted.is_open(now)) else { return Ok(None) };
+    /// Whether this is the code that counts for something, which the transaction holds. A wrong one is counted.
+    pub(super) async fn takes_code(&self, txn: &Txn, subject: Uuid, code: &str, now: DateTime<Utc>) -> Result<bool, Abort> {
+        let wanted = confirmation::Entity::find_by_id(subject).one(txn).await?;
+        let Some(wanted) = wanted.filter(|wanted| wanted.is_open(now)) else { return Ok(false) };
         if self.contacts.fits(&wanted, code) {
-            return Ok(Some(case));
+            return Ok(true);
         }
-        let counted = confirmation::ActiveModel {
-            feedback_id: Unchanged(case.coupon_id().uuid()),
-            tries: Set(wanted.tries + 1),
-            ..Default::default()
-        };
+        let counted = confirmation::ActiveModel { subject: Unchanged(subject), tries: Set(wanted.tries + 1), ..Default::default() };
         confirmation::Entity::update(counted).exec(txn).await?;
-        Ok(None)
+        Ok(false)
     }
 
     /// The reporter asks for a new code; the one before counts no more.
@@ -95,7 +103,7 @@ impl Desk {
                 }
                 let round = wanted.round + 1;
                 let row = confirmation::ActiveModel {
-                    feedback_id: Unchanged(case.coupon_id().uuid()),
+                    subject: Unchanged(case.coupon_id().uuid()),
                     round: Set(round),
                     sent_at: Set(now),
                     tries: Set(0),
@@ -117,8 +125,7 @@ async fn confirmed(txn: &Txn, case: feedback::Model, actor: &Actor, now: DateTim
     if wanted.is_some_and(|wanted| wanted.is_confirmed()) {
         return Ok(case);
     }
-    let row =
-        confirmation::ActiveModel { feedback_id: Unchanged(case.coupon_id().uuid()), confirmed_at: Set(Some(now)), ..Default::default() };
+    let row = confirmation::ActiveModel { subject: Unchanged(case.coupon_id().uuid()), confirmed_at: Set(Some(now)), ..Default::default() };
     confirmation::Entity::update(row).exec(txn).await?;
     let mut jobs = vec![job("send_coupon", &case, "confirmed", 1, now)];
     let history = journal::history_of_many(txn, &[case.id]).await?;

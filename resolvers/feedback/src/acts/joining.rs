@@ -1,20 +1,26 @@
-//! “Same here”: somebody has the same trouble, is counted, and hears what becomes of it.
+//! “Same here”: somebody has the same trouble, is counted, and hears what becomes of it, without an account once the address is confirmed.
 
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use engine::{Track, Who};
 use futures_util::FutureExt;
 use journal::{Abort, ActKey, Txn};
 use kernel::{Locale, Personal, RefusalCode, Request};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
+    codes::{SEND_JOIN_CODE, given_for},
+    contact::{AGAIN_MINUTES, CODES_MAX},
     desk::{Act, Desk, word},
     entity::{
-        feedback,
-        joining::{ActiveModel, Column, Entity},
+        confirmation, feedback,
+        joining::{ActiveModel, Column, Entity, Model},
     },
     error::{key_reused, not_found, refusal},
     model::{act_key, is_email},
@@ -57,7 +63,8 @@ impl Desk {
                     if person.is_some() && case.reporter == person {
                         return Err(refusal(RefusalCode::NotAllowed, "refusal-join-own", &[]).at("input.reference").into());
                     }
-                    if is_counted(txn, case.id, person, email.as_deref()).await? {
+                    if let Some(counted) = counted(txn, case.id, person, email.as_deref()).await? {
+                        desk.join_again(txn, counted, person, now).await?;
                         return Ok(case);
                     }
                     let (feedback, locale) = (case.id, joining.locale.tag().to_owned());
@@ -75,20 +82,79 @@ impl Desk {
                         locale: Set(locale),
                         at: Set(now),
                     };
-                    Entity::insert(row).exec_without_returning(txn).await?;
+                    let row = Entity::insert(row).exec_with_returning(txn).await?;
+                    desk.ask_for_code(txn, &row, None, now).await?;
                     Ok(case)
                 }
                 .boxed()
             })
             .await
     }
+
+    /// Who is counted already is not counted again. Without an account they are sent another code when the last one did not help, a few times; with
+    /// one, the address is theirs by their word.
+    async fn join_again(&self, txn: &Txn, row: Model, person: Option<Uuid>, now: DateTime<Utc>) -> Result<(), Abort> {
+        if row.person.is_some() {
+            return Ok(());
+        }
+        if let Some(person) = person {
+            confirmation::Entity::delete_by_id(row.id).exec(txn).await?;
+            let known = ActiveModel { id: Unchanged(row.id), person: Set(Some(person)), ..Default::default() };
+            return Ok(Entity::update(known).exec(txn).await.map(drop)?);
+        }
+        let before = confirmation::Entity::find_by_id(row.id).one(txn).await?;
+        let helps = |wanted: &confirmation::Model| {
+            !wanted.is_confirmed() && wanted.round < CODES_MAX && now >= wanted.sent_at + TimeDelta::minutes(AGAIN_MINUTES)
+        };
+        if before.as_ref().is_none_or(helps) { self.ask_for_code(txn, &row, before, now).await } else { Ok(()) }
+    }
+
+    /// Has a code mailed to an address that was left without an account; the one before counts no more.
+    async fn ask_for_code(&self, txn: &Txn, row: &Model, before: Option<confirmation::Model>, now: DateTime<Utc>) -> Result<(), Abort> {
+        let (Some(email), None) = (&row.email, row.person) else { return Ok(()) };
+        let round = before.as_ref().map_or(1, |before| before.round + 1);
+        match before {
+            None => {
+                let wanted = self.contacts.first_round(row.id, &Personal::new(email.clone()), now);
+                confirmation::Entity::insert(wanted).exec_without_returning(txn).await?;
+            }
+            Some(_) => {
+                let (subject, round) = (Unchanged(row.id), Set(round));
+                let wanted = confirmation::ActiveModel { subject, round, sent_at: Set(now), tries: Set(0), ..Default::default() };
+                confirmation::Entity::update(wanted).exec(txn).await?;
+            }
+        }
+        journal::enqueue(txn, now, vec![given_for(SEND_JOIN_CODE, row.id, &format!(":{round}"), now)]).await
+    }
+
+    /// The reader of an address that was left with “same here” gives the code that was sent there: from now on news go there.
+    pub(super) async fn confirm_joining(
+        &self,
+        txn: &Txn,
+        case: &feedback::Model,
+        email: &str,
+        code: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, Abort> {
+        let left = Entity::find().filter(Column::FeedbackId.eq(case.id)).filter(Column::Email.eq(email)).filter(Column::Person.is_null());
+        let Some(row) = left.one(txn).await? else { return Ok(false) };
+        if !self.takes_code(txn, row.id, code, now).await? {
+            return Ok(false);
+        }
+        let given = confirmation::ActiveModel { subject: Unchanged(row.id), confirmed_at: Set(Some(now)), ..Default::default() };
+        confirmation::Entity::update(given).exec(txn).await?;
+        Ok(true)
+    }
 }
 
-async fn is_counted(txn: &Txn, feedback: Uuid, person: Option<Uuid>, email: Option<&str>) -> Result<bool, Abort> {
+/// Whoever has said so already, by their account or their address.
+async fn counted(txn: &Txn, feedback: Uuid, person: Option<Uuid>, email: Option<&str>) -> Result<Option<Model>, Abort> {
     if person.is_none() && email.is_none() {
-        return Ok(false);
+        return Ok(None);
     }
     let same =
         Condition::any().add_option(person.map(|person| Column::Person.eq(person))).add_option(email.map(|email| Column::Email.eq(email)));
-    Ok(Entity::find().filter(Column::FeedbackId.eq(feedback)).filter(same).one(txn).await?.is_some())
+    // The account comes first: by it nothing is to be confirmed.
+    let find = Entity::find().filter(Column::FeedbackId.eq(feedback)).filter(same).order_by_desc(Column::Person.is_not_null());
+    Ok(find.one(txn).await?)
 }

@@ -1,5 +1,6 @@
 //! What officers and reporters do to a case: read the input, find the case, take one step of its process, once for each key.
 
+mod areas;
 mod attachments;
 mod bounces;
 mod bulk;
@@ -30,6 +31,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 pub(crate) use self::{
+    areas::{end_areas, forget_area},
     bulk::{BulkPlan, BulkResult, BulkState, CARRY_OUT_BULK, Chosen, OneAct, give_up_bulk},
     calendar::CALENDAR_LINK,
     contact::NOTIFY_CONFIRMED,

@@ -1,11 +1,13 @@
 use sea_orm::entity::prelude::*;
 
-/// Whether the mail address of a report, and of its parts, is its reporter's. A report without a row needs no confirmation.
+/// Whether a mail address belongs to whoever gave it: for a report and its parts, for “same here”, or for the subscription of an area. A report
+/// without a row needs no confirmation.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "confirmation")]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub feedback_id: Uuid,
+    /// What it was given for; the column is named after the first kind of these.
+    #[sea_orm(primary_key, auto_increment = false, column_name = "feedback_id")]
+    pub subject: Uuid,
     /// A digest of the address that means nothing without the installation's secret.
     pub address: String,
     /// Which code counts, from 1: the last one that was asked for.

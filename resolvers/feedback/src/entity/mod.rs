@@ -1,6 +1,7 @@
 //! The room's tables.
 
 pub(crate) mod access;
+pub(crate) mod area_subscription;
 pub(crate) mod attachment;
 pub(crate) mod blob;
 pub(crate) mod bulk_act;

@@ -22,7 +22,7 @@ pub(crate) struct PointInput {
 }
 
 impl PointInput {
-    fn point(&self) -> Point {
+    pub(super) fn point(&self) -> Point {
         Point { lat: self.lat, lon: self.lon }
     }
 
@@ -299,6 +299,8 @@ pub(crate) struct ConfirmContactInput {
     pub(super) idempotency_key: String,
     /// The report's number.
     pub(super) reference: String,
+    /// The address, when it was left with “same here”; without it the reporter's is meant.
+    pub(super) email: Option<String>,
     /// The code that was mailed, eight digits; spaces do not matter.
     pub(super) code: String,
 }

@@ -1,6 +1,7 @@
 //! The room's part of the graph.
 
 mod appeals;
+mod areas;
 mod attachments;
 mod bulk;
 mod calendar;

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, MergedObject, Object, SimpleObject};
+use kernel::Personal;
 use vocabulary::{Nullable, OrNull, UserError, list_size, refusals, request};
 
 use super::{
+    areas::AreaActs,
     attachments::UploadActs,
     bulk::BulkActs,
     calendar::CalendarActs,
@@ -131,6 +133,7 @@ pub(crate) struct Mutation(
     CalendarActs,
     UploadActs,
     NoticeActs,
+    AreaActs,
 );
 
 #[derive(Default)]
@@ -187,7 +190,8 @@ impl Acts {
         AnswerQuestionPayload::of(ctx, outcome.map(Some), own)
     }
 
-    /// Says “same here”: you are counted, and hear what becomes of it. A person, and a mail address, is counted once.
+    /// Says “same here”: you are counted, and hear what becomes of it. A person, and a mail address, is counted once. Without an account the
+    /// address gets a code first (`confirmContact`); said again after ten minutes, another one.
     #[graphql(tag = "public")]
     async fn join_feedback(
         &self,
@@ -199,16 +203,16 @@ impl Acts {
         JoinFeedbackPayload::of(ctx, joined.map(Some), |row| Feedback::seen_by(actor, Arc::new(row)))
     }
 
-    /// Confirms a mail address with the code that was sent there: until then no news go to an address that was left without an account. A code
-    /// counts for 72 hours and five tries.
+    /// Confirms a mail address with the code that was sent there: until then no news go to an address that was left without an account, with a
+    /// report or with “same here”. A code counts for 72 hours and five tries.
     #[graphql(tag = "public")]
     async fn confirm_contact(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which report, and the code.")] input: ConfirmContactInput,
     ) -> Nullable<ConfirmContactPayload> {
-        let ConfirmContactInput { idempotency_key, reference, code } = input;
-        let confirmed = desk(ctx).confirm_contact(&idempotency_key, &reference, &code, request(ctx)).await;
+        let ConfirmContactInput { idempotency_key, reference, email, code } = input;
+        let confirmed = desk(ctx).confirm_contact(&idempotency_key, &reference, email.map(Personal::new), &code, request(ctx)).await;
         let actor = &request(ctx).actor;
         ConfirmContactPayload::of(ctx, confirmed.map(Some), |row| Feedback::seen_by(actor, Arc::new(row)))
     }

@@ -7,6 +7,7 @@ use rust_decimal::Decimal as Exact;
 use vocabulary::{Connection, Date, Decimal, Nullable, OrFault, OrNull, SafeCount, Threshold, connection, list_size, request};
 
 use super::{
+    areas::AreaSubscription,
     calendar::CalendarLink,
     loaders::{LoadOf, NumbersOf, OfService, PageOf, reports},
     types::Feedback,
@@ -256,6 +257,13 @@ impl Viewer {
         };
         let read: Result<Option<Connection<Feedback>>> = read.await;
         read.transpose()
+    }
+
+    /// The areas that they subscribed to while signed in, oldest first.
+    #[graphql(directive = list_size::apply(20))]
+    async fn area_subscriptions(&self, ctx: &Context<'_>) -> Nullable<Vec<AreaSubscription>> {
+        let rows = super::store(ctx).areas_of_person(self.person.uuid()).await;
+        rows.map(|rows| Some(rows.into_iter().map(AreaSubscription::from).collect())).or_null(ctx)
     }
 
     /// The private addresses of the calendar of their deadlines, oldest first.

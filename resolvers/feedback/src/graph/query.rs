@@ -9,6 +9,7 @@ use vocabulary::{Connection, Date, DateTime, Locale, Nullable, OrFault, OrNull, 
 
 use super::{
     appeals::AppealQueries,
+    areas::CodeQueries,
     attachments::FileQueries,
     bulk::BulkQueries,
     calendar::CalendarQueries,
@@ -55,6 +56,7 @@ pub(crate) struct Query(
     AppealQueries,
     CalendarQueries,
     FileQueries,
+    CodeQueries,
 );
 
 #[derive(Default)]

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     desk::{Desk, parse, word},
-    entity::{confirmation, feedback::Model},
+    entity::feedback::Model,
     identity::Identity,
     intake::questions_of,
     outcome::find_reason,
@@ -408,17 +408,6 @@ impl Feedback {
     async fn coupon_key(&self, ctx: &Context<'_>) -> Option<String> {
         let system = request(ctx).actor == kernel::Actor::System;
         system.then(|| ctx.data_unchecked::<Desk>().keys.derive(self.row.coupon_id().uuid()).into_inner())
-    }
-
-    /// The code that confirms its mail address: for the house itself, when it mails the code. Null when there is none to confirm.
-    #[graphql(requires_scopes = "system")]
-    async fn confirmation_code(&self, ctx: &Context<'_>) -> Nullable<String> {
-        if request(ctx).actor != kernel::Actor::System {
-            return None;
-        }
-        let wanted = reports(ctx).load_one(ConfirmationOf(self.row.coupon_id().uuid())).await;
-        let code = |wanted: Arc<confirmation::Model>| ctx.data_unchecked::<Desk>().contacts.code(&wanted).into_inner();
-        wanted.map(|wanted| wanted.map(code)).or_null(ctx)
     }
 }
 

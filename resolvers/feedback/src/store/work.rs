@@ -57,26 +57,26 @@ impl Store {
         E::find().from_raw_sql(statement).all(&self.0).await.map_err(fault)
     }
 
-    /// Whether the address of a report waits for its confirmation.
-    pub(crate) async fn confirmation(&self, case: Uuid) -> Result<Option<confirmation::Model>> {
-        confirmation::Entity::find_by_id(case).one(&self.0).await.map_err(fault)
+    /// Whether the address that was given for something, such as a report, waits for its confirmation.
+    pub(crate) async fn confirmation(&self, subject: Uuid) -> Result<Option<confirmation::Model>> {
+        confirmation::Entity::find_by_id(subject).one(&self.0).await.map_err(fault)
     }
 
     /// The same of many reports.
-    pub(crate) async fn confirmations(&self, cases: &[Uuid]) -> Result<HashMap<Uuid, confirmation::Model>> {
-        let find = confirmation::Entity::find().filter(confirmation::Column::FeedbackId.is_in(cases.iter().copied()));
+    pub(crate) async fn confirmations(&self, subjects: &[Uuid]) -> Result<HashMap<Uuid, confirmation::Model>> {
+        let find = confirmation::Entity::find().filter(confirmation::Column::Subject.is_in(subjects.iter().copied()));
         let rows = find.all(&self.0).await.map_err(fault)?;
-        Ok(rows.into_iter().map(|row| (row.feedback_id, row)).collect())
+        Ok(rows.into_iter().map(|row| (row.subject, row)).collect())
     }
 
-    /// How many other reports sent a code to the same address in the day before, and were not confirmed.
+    /// How many other codes were sent to the same address in the day before, and not given.
     pub(crate) async fn unconfirmed_beside(&self, wanted: &confirmation::Model) -> Result<u64> {
         use confirmation::Column;
         confirmation::Entity::find()
             .filter(Column::Address.eq(&wanted.address))
             .filter(Column::SentAt.between(wanted.sent_at - TimeDelta::days(1), wanted.sent_at))
             .filter(Column::ConfirmedAt.is_null())
-            .filter(Column::FeedbackId.ne(wanted.feedback_id))
+            .filter(Column::Subject.ne(wanted.subject))
             .count(&self.0)
             .await
             .map_err(fault)

@@ -190,7 +190,7 @@ impl City {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let id = FeedbackId::from_global(payload["feedback"]["id"].as_str().unwrap()).unwrap();
         // Whoever left an address has confirmed it; what becomes of others has tests of its own.
-        self.execute("UPDATE confirmation SET confirmed_at = sent_at").await;
+        self.execute("UPDATE confirmation SET confirmed_at = sent_at WHERE feedback_id IN (SELECT id FROM feedback)").await;
         Filed { reference: text(&payload["coupon"]["reference"]), key: text(&payload["coupon"]["key"]), uuid: id.uuid() }
     }
 
@@ -326,6 +326,7 @@ impl City {
             "extension",
             "joining",
             "confirmation",
+            "area_subscription",
             "queue",
             "subtask",
             "incident",

@@ -20,8 +20,8 @@ async fn unconfirmed(city: &City, more: Value) -> Filed {
 
 /// The code as the house mails it.
 async fn code(city: &City, filed: &Filed) -> String {
-    let query = format!("{{ feedback(reference: \"{}\") {{ confirmationCode }} }}", filed.reference);
-    city.read(&Actor::System, &query).await["feedback"]["confirmationCode"].as_str().unwrap().to_owned()
+    let query = format!("{{ confirmationCode(about: \"{}\") }}", filed.reference);
+    city.read(&Actor::System, &query).await["confirmationCode"].as_str().unwrap().to_owned()
 }
 
 async fn confirm(city: &City, reference: &str, code: &str) -> Vec<String> {
@@ -174,9 +174,10 @@ async fn whoever_is_known_by_an_account_or_left_no_address_confirms_nothing() {
     // The public does not learn whether there is an address, and nobody but the house reads the code.
     let filed = unconfirmed(&city, json!({})).await;
     for (actor, confirmed) in [(Actor::Anonymous, Value::Null), (auditor(), json!(false))] {
-        let query = format!("{{ feedback(reference: \"{}\") {{ contactConfirmed confirmationCode }} }}", filed.reference);
-        let read = city.read(&actor, &query).await["feedback"].take();
-        assert_eq!(read, json!({ "contactConfirmed": confirmed, "confirmationCode": null }));
+        let about = &filed.reference;
+        let query = format!("{{ feedback(reference: \"{about}\") {{ contactConfirmed }} confirmationCode(about: \"{about}\") }}");
+        let read = city.read(&actor, &query).await;
+        assert_eq!(read, json!({ "feedback": { "contactConfirmed": confirmed }, "confirmationCode": null }));
     }
 }
 

@@ -1,10 +1,11 @@
 //! Reports on the same matter, those who say “same here”, and what of a report the public reads.
 
+use chrono::TimeDelta;
 use kernel::Actor;
 use serde_json::{Value, json};
 
 use super::{
-    city::{City, EMAIL, appeal, category, city, codes, district, strings, water},
+    city::{City, EMAIL, Filed, appeal, category, city, codes, district, strings, water},
     people::{citizen, officer},
 };
 
@@ -68,6 +69,9 @@ async fn each_is_counted_once_and_hears_what_the_public_sees() {
         joined.push(payload["feedback"]["joined"].as_i64().unwrap());
     }
     assert_eq!(joined, [1, 1, 2, 2, 3]);
+    city.settle().await;
+    assert_eq!(city.told(), ["CONFIRMATION one@example.kz KK"], "one code, for what was left without an account");
+    assert_eq!(confirm(&city, &filed.reference, "one@example.kz", &code_of(&city, "one@example.kz").await).await, [""; 0]);
     assert_eq!(city.version(&filed).await, version, "what officers saw is still so");
     let timeline = city.own(&filed, "timeline { nodes { kind } }").await;
     assert_eq!(strings(&timeline["timeline"]["nodes"], "kind").iter().filter(|kind| **kind == "joined").count(), 3);
@@ -76,6 +80,129 @@ async fn each_is_counted_once_and_hears_what_the_public_sees() {
     city.settle().await;
     assert_eq!(city.told(), [format!("ANSWER {EMAIL} RU"), "FOLLOWED one@example.kz KK".to_owned(), format!("RATING {EMAIL} RU")]);
     assert!(!city.journal().await.contains("one@example.kz"));
+}
+
+/// The code of an address that joined, as the house mails it.
+async fn code_of(city: &City, email: &str) -> String {
+    let messages = city.neighbours.sent_codes.lock().unwrap().clone();
+    let about = messages.iter().rev().find(|(to, _)| to == email).map(|(_, about)| about.clone()).unwrap();
+    city.read(&Actor::System, &format!("{{ confirmationCode(about: \"{about}\") }}")).await["confirmationCode"].as_str().unwrap().to_owned()
+}
+
+async fn confirm(city: &City, reference: &str, email: &str, code: &str) -> Vec<String> {
+    let input = json!({ "reference": reference, "email": email, "code": code });
+    codes(&city.act(&Actor::Anonymous, "confirmContact", "feedback { reference text }", input).await)
+}
+
+/// Somebody without an account says “same here”.
+async fn joins(city: &City, filed: &Filed, email: &str) {
+    let input = json!({ "reference": filed.reference, "locale": "RU", "email": email });
+    assert_eq!(codes(&join(city, &Actor::Anonymous, input).await), [""; 0]);
+    city.settle().await;
+}
+
+#[tokio::test]
+async fn an_address_that_joined_without_an_account_gets_the_code_and_nothing_else_before_it_is_confirmed() {
+    let city = city().await;
+    let filed = city.routed(water()).await;
+    city.told();
+    joins(&city, &filed, "One@example.kz").await;
+    joins(&city, &filed, "two@example.kz").await;
+    let said = city.neighbours.said.lock().unwrap().last().unwrap().clone();
+    assert!(said.contains(&filed.reference) && said.contains("{confirmation-code}") && said.contains("72 час"), "{said}");
+    assert!(!said.contains("Водоснабжение") && !said.contains("Туркестан"), "a stranger does not learn what it is about");
+    assert_eq!(city.told(), ["CONFIRMATION one@example.kz RU", "CONFIRMATION two@example.kz RU"]);
+    assert_eq!(city.own(&filed, "joined contactConfirmed").await, json!({ "joined": 2, "contactConfirmed": true }));
+
+    let (one, two) = (code_of(&city, "one@example.kz").await, code_of(&city, "two@example.kz").await);
+    let wrong = ["INVALID input.code"];
+    for (reference, email, code) in [
+        (filed.reference.as_str(), "one@example.kz", "00000000"),
+        (&filed.reference, "one@example.kz", &two),
+        (&filed.reference, "three@example.kz", &one),
+        (&filed.reference, EMAIL, &one),
+        ("TK-2026-999999", "one@example.kz", &one),
+    ] {
+        assert_eq!(confirm(&city, reference, email, code).await, wrong, "{email} {code}");
+    }
+    assert_eq!(confirm(&city, &filed.reference, " ONE@example.kz ", &one).await, [""; 0]);
+    assert_eq!(confirm(&city, &filed.reference, "one@example.kz", &one).await, [""; 0], "again, it says the same");
+    city.respond(&filed).await;
+    city.settle().await;
+    assert_eq!(city.told(), [format!("ANSWER {EMAIL} RU"), "FOLLOWED one@example.kz RU".to_owned(), format!("RATING {EMAIL} RU")]);
+    assert!(!city.journal().await.contains("example.kz"));
+}
+
+#[tokio::test]
+async fn whoever_says_so_again_gets_another_code_a_few_times_and_a_code_is_tried_five_times() {
+    let city = city().await;
+    let filed = city.routed(water()).await;
+    city.told();
+    let mail = "one@example.kz";
+    joins(&city, &filed, mail).await;
+    joins(&city, &filed, mail).await;
+    assert_eq!(city.told().len(), 1, "not at once");
+    let first = code_of(&city, mail).await;
+    for _ in 0..5 {
+        assert_eq!(confirm(&city, &filed.reference, mail, "1").await, ["INVALID input.code"]);
+    }
+    assert_eq!(confirm(&city, &filed.reference, mail, &first).await, ["INVALID input.code"]);
+    for _ in 0..6 {
+        city.clock.advance(TimeDelta::minutes(10));
+        joins(&city, &filed, mail).await;
+    }
+    assert_eq!(city.told(), ["CONFIRMATION one@example.kz RU"; 4], "five are the most");
+    assert_eq!(confirm(&city, &filed.reference, mail, &first).await, ["INVALID input.code"], "the one before counts no more");
+    city.clock.advance(TimeDelta::hours(71));
+    assert_eq!(confirm(&city, &filed.reference, mail, &code_of(&city, mail).await).await, [""; 0]);
+    assert_eq!(city.own(&filed, "joined").await["joined"], 1);
+}
+
+#[tokio::test]
+async fn a_code_that_joined_is_counted_once_for_its_key_and_an_address_of_an_account_needs_none() {
+    let city = city().await;
+    let filed = city.routed(water()).await;
+    let mail = "one@example.kz";
+    joins(&city, &filed, mail).await;
+    let (key, code) = (city.key(), code_of(&city, mail).await);
+    let tries = async |code: &str, email: &str| {
+        let input = json!({ "idempotencyKey": key, "reference": filed.reference, "email": email, "code": code });
+        codes(&city.act(&Actor::Anonymous, "confirmContact", "feedback { reference }", input).await)
+    };
+    for _ in 0..3 {
+        assert_eq!(tries("1", mail).await, ["INVALID input.code"]);
+    }
+    assert_eq!(city.numbers("SELECT MAX(tries) FROM confirmation").await, [1]);
+    assert_eq!(tries("1", "two@example.kz").await, ["KEY_REUSED input.idempotencyKey"]);
+    assert_eq!(tries(&code, mail).await, ["KEY_REUSED input.idempotencyKey"]);
+    city.told();
+    // Signed in, the same address is theirs by their word.
+    let input = json!({ "reference": filed.reference, "locale": "KK", "email": mail });
+    assert_eq!(join(&city, &citizen(), input).await["feedback"]["joined"], 1);
+    city.respond(&filed).await;
+    city.settle().await;
+    assert!(city.told().contains(&"FOLLOWED one@example.kz RU".to_owned()));
+}
+
+#[tokio::test]
+async fn a_stranger_who_is_said_to_have_joined_many_reports_is_left_in_peace_and_forgotten_with_them() {
+    let city = city().await;
+    let mut reports = Vec::new();
+    for number in 0..7 {
+        let filed = city.routed(water()).await;
+        city.told();
+        joins(&city, &filed, "one@example.kz").await;
+        assert_eq!(city.told().len(), usize::from(number < 5), "{number}");
+        reports.push(filed);
+    }
+    for act in ["withdrawFeedback", "eraseFeedback"] {
+        let input = json!({ "reference": reports[0].reference, "key": reports[0].key });
+        assert_eq!(codes(&city.act(&Actor::Anonymous, act, "feedback { id }", input).await), [""; 0]);
+    }
+    city.settle().await;
+    assert_eq!(city.numbers("SELECT COUNT(*) FROM confirmation WHERE confirmed_at IS NULL").await, [6], "of seven that joined");
+    let about = city.neighbours.sent_codes.lock().unwrap()[0].1.clone();
+    assert!(city.neighbours.erased.lock().unwrap().contains(&json!(about)), "what was mailed to them, too");
 }
 
 #[tokio::test]

@@ -89,6 +89,10 @@ impl Context {
             ("key", "c2VjcmV0LWtleQ".into()),
             ("code", "12345678".into()),
             ("hours", 72.into()),
+            ("subscription", "QXJlYVN1YnNjcmlwdGlvbg".into()),
+            ("reports", news.as_str().into()),
+            ("place", district.as_str().into()),
+            ("count", 3.into()),
         ]
     }
 }

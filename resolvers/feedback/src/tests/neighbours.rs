@@ -42,6 +42,10 @@ pub(super) struct Neighbours {
     pub(super) messages: Mutex<Vec<Value>>,
     /// The texts of all messages, in order.
     pub(super) said: Mutex<Vec<String>>,
+    /// To whom codes were sent, and for what.
+    pub(super) sent_codes: Mutex<Vec<(String, String)>>,
+    /// Addresses whose readers ended messages.
+    pub(super) unwanted: Mutex<BTreeSet<String>>,
     /// The inputs of `announceEvent`, in order.
     pub(super) announced: Mutex<Vec<Value>>,
     /// What messages and what comments were erased of, in order.
@@ -75,6 +79,10 @@ impl Graph for Neighbours {
                 if errors.is_empty() {
                     self.said.lock().unwrap().push(variables["input"]["text"].as_str().unwrap().to_owned());
                     self.messages.lock().unwrap().push(variables["input"].clone());
+                    if variables["input"]["topic"] == "CONFIRMATION" {
+                        let text = |field: &str| variables["input"][field].as_str().unwrap().to_owned();
+                        self.sent_codes.lock().unwrap().push((text("email"), text("about")));
+                    }
                 }
                 json!({ "queueMessage": { "errors": errors } })
             }
@@ -87,6 +95,16 @@ impl Graph for Neighbours {
                     "createdAt": "2026-11-24T07:00:00Z", "deliveries": [{ "at": "2026-11-24T07:00:01Z" }, { "at": "2026-11-24T07:05:00Z" }] })
                 };
                 json!({ "messagesToReporters": about.iter().map(told).collect::<Vec<_>>() })
+            }
+            "feedback.WantsMessages" => {
+                assert_eq!(request.actor, Actor::System, "what somebody wants is for the house");
+                let unwanted = self.unwanted.lock().unwrap().contains(variables["email"].as_str().unwrap());
+                json!({ "wantsMessages": !unwanted })
+            }
+            "feedback.ResumeMessages" => {
+                assert_eq!(request.actor, Actor::System, "only the house resumes messages");
+                self.unwanted.lock().unwrap().remove(variables["input"]["email"].as_str().unwrap());
+                json!({ "resumeMessages": { "errors": [] } })
             }
             "feedback.AnnounceEvent" => {
                 assert_eq!(request.actor, Actor::System, "only the house announces events");

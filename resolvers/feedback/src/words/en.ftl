@@ -82,6 +82,40 @@ refusal-rules-misfits = The map does not fit every running case. Look at the cas
 refusal-rules-second-person = You have published this already. What carries terms of law needs another person.
 refusal-rules-published = These rules are in force already.
 refusal-nothing-learnt = Nothing that was learnt is in force: the program’s own model makes the suggestions.
+refusal-area-radius = A circle reaches { $min } to { $max } metres.
+refusal-areas-many = { $max ->
+    [one] There are too many areas: at most { $max }. End one that is not needed.
+   *[other] There are too many areas: at most { $max }. End one that is not needed.
+}
+mail-area-confirm-subject = Confirm your mail address
+mail-area-confirm-text = Somebody asked for news of new reports in an area to come to this address.
+
+    Subscription: { $subscription }
+    Code: { $code }
+
+    { $hours ->
+        [one] Give the code within { $hours } hour: then one mail a day comes here at most, when there is something new.
+       *[other] Give the code within { $hours } hours: then one mail a day comes here at most, when there is something new.
+    }
+
+    If it was not you, do nothing: nothing more comes.
+mail-area-subject = { $count ->
+    [one] { $count } new report in your area
+   *[other] { $count } new reports in your area
+}
+mail-area-text = { $count ->
+    [one] There is { $count } new report where you asked to be told.
+   *[other] There are { $count } new reports where you asked to be told.
+}
+
+    { $reports }
+
+    By its number you see who has a report, why, and by when. Places are told as the public register shows them: by squares of about 100 metres.
+mail-area-report = { $reference }: { $category } – { $place }
+mail-area-more = { $count ->
+    [one] and { $count } more, in the public register
+   *[other] and { $count } more, in the public register
+}
 refusal-code = The code is not right, or it has expired. Ask for a new one.
 refusal-nothing-to-confirm = There is no address here that waits to be confirmed.
 refusal-codes-many = { $max ->
@@ -164,6 +198,18 @@ mail-joined-text = { $event }
     Subject: { $category }
     Place: { $district }
     Answer due: { $due }
+mail-join-confirm-subject = { $reference }: confirm your mail address
+mail-join-confirm-text = Somebody said “same here” to a report and left this address.
+
+    Number: { $reference }
+    Code: { $code }
+
+    { $hours ->
+        [one] Give the number, this address and the code within { $hours } hour: then news of the report come here.
+       *[other] Give the number, this address and the code within { $hours } hours: then news of the report come here.
+    }
+
+    If it was not you, do nothing: nothing more comes.
 mail-rating-subject = { $reference }: rate the answer
 mail-rating-text = Your report { $reference } was answered. Rate the answer in e-Halyk with the number and the key of your coupon. The body sees the rating, not who gave it.
 mail-officer-subject = { $reference }: { $category }

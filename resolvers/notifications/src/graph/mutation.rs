@@ -40,13 +40,13 @@ pub(crate) struct QueueMessageInput {
     locale: Locale,
     /// What it is about.
     topic: MessageTopic,
-    /// The number of the report that it is about, e.g. `TK-2026-000123`.
+    /// The number of the report that it is about, e.g. `TK-2026-000123`, or by what else the room knows again what was said of.
     about: Option<String>,
     /// One line of 200 characters at most.
     subject: String,
     /// Plain text, 50,000 characters at most.
     text: String,
-    /// Whether `{coupon-key}` in the text stands for the coupon's key of the report, and `{confirmation-code}` for the code that confirms its
+    /// Whether `{coupon-key}` in the text stands for the coupon's key of the report, and `{confirmation-code}` for the code that confirms the
     /// mail address. They are put in at delivery and never stored.
     #[graphql(default)]
     with_coupon_key: bool,
@@ -76,8 +76,30 @@ pub(crate) struct QueueMessagePayload {
 pub(crate) struct EraseMessagesInput {
     /// A UUID; erasing the same again changes nothing more.
     idempotency_key: String,
-    /// The number of the report that they are about.
+    /// The number of the report that they are about, or by what else the room knows it.
     about: String,
+}
+
+/// An address whose reader wants messages again.
+#[derive(InputObject)]
+pub(crate) struct ResumeMessagesInput {
+    /// A UUID; asking for the same again changes nothing more.
+    idempotency_key: String,
+    /// The address.
+    email: String,
+    /// What the messages are about.
+    topic: MessageTopic,
+}
+
+/// What became of the wish.
+#[derive(SimpleObject)]
+#[graphql(requires_scopes = "system")]
+pub(crate) struct ResumeMessagesPayload {
+    /// Whether messages had been ended; null when it was refused.
+    resumed: Option<bool>,
+    /// Why it was refused; empty when it was not.
+    #[graphql(directive = list_size::apply(5))]
+    errors: Vec<UserError>,
 }
 
 /// What became of the messages.
@@ -134,6 +156,18 @@ impl MessageActs {
         let outcome = answer(self.erase(input, request(ctx)).await, ctx);
         let erased = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
         outcome.map(|(count, errors)| Some(EraseMessagesPayload { erased: count.map(erased), errors })).or_null(ctx)
+    }
+
+    /// Takes back that the reader of an address ended messages of a topic. Only the house itself does so, for a room whose reader has just confirmed
+    /// that they want them.
+    #[graphql(requires_scopes = "system")]
+    async fn resume_messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "To which address, and of what.")] input: ResumeMessagesInput,
+    ) -> Nullable<ResumeMessagesPayload> {
+        let outcome = answer(self.resume(input, request(ctx)).await, ctx);
+        outcome.map(|(resumed, errors)| Some(ResumeMessagesPayload { resumed, errors })).or_null(ctx)
     }
 
     /// Chooses how you are told of a topic. What the law wants you to be told always passes.
@@ -215,6 +249,14 @@ impl MessageActs {
         let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
         let act = ActKey::new(key, "erase_messages", &request.actor.journal_name(), &input.about)?;
         self.store.erase(act, input.about, request.now).await
+    }
+
+    async fn resume(&self, input: ResumeMessagesInput, request: &Request) -> Result<bool, Abort> {
+        policy::queue_message(&request.actor)?;
+        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let (recipient, topic) = (self.keys.address(&input.email), input.topic.into());
+        let act = ActKey::new(key, "resume_messages", &request.actor.journal_name(), &(&recipient.0, topic))?;
+        self.store.resume(act, recipient, topic, request.now).await
     }
 
     async fn retry(&self, input: RetryDeadLetterInput, request: &Request) -> Result<model::DeadLetter, Abort> {

@@ -70,7 +70,7 @@ impl Viewer {
 #[ComplexObject]
 impl Viewer {
     /// How they want to be told of each topic, by each channel.
-    #[graphql(directive = list_size::apply(12))]
+    #[graphql(directive = list_size::apply(13))]
     async fn notification_preferences(&self, ctx: &Context<'_>) -> Nullable<Vec<NotificationPreference>> {
         let read = self.choices(ctx).await.map(|(choices, me)| {
             let preference = |topic: &Topic| {
@@ -224,7 +224,7 @@ pub(crate) struct EndSubscriptionInput {
 #[graphql(tag = "public")]
 pub(crate) struct EndSubscriptionPayload {
     /// The topics of which no messages come any more; null when it was refused.
-    #[graphql(directive = list_size::apply(12))]
+    #[graphql(directive = list_size::apply(13))]
     topics: Option<Vec<MessageTopic>>,
     /// Why it was refused; empty when it was not.
     #[graphql(directive = list_size::apply(5))]
@@ -252,6 +252,7 @@ impl Preferences {
         if !choice.topic.allows(choice.manner) {
             return Err(match choice.topic.rule().article {
                 Some(article) => error::topic_statutory(&law(article)).into(),
+                None if choice.topic.rule().asked_for => error::topic_asked_for().into(),
                 None => error::topic_not_daily().into(),
             });
         }

@@ -6,11 +6,14 @@ use vocabulary::{Connection, Nullable, OrFault, OrNull, connection, page, reques
 
 use super::{
     loaders::messages,
-    preferences::Viewer,
+    preferences::{Preferences, Viewer},
     types::{DeadLetter, Message, MessageState, MessageTopic, Queue},
 };
 use crate::{
-    model::{self, MessageFilter},
+    model::{
+        self, MessageFilter,
+        preference::{Channel, Manner},
+    },
     policy,
     store::Store,
 };
@@ -58,6 +61,26 @@ impl MessageQueries {
             Err(error) => Err(error),
         };
         found.map(|found| Some(Queue { found, now: request.now })).or_null(ctx)
+    }
+
+    /// Whether the reader of an address wants messages of a topic, as far as they chose without an account. Only the house itself asks, for a room
+    /// that forgets whoever does not.
+    #[graphql(requires_scopes = "system")]
+    async fn wants_messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The address.")] email: String,
+        #[graphql(desc = "What the messages are about.")] topic: MessageTopic,
+    ) -> Nullable<bool> {
+        let read = async {
+            policy::queue_message(&request(ctx).actor)?;
+            let Preferences { store, keys } = ctx.data_unchecked();
+            let (reader, topic) = ([keys.address(&email)], topic.into());
+            let choices = store.choices(&reader, Channel::Mail).await?;
+            Ok(Some(choices.manner(&reader, topic) != Some(Manner::Never)))
+        };
+        let read: kernel::Result<Option<bool>> = read.await;
+        read.or_null(ctx)
     }
 
     #[graphql(entity)]

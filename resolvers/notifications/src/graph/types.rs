@@ -42,6 +42,10 @@ pub(crate) enum MessageTopic {
     Silence,
     /// The reporter may rate the answer.
     Rating,
+    /// What is new in areas that somebody subscribed to.
+    Area,
+    /// The code that confirms an address.
+    Confirmation,
 }
 
 /// Where a message is on its way.

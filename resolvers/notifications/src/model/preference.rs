@@ -44,13 +44,22 @@ pub(crate) struct Rule {
     pub(crate) article: Option<&'static str>,
     /// Whether it can wait for the daily message.
     pub(crate) daily: bool,
+    /// Whether it answers what somebody is about to do, and so comes at once or would be of no use.
+    pub(crate) asked_for: bool,
+}
+
+impl Rule {
+    /// Whether it comes whatever its reader chose.
+    pub(crate) fn always(self) -> bool {
+        self.article.is_some() || self.asked_for
+    }
 }
 
 impl Topic {
     /// The one table of what is statutory and what can wait.
     pub(crate) fn rule(self) -> Rule {
-        let statutory = |article| Rule { article: Some(article), daily: false };
-        let free = |daily| Rule { article: None, daily };
+        let statutory = |article| Rule { article: Some(article), daily: false, asked_for: false };
+        let free = |daily| Rule { article: None, daily, asked_for: false };
         match self {
             // Art. 64: the applicant gets a coupon with number, date and time.
             Topic::Coupon => statutory("64"),
@@ -64,7 +73,9 @@ impl Topic {
             Topic::Silence => statutory("91(2)"),
             // The term may stop until it is answered, and a deadline that has passed will not wait either.
             Topic::Question | Topic::Overdue => free(false),
-            Topic::Assignment | Topic::Reminder | Topic::Rating | Topic::Followed => free(true),
+            Topic::Assignment | Topic::Reminder | Topic::Rating | Topic::Followed | Topic::Area => free(true),
+            // Somebody waits for the code. It goes to an address that may never have been written to, and nothing else does before it is given.
+            Topic::Confirmation => Rule { article: None, daily: false, asked_for: true },
         }
     }
 
@@ -78,7 +89,7 @@ impl Topic {
         match manner {
             Manner::AtOnce => true,
             Manner::Daily => rule.daily,
-            Manner::Never => rule.article.is_none(),
+            Manner::Never => !rule.always(),
         }
     }
 }
@@ -168,7 +179,7 @@ impl Passage {
     pub(crate) fn of(topic: Topic, chosen: Option<Manner>, quiet: Option<QuietHours>, now: DateTime<Utc>) -> Passage {
         // A topic that became statutory after somebody chose passes nevertheless.
         match chosen.filter(|manner| topic.allows(*manner)).unwrap_or(Manner::AtOnce) {
-            _ if topic.rule().article.is_some() => Passage::Now,
+            _ if topic.rule().always() => Passage::Now,
             Manner::Never => Passage::Never,
             Manner::Daily => Passage::Daily(daily(quiet, now)),
             Manner::AtOnce => quiet.and_then(|quiet| quiet.end(now)).map_or(Passage::Now, Passage::Later),
@@ -236,7 +247,7 @@ mod tests {
             assert_eq!(Passage::of(topic, chosen, quiet, now), passage, "{topic:?} {chosen:?} {quiet:?} {now}");
         }
         let (night, day, early) = (at(23, 10), at(12, 0), at(8, 0));
-        for statutory in [Topic::Coupon, Topic::Forwarded, Topic::Answer, Topic::Extension, Topic::Silence] {
+        for statutory in [Topic::Coupon, Topic::Forwarded, Topic::Answer, Topic::Extension, Topic::Silence, Topic::Confirmation] {
             for chosen in [None, Some(Manner::AtOnce), Some(Manner::Daily), Some(Manner::Never)] {
                 check(statutory, chosen, true, night, Passage::Now);
             }

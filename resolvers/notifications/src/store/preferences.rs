@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Txn, claim_with};
+use journal::{Abort, ActKey, Txn, claim, claim_with, settle};
 use kernel::Result;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::OnConflict};
 use serde::{Deserialize, Serialize};
@@ -110,6 +110,27 @@ impl Store {
         write.await
     }
 
+    /// Takes back that messages of a topic were ended, once for its key; tells whether they had been.
+    ///
+    /// # Errors
+    /// A refusal when the key was used for something else.
+    pub(crate) async fn resume(&self, act: ActKey, recipient: Recipient, topic: Topic, now: DateTime<Utc>) -> Result<bool, Abort> {
+        let write = self.database.writer.write(move |txn| {
+            async move {
+                match claim::<bool>(txn, &act, now).await?.before(error::key_reused)? {
+                    Some(before) => Ok(before),
+                    None => {
+                        let resumed = resume(txn, &recipient, topic).await?;
+                        settle(txn, &act, &resumed).await?;
+                        Ok(resumed)
+                    }
+                }
+            }
+            .boxed()
+        });
+        write.await
+    }
+
     /// Keeps quiet hours, or ends them, once for its key.
     ///
     /// # Errors
@@ -141,6 +162,15 @@ async fn choose(txn: &Txn, recipient: &Recipient, choice: Choice, now: DateTime<
     let newer = same.clone().update_columns([Column::Delivery, Column::ChangedAt]).to_owned();
     notification_preference::Entity::insert(row).on_conflict(newer).exec_without_returning(txn).await?;
     Ok(())
+}
+
+async fn resume(txn: &Txn, recipient: &Recipient, topic: Topic) -> Result<bool, Abort> {
+    use notification_preference::Column;
+    let ended = notification_preference::Entity::delete_many()
+        .filter(Column::Recipient.eq(recipient.0.as_str()))
+        .filter(Column::Topic.eq(topic.word()))
+        .filter(Column::Delivery.eq(Manner::Never.word()));
+    Ok(ended.exec(txn).await?.rows_affected > 0)
 }
 
 async fn end(txn: &Txn, recipient: &Recipient, subscription: Subscription, now: DateTime<Utc>) -> Result<Vec<Topic>, Abort> {

@@ -24,7 +24,9 @@ pub(crate) const REFERENCE: &str = "TK-2026-000123";
 /// Where people reach the city.
 pub(crate) const CITY: &str = "https://turkistan.example";
 pub(crate) const KEY: &str = "c2VjcmV0LWtleQ";
-/// The code that confirms its address.
+/// What is no report, and has a code.
+pub(crate) const AREA: &str = "QXJlYTox";
+/// The code that confirms their addresses.
 pub(crate) const CODE: &str = "12345678";
 
 /// Statements are counted for the whole process, so the test that counts them runs alone.
@@ -94,9 +96,10 @@ impl Graph for Reports {
             return Answer { data: json!({ "noteBounce": { "errors": [] } }).into(), faults: Vec::new() };
         }
         assert_eq!(document.name, "notifications.CouponKey");
-        match variables["reference"].as_str().unwrap() {
-            REFERENCE => Answer { data: json!({ "feedback": { "couponKey": KEY, "confirmationCode": CODE } }).into(), faults: Vec::new() },
-            "TK-2026-000404" => Answer { data: json!({ "feedback": null }).into(), faults: Vec::new() },
+        match variables["about"].as_str().unwrap() {
+            REFERENCE => Answer { data: json!({ "feedback": { "couponKey": KEY }, "confirmationCode": CODE }).into(), faults: Vec::new() },
+            AREA => Answer { data: json!({ "feedback": null, "confirmationCode": CODE }).into(), faults: Vec::new() },
+            "TK-2026-000404" => Answer { data: json!({ "feedback": null, "confirmationCode": null }).into(), faults: Vec::new() },
             _ => Answer {
                 data: Value::Null.into(),
                 faults: vec![Fault { message: "asleep".to_owned(), code: Code::SubgraphUnavailable, path: Vec::new() }],

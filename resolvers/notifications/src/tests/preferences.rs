@@ -2,12 +2,12 @@
 
 use chrono::TimeDelta;
 use journal::Mail;
-use kernel::{Actor, GlobalId, Locale, PersonId, Role};
+use kernel::{Actor, Code, GlobalId, Locale, PersonId, Role};
 use serde_json::{Value, json};
 
 use super::{
     dead_letters,
-    house::{CITY, TestHouse, house, person},
+    house::{AREA, CITY, CODE, TestHouse, house, person},
     later, messages, never, retry,
 };
 
@@ -190,7 +190,7 @@ async fn everyone_sees_and_changes_their_own_preferences_alone() {
         preferences.iter().filter(|preference| preference["delivery"] != "AT_ONCE").cloned().collect::<Vec<_>>()
     };
     assert_eq!((daily(&mine), &mine["quietHours"]), (vec![json!({ "topic": "REMINDER", "delivery": "DAILY" })], &hours));
-    assert_eq!(mine["notificationPreferences"].as_array().unwrap().len(), 11);
+    assert_eq!(mine["notificationPreferences"].as_array().unwrap().len(), 13);
     let theirs = viewer(&house, &other, id_of(&other)).await;
     assert_eq!((daily(&theirs), &theirs["quietHours"]), (vec![], &Value::Null));
     assert_eq!(viewer(&house, &other, id_of(&me)).await, Value::Null, "nobody looks through another's eyes");
@@ -244,17 +244,17 @@ fn token(mail: &Mail) -> String {
 #[tokio::test]
 async fn only_what_the_law_does_not_ask_for_can_be_ended() {
     let house = house().await;
-    let topics =
-        ["COUPON", "ASSIGNMENT", "FORWARDED", "ANSWER", "REMINDER", "OVERDUE", "QUESTION", "EXTENSION", "SILENCE", "RATING", "FOLLOWED"];
-    for (n, topic) in (10..).zip(topics) {
+    let statutory = ["COUPON", "FORWARDED", "ANSWER", "EXTENSION", "SILENCE"];
+    let free = ["ASSIGNMENT", "REMINDER", "OVERDUE", "QUESTION", "RATING", "FOLLOWED", "AREA", "CONFIRMATION"];
+    for (n, topic) in (10..).zip(free.into_iter().chain(statutory)) {
         tell(&house, n, topic).await;
     }
     let mails = house.mails().await;
     let ends: Vec<_> = mails.iter().filter(|mail| mail.unsubscribe.is_some()).map(|mail| mail.subject.as_str()).collect();
-    assert_eq!(ends, ["ASSIGNMENT 11", "REMINDER 14", "OVERDUE 15", "QUESTION 16", "RATING 19", "FOLLOWED 20"]);
+    assert_eq!(ends, ["ASSIGNMENT 10", "REMINDER 11", "OVERDUE 12", "QUESTION 13", "RATING 14", "FOLLOWED 15", "AREA 16"]);
     let first: Vec<_> = mails.iter().take(5).map(|mail| mail.unsubscribe.is_none()).collect();
     assert_eq!(first, [true; 5], "what the law asks for goes before all else");
-    let reminder = token(mails.iter().find(|mail| mail.subject == "REMINDER 14").unwrap());
+    let reminder = token(mails.iter().find(|mail| mail.subject == "REMINDER 11").unwrap());
     assert_eq!(unsubscribe(&house, &reminder.replace("reminder", "coupon")).await["errors"][0]["code"], "NOT_FOUND");
     for personal in ["aigul", "example", &id_of(&aigul()).uuid().to_string(), &id_of(&aigul()).uuid().simple().to_string()] {
         assert!(!reminder.contains(personal), "{reminder}");
@@ -287,6 +287,56 @@ async fn whoever_has_no_account_ends_messages_to_their_address_and_takes_them_up
     assert_eq!(written(5, "aigul@example.kz").await.len(), 1);
     let tables = "SELECT COUNT(*) FROM notification_preference WHERE recipient LIKE '%@%' OR recipient LIKE '%aigul%'";
     assert_eq!(house.value::<i64>(tables).await, 0, "no address is stored twice");
+}
+
+#[tokio::test]
+async fn a_code_comes_whatever_was_chosen_and_cannot_be_chosen_away() {
+    let house = house().await;
+    be_quiet(&house, &aigul(), 1, json!({ "from": "06:00", "to": "23:00" })).await;
+    for (key, delivery) in [(2, "NEVER"), (3, "DAILY")] {
+        let refused = prefer(&house, &aigul(), key, "CONFIRMATION", delivery).await;
+        assert_eq!((&refused["errors"][0]["code"], &refused["errors"][0]["path"]), (&json!("NOT_ALLOWED"), &json!(["input", "delivery"])));
+    }
+    tell(&house, 10, "AREA").await;
+    let changes = json!({ "topic": "CONFIRMATION", "about": AREA, "text": "Код: {confirmation-code}" });
+    assert_eq!(house.queue(11, changes).await["errors"], json!([]));
+    let mails = house.mails().await;
+    assert_eq!(mails.iter().map(|mail| mail.letter.reveal().text()).collect::<Vec<_>>(), [format!("Код: {CODE}")], "and AREA is quiet");
+}
+
+#[tokio::test]
+async fn whoever_ended_messages_and_confirms_that_they_want_them_gets_them_again() {
+    let house = house().await;
+    let email = "aigul@example.kz";
+    let wants = async |actor: Actor, topic: &str| {
+        let query = format!("{{ wantsMessages(email: \" Aigul@Example.kz\", topic: {topic}) }}");
+        house.ask(&actor, &query, json!({})).await
+    };
+    let resume = async |actor: &Actor, key: u128| {
+        let text = "mutation($input: ResumeMessagesInput!) { resumeMessages(input: $input) { resumed errors { code } } }";
+        let input = json!({ "idempotencyKey": uuid::Uuid::from_u128(key), "email": email, "topic": "AREA" });
+        house.ask(actor, text, json!({ "input": input })).await
+    };
+    let written = async |n: u128| {
+        house.queue(n, json!({ "topic": "AREA", "withCouponKey": false, "email": email })).await;
+        house.mails().await
+    };
+    assert_eq!(wants(Actor::System, "AREA").await.0["wantsMessages"], true, "who chose nothing is told");
+    let token = token(&written(1).await[0]);
+    assert_eq!(unsubscribe(&house, &token).await["topics"], json!(["AREA"]));
+    assert_eq!(wants(Actor::System, "AREA").await.0["wantsMessages"], false);
+    assert_eq!(wants(Actor::System, "FOLLOWED").await.0["wantsMessages"], true);
+    assert_eq!(written(2).await.len(), 0);
+    for stranger in [aigul(), person(Role::Admin)] {
+        assert_eq!(wants(stranger.clone(), "AREA").await.1, [Code::Forbidden], "{stranger:?}");
+        assert_eq!(resume(&stranger, 10).await.1, [Code::Forbidden], "{stranger:?}");
+    }
+    for (key, resumed) in [(11, true), (11, true), (12, false)] {
+        let outcome = json!({ "resumed": resumed, "errors": [] });
+        assert_eq!(resume(&Actor::System, key).await.0["resumeMessages"], outcome);
+    }
+    assert_eq!(wants(Actor::System, "AREA").await.0["wantsMessages"], true);
+    assert_eq!(written(3).await.len(), 1);
 }
 
 #[tokio::test]
