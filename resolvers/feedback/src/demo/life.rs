@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 
+use super::desk::Stands;
 use crate::{
     acts::reopen,
     desk::{Act, Remark, STREAM, event_of, word, write_state},
@@ -44,9 +45,9 @@ impl Life {
         Ok(life)
     }
 
-    /// Whether it is worked now, with a day left at least.
+    /// Whether it is worked now, within its term.
     pub(super) fn is_worked(&self, now: DateTime<Utc>) -> Result<bool> {
-        Ok(self.state.name == "accepted" && self.process.deadline(&self.state)?.due_at > now + TimeDelta::days(1))
+        Ok(self.state.name == "accepted" && self.process.deadline(&self.state)?.due_at > now)
     }
 
     pub(super) fn row(&self) -> &feedback::ActiveModel {
@@ -102,6 +103,22 @@ impl Life {
         (act.change)(&mut self.row);
         self.state = step.state;
         Ok(())
+    }
+
+    /// Routed within minutes and taken up within the hour, to stand as it is to stand now.
+    pub(super) fn stand(mut self, stands: Stands, routing: &Routing, rng: &dyn Rng, now: DateTime<Utc>) -> Result<Life> {
+        let (received, party) = (self.state.terms.received_at, routing.party_name());
+        self.take(received + TimeDelta::minutes(3), &party, routed(routing, Some(self.asked.clone()))?)?;
+        if stands != Stands::New {
+            self.take(received + TimeDelta::minutes(40), &party, Act::new("accept", vec![Who::Officer]).fact("party", &party))?;
+        }
+        if stands == Stands::Contested {
+            let answered = received + TimeDelta::hours(9);
+            self.take(answered, &party, respond(&party, rng, answered))?;
+            self.take(now - TimeDelta::hours(3), &party, Act::new("contest", vec![Who::Reporter]).change(reopen))?;
+        }
+        self.pass(now, &party)?;
+        Ok(self)
     }
 
     /// Routed within minutes, taken up within a day, answered around its term; some are late, some contested, the newest are open.

@@ -1,5 +1,6 @@
 //! Synthetic reports of the last half year, each with a lawful life, so that desks, statistics and indicators have something to show.
 
+mod desk;
 mod life;
 mod ties;
 
@@ -15,7 +16,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::life::Life;
+use self::{desk::Stands, life::Life};
 use crate::{
     attachments,
     desk::{Desk, word},
@@ -126,8 +127,8 @@ impl Demo for Reports {
                 for owner in ["feedback", "subtask"] {
                     txn.execute_unprepared(&format!("DELETE FROM timer WHERE stream_id IN (SELECT id FROM {owner})")).await?;
                 }
-                for table in ["feedback_words", "incident", "subtask", "question", "extension", "joining", "template", "queue", "bulk_act"]
-                {
+                let tied = ["feedback_words", "incident", "subtask", "question", "extension", "joining", "template", "queue", "bulk_act"];
+                for table in tied.into_iter().chain(["confirmation", "area_subscription"]) {
                     txn.execute_unprepared(&format!("DELETE FROM {table}")).await?;
                 }
                 note::Entity::delete_many().exec(txn).await?;
@@ -150,25 +151,29 @@ impl Material<'_> {
 
     /// All lives, the oldest first, so that their numbers follow their time.
     fn lives(&self) -> Result<Vec<Life>> {
-        let mut instants: Vec<DateTime<Utc>> = (0..REPORTS)
+        let mut instants: Vec<(DateTime<Utc>, Option<Stands>)> = (desk::COUNT..REPORTS)
             .map(|_| {
                 let back = i64::try_from(self.rng.below(DAYS_BACK * 24 * 60)).unwrap_or_default();
-                self.now - TimeDelta::minutes(back + 30)
+                (self.now - TimeDelta::minutes(back + 30), None)
             })
+            .chain(desk::cases(self.now))
             .collect();
-        instants.sort_unstable();
+        instants.sort_by_key(|(at, _)| *at);
         let mut lives = Vec::with_capacity(instants.len());
         let mut numbers: std::collections::BTreeMap<i32, i32> = std::collections::BTreeMap::new();
-        for at in instants {
-            lives.push(self.life(at, &mut numbers)?);
+        for (at, stands) in instants {
+            lives.push(self.life(at, stands, &mut numbers)?);
         }
         Ok(lives)
     }
 
-    fn life(&self, at: DateTime<Utc>, numbers: &mut std::collections::BTreeMap<i32, i32>) -> Result<Life> {
-        let category = self.pick(categories()).ok_or_else(|| Error::internal("no categories"))?;
-        let district = self.pick(districts());
-        let service = self.pick(&self.services).filter(|_| self.rng.below(SERVICE_EVERY) == 0).cloned();
+    /// One life: as chance has it, or as a case of the officer's desk that stands so.
+    fn life(&self, at: DateTime<Utc>, stands: Option<Stands>, numbers: &mut std::collections::BTreeMap<i32, i32>) -> Result<Life> {
+        let (category, district) = match stands {
+            Some(_) => desk::subject(at)?,
+            None => (self.pick(categories()).ok_or_else(|| Error::internal("no categories"))?, self.pick(districts())),
+        };
+        let service = self.pick(&self.services).filter(|_| self.rng.below(SERVICE_EVERY) == 0 && stands.is_none()).cloned();
         let locale = if self.rng.below(3) == 0 { Locale::Ru } else { Locale::Kk };
         let text = self.text(category, locale);
         let process = self.desk.library().latest_process("request")?;
@@ -199,7 +204,11 @@ impl Material<'_> {
         };
         let decision = process.table().decide(&facts, &self.roster.facts)?;
         let routing = crate::routing::Routing::new(decision, &self.roster)?;
-        Life::begin(process, terms, facts, row)?.live(&routing, &self.rng, self.now)
+        let life = Life::begin(process, terms, facts, row)?;
+        match stands {
+            Some(stands) => life.stand(stands, &routing, &self.rng, self.now),
+            None => life.live(&routing, &self.rng, self.now),
+        }
     }
 
     /// A sentence of the category's own phrases.

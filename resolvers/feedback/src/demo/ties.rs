@@ -1,4 +1,4 @@
-//! What the work on demo cases leaves, and what ties them together: at the desk with most to do, an incident, a part for another party, a
+//! What the work on demo cases leaves, and what ties them together: at the officer's desk an incident, a part for another party, a
 //! question, a longer term, one case merged into another, somebody who says “same here”, and two templates.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Material, life::Life};
+use super::{Material, desk, life::Life};
 use crate::{
     acts::{SUBTASK_DUE, SubtaskState},
     desk::{Act, Remark, word},
@@ -42,7 +42,7 @@ impl Material<'_> {
     /// Ties some of the cases that are worked now. Which ones follows from the cases alone.
     pub(super) fn tie(&self, lives: &mut [Life]) -> Result<Ties> {
         let mut ties = Ties::default();
-        let Some((party, name, mut worked)) = self.busiest(lives)? else { return Ok(ties) };
+        let Some((party, name, mut worked)) = self.worked(lives)? else { return Ok(ties) };
         let at = self.now - TimeDelta::minutes(10);
         self.open_incident(&mut ties, party, &mut worked, at);
         if let Some(life) = worked.pop() {
@@ -81,23 +81,17 @@ impl Material<'_> {
         Ok(ties)
     }
 
-    /// The party with most cases that are worked now, and these.
-    fn busiest<'l>(&self, lives: &'l mut [Life]) -> Result<Option<(Uuid, LocalizedText, Vec<&'l mut Life>)>> {
-        let mut counts: std::collections::BTreeMap<Uuid, usize> = std::collections::BTreeMap::new();
-        for life in lives.iter() {
-            if let (true, Some(party)) = (life.is_worked(self.now)?, life.row().party_id.clone().unwrap()) {
-                *counts.entry(party).or_default() += 1;
-            }
-        }
-        let Some((party, _)) = counts.into_iter().max_by_key(|(_, count)| *count) else { return Ok(None) };
-        let name = self.roster.find_by_id(kernel::PartyId::from_uuid(party)).map(|(_, known)| known.name.clone()).unwrap_or_default();
+    /// The party of the officer's desk, and its cases that are worked now; none where there is no such party.
+    fn worked<'l>(&self, lives: &'l mut [Life]) -> Result<Option<(Uuid, LocalizedText, Vec<&'l mut Life>)>> {
+        let party = kernel::PartyId::of_slug(desk::PARTY);
+        let Some((_, known)) = self.roster.find_by_id(party) else { return Ok(None) };
         let mut worked = Vec::new();
         for life in lives {
-            if life.row().party_id.clone().unwrap() == Some(party) && life.is_worked(self.now)? {
+            if life.row().party_id.clone().unwrap() == Some(party.uuid()) && life.is_worked(self.now)? {
                 worked.push(life);
             }
         }
-        Ok(Some((party, name, worked)))
+        Ok(Some((party.uuid(), known.name.clone(), worked)))
     }
 
     /// The first cases of the desk come from one incident, on the subject and in the place of the first.

@@ -1,11 +1,12 @@
 //! The demo reports.
 
-use kernel::Actor;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use kernel::{Actor, Clock};
 use serde_json::{Value, json};
 
 use super::{
     city::{City, Silent, city, strings},
-    people::auditor,
+    people::{auditor, officer},
 };
 
 async fn load(city: &City) {
@@ -76,6 +77,44 @@ async fn the_demo_is_alive_on_desks_and_in_statistics() {
     }
     let desk = city.read(&auditor(), "{ desk { nodes { reference allowed { act possible } } } }").await;
     assert!(!desk["desk"]["nodes"].as_array().unwrap().is_empty());
+}
+
+/// What stands on the first page of the officer's desk when the city is loaded at an hour of the city's day.
+async fn check_desk(date: (i32, u32, u32), hour: u32) {
+    let city = city().await;
+    let local = NaiveDate::from_ymd_opt(date.0, date.1, date.2).and_then(|day| day.and_hms_opt(hour, 20, 0)).unwrap();
+    city.clock.advance(kernel::city_instant(local) - city.clock.now());
+    load(&city).await;
+    let shown = "reference contested subtasks { id } incident { id } feedback { open deadline { dueAt } receivedAt }";
+    let page = city.read(&officer(), &format!("{{ desk(first: 20) {{ nodes {{ {shown} }} }} }}")).await;
+    let cases = page["desk"]["nodes"].as_array().unwrap();
+    let count = |holds: &dyn Fn(&Value) -> bool| cases.iter().filter(|case| holds(case)).count();
+    let now = city.clock.now();
+    let at = |case: &Value, field: &str| case.pointer(field).unwrap().as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
+    let is_running = |case: &Value| {
+        let due = at(case, "/feedback/deadline/dueAt");
+        now < due && due < now + TimeDelta::days(15)
+    };
+    let what = format!("{date:?} {hour}: {cases:#?}");
+    assert!(cases.len() >= 10 && count(&|case| case["feedback"]["open"] == true) == cases.len(), "{what}");
+    assert!(count(&|case| case["contested"] == true) > 0 && cases[0]["contested"] == true, "{what}");
+    assert!(count(&|case| case["subtasks"].as_array().is_some_and(|subtasks| !subtasks.is_empty())) > 0, "{what}");
+    assert!(count(&|case| !case["incident"].is_null()) >= 2, "{what}");
+    assert!(count(&is_running) >= 8, "{what}");
+    assert_eq!(count(&|case| at(case, "/feedback/receivedAt") > now), 0, "{what}");
+}
+
+#[tokio::test]
+async fn the_officers_desk_has_work_whatever_day_the_city_is_loaded_on() {
+    // A week, by night and by day: Monday, 30 November 2026, and the days after it.
+    for (day, hour) in [(30, 9), (31, 3), (32, 13), (33, 18), (34, 23), (35, 12), (36, 0)] {
+        let date = if day > 30 { (2026, 12, day - 30) } else { (2026, 11, day) };
+        check_desk(date, hour).await;
+    }
+    // Independence Day, New Year's Day, Nauryz, and the day after it.
+    for (date, hour) in [((2026, 12, 16), 10), ((2027, 1, 1), 1), ((2027, 3, 22), 15), ((2027, 3, 24), 8)] {
+        check_desk(date, hour).await;
+    }
 }
 
 #[tokio::test]
