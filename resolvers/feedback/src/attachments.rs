@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use journal::{Abort, NewJob, Priority, Txn};
-use kernel::{Error, FileDigest, Refusal, RefusalCode, Result};
+use kernel::{Error, FileDigest, Refusal, RefusalCode, Result, Rng};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -144,19 +144,27 @@ pub(crate) async fn digests(db: &impl ConnectionTrait, uploads: &[Uuid]) -> Resu
     Ok(uploads.iter().filter_map(digest).collect())
 }
 
-/// Makes uploads part of a report. One that is somebody else's, that is part of a report already or that is not there answers alike.
-pub(crate) async fn attach(txn: &Txn, uploads: &[Uuid], adding: Adding<'_>) -> Result<Vec<Model>, Abort> {
-    let mut attached = Vec::with_capacity(uploads.len());
+/// Uploads that can become part of a report, held until the transaction ends. One that is somebody else's, that is part of a report already or
+/// that is not there answers alike.
+pub(crate) async fn waiting(txn: &Txn, uploads: &[Uuid], by: Option<Uuid>, now: DateTime<Utc>, field: &str) -> Result<Vec<Model>, Abort> {
+    let mut waiting = Vec::with_capacity(uploads.len());
     for (place, id) in uploads.iter().enumerate() {
         let found = Entity::find_by_id(*id).lock_exclusive().one(txn).await?;
-        let is_free = |row: &Model| row.arrived_at.is_some() && row.feedback_id.is_none() && row.expires_at > adding.now;
+        let is_free = |row: &Model| row.arrived_at.is_some() && row.feedback_id.is_none() && row.expires_at > now;
         // Sent without an account, it is whoever's who holds the claim.
-        let is_theirs = |row: &Model| row.uploader.is_none() || row.uploader == adding.by;
-        if !found.is_some_and(|row| is_free(&row) && is_theirs(&row)) {
-            return Err(foreign(adding.field, place).into());
-        }
+        let is_theirs = |row: &Model| row.uploader.is_none() || row.uploader == by;
+        let row = found.filter(|row| is_free(row) && is_theirs(row)).ok_or_else(|| foreign(field, place))?;
+        waiting.push(row);
+    }
+    Ok(waiting)
+}
+
+/// Makes uploads part of a report.
+pub(crate) async fn attach(txn: &Txn, uploads: &[Uuid], adding: Adding<'_>) -> Result<Vec<Model>, Abort> {
+    let mut attached = Vec::with_capacity(uploads.len());
+    for (place, row) in waiting(txn, uploads, adding.by, adding.now, adding.field).await?.into_iter().enumerate() {
         let row = ActiveModel {
-            id: Unchanged(*id),
+            id: Unchanged(row.id),
             feedback_id: Set(Some(adding.feedback)),
             part: Set(Some(word(&adding.part))),
             place: Set(i32::try_from(place).ok()),
@@ -166,6 +174,18 @@ pub(crate) async fn attach(txn: &Txn, uploads: &[Uuid], adding: Adding<'_>) -> R
         attached.push(Entity::update(row).exec(txn).await?);
     }
     Ok(attached)
+}
+
+/// Adds uploads to one of many reports that one act answers: rows of its own, for bytes that are kept once. The uploads go on waiting, and are
+/// forgotten in their time.
+pub(crate) async fn attach_copies(txn: &Txn, uploads: &[Uuid], rng: &dyn Rng, adding: Adding<'_>) -> Result<Vec<Model>, Abort> {
+    let mut shown = Vec::with_capacity(uploads.len());
+    for (place, row) in waiting(txn, uploads, adding.by, adding.now, adding.field).await?.into_iter().enumerate() {
+        shown.push(Model { part: Some(word(&adding.part)), place: i32::try_from(place).ok(), attached_at: Some(adding.now), ..row });
+    }
+    let ids: Vec<Uuid> = shown.iter().map(|_| rng.uuid_v7(adding.now)).collect();
+    copy(txn, &shown, &ids, adding.feedback).await?;
+    Ok(shown)
 }
 
 /// There is no such upload for whoever asks.

@@ -10,6 +10,7 @@ mod city;
 mod contact;
 mod demo;
 mod desk;
+mod evidence;
 mod filing;
 mod identity;
 mod incidents;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{OnCase, Worked, author};
+use super::{OnCase, Worked, author, office::Evidence};
 use crate::{
     desk::{Desk, parse, word},
     entity::bulk_act::{ActiveModel, Entity, Model},
@@ -36,12 +36,29 @@ const CASES_MAX: usize = 100;
 #[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum OneAct {
     Accept,
-    Assign { to: Option<String> },
-    Note { text: String },
-    Forward { to: String, text: String },
-    Respond(Reply),
-    CorrectCategory { category: String },
-    AddToIncident { incident: String },
+    Assign {
+        to: Option<String>,
+    },
+    Note {
+        text: String,
+    },
+    Forward {
+        to: String,
+        text: String,
+    },
+    Respond {
+        #[serde(flatten)]
+        reply: Reply,
+        /// Uploads that each case is answered with.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        evidence: Vec<Uuid>,
+    },
+    CorrectCategory {
+        category: String,
+    },
+    AddToIncident {
+        incident: String,
+    },
 }
 
 /// A case, in the version that the officer saw.
@@ -95,7 +112,7 @@ impl OneAct {
     fn check(&self) -> Result<(), Abort> {
         match self {
             OneAct::Note { text } | OneAct::Forward { text, .. } => line(text, "input.text").map(drop).map_err(Abort::from),
-            OneAct::Respond(reply) => reply.check().map(drop).map_err(Abort::from),
+            OneAct::Respond { reply, .. } => reply.check().map(drop).map_err(Abort::from),
             OneAct::Accept | OneAct::Assign { .. } | OneAct::CorrectCategory { .. } | OneAct::AddToIncident { .. } => Ok(()),
         }
     }
@@ -250,7 +267,7 @@ impl Desk {
             OneAct::Assign { to } => self.assign(on, to.clone(), request).await,
             OneAct::Note { text } => self.note(on, text, request).await,
             OneAct::Forward { to, text } => self.forward(on, to, text, request).await,
-            OneAct::Respond(reply) => self.respond(on, reply, &[], request).await,
+            OneAct::Respond { reply, evidence } => self.respond_with(on, reply, Evidence::Shared(evidence.clone()), request).await,
             OneAct::CorrectCategory { category } => self.correct_category(on, category, request).await,
             OneAct::AddToIncident { incident } => self.add_to_incident(on, incident, request).await,
         }

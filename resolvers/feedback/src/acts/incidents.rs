@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use engine::{StepError, Who};
 use futures_util::FutureExt;
 use journal::{Abort, ActKey, Commit, Job, JobError, NewEvent, NewJob, Txn};
-use kernel::{Actor, IncidentId, PartyId, Refusal, RefusalCode, Request};
+use kernel::{Actor, IncidentId, PartyId, Personal, Refusal, RefusalCode, Request};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{OnCase, Worked, author, by_office};
+use super::{OnCase, Worked, attachments::with_claims, author, by_office};
 use crate::{
-    attachments,
+    attachments::{self, Adding},
     desk::{Desk, Remark, held as case_held, parse, word},
     entity::{
         feedback,
@@ -26,7 +26,7 @@ use crate::{
     },
     error::{key_reused, not_found, refusal, stale},
     masking,
-    model::{Outcome, act_key, checked_text},
+    model::{Outcome, Part, act_key, checked_text},
     outcome::{Answer, Reply},
     policy,
     reference::{find_category_by_id, find_district_by_id},
@@ -60,19 +60,34 @@ pub(crate) struct OnIncident {
 }
 
 /// What the job that informs reporters is told: of what, as it was when, and which of them; first all.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Inform {
     incident: Uuid,
     version: i32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     case: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Shown::is_empty")]
+    shown: Shown,
+}
+
+/// The uploads that each report is answered with, and whose they are.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Shown {
+    uploads: Vec<Uuid>,
+    by: Uuid,
+}
+
+impl Shown {
+    fn is_empty(&self) -> bool {
+        self.uploads.is_empty()
+    }
 }
 
 impl Inform {
     fn job(self, now: DateTime<Utc>) -> NewJob {
-        let Inform { incident, version, case } = self;
+        let Inform { incident, version, case, .. } = self;
         let whom = case.map(|case| format!(":{case}")).unwrap_or_default();
-        NewJob::new(INFORM_INCIDENT, format_args!("{incident}:{version}{whom}"), serde_json::to_value(self).unwrap_or_default(), now)
+        NewJob::new(INFORM_INCIDENT, format_args!("{incident}:{version}{whom}"), serde_json::to_value(&self).unwrap_or_default(), now)
     }
 }
 
@@ -149,17 +164,27 @@ impl Desk {
     pub(crate) async fn update_incident(&self, on: OnIncident, description: Description, request: &Arc<Request>) -> Result<Model, Abort> {
         let body = json!({ "on": on, "description": description });
         let changed = description.check()?;
-        self.once_on_incident(on, ("update_incident", "incident_changed"), &body, changed, request).await
+        self.once_on_incident(on, ("update_incident", "incident_changed"), &body, (changed, Shown::default()), request).await
     }
 
     /// Ends an incident; all its reports that are open are answered.
-    pub(crate) async fn resolve_incident(&self, on: OnIncident, reply: &Reply, request: &Arc<Request>) -> Result<Model, Abort> {
-        let answer = reply.check()?;
+    pub(crate) async fn resolve_incident(
+        &self,
+        on: OnIncident,
+        reply: &Reply,
+        evidence: &[Personal<String>],
+        request: &Arc<Request>,
+    ) -> Result<Model, Abort> {
+        let (answer, uploads) = match (reply.check(), self.claimed(evidence, "input.evidence")) {
+            (Ok(answer), Ok(uploads)) => (answer, uploads),
+            (answer, uploads) => return Err([answer.err().unwrap_or_default(), uploads.err().into_iter().collect()].concat().into()),
+        };
         // Grounds to terminate are one reporter's.
         if answer.outcome == Outcome::Terminated {
             return Err(refusal(RefusalCode::Invalid, "refusal-incident-terminate", &[]).at("input.outcome").into());
         }
-        let body = json!({ "on": on, "answer": answer });
+        let body = with_claims(json!({ "on": on, "answer": answer }), "evidence", evidence);
+        let shown = Shown { uploads, by: author(request) };
         let changed = ActiveModel {
             resolved_at: Set(Some(request.now)),
             outcome: Set(Some(word(&answer.outcome))),
@@ -167,7 +192,7 @@ impl Desk {
             answer: Set(Some(answer.text)),
             ..Default::default()
         };
-        self.once_on_incident(on, ("resolve_incident", "incident_resolved"), &body, changed, request).await
+        self.once_on_incident(on, ("resolve_incident", "incident_resolved"), &body, (changed, shown), request).await
     }
 
     async fn once_on_incident(
@@ -175,7 +200,7 @@ impl Desk {
         on: OnIncident,
         (name, kind): (&'static str, &'static str),
         body: &serde_json::Value,
-        changed: ActiveModel,
+        (changed, shown): (ActiveModel, Shown),
         request: &Arc<Request>,
     ) -> Result<Model, Abort> {
         let act = ActKey::new(act_key(&on.key)?, name, &request.actor.journal_name(), body)?;
@@ -195,10 +220,11 @@ impl Desk {
                     if incident.version != on.version {
                         return Err(stale(incident.version).into());
                     }
+                    attachments::waiting(txn, &shown.uploads, Some(shown.by), now, "input.evidence").await?;
                     let version = incident.version + 1;
                     let changed = ActiveModel { id: Unchanged(id), version: Set(version), ..changed };
                     record(txn, id, version, kind, &actor.journal_name(), now).await?;
-                    journal::enqueue(txn, now, vec![Inform { incident: id, version, case: None }.job(now)]).await?;
+                    journal::enqueue(txn, now, vec![Inform { incident: id, version, case: None, shown }.job(now)]).await?;
                     Ok(Entity::update(changed).exec(txn).await?)
                 }
                 .boxed()
@@ -279,7 +305,7 @@ impl Desk {
         }
         match incident.answer()? {
             None if incident.version == inform.version => self.incident_news(txn, &case, &incident, now).await,
-            Some(answer) if !case.contested => self.answer_from_incident(txn, case, answer, now).await,
+            Some(answer) if !case.contested => self.answer_from_incident(txn, case, answer, &inform.shown, now).await,
             // There is later news, which is told by another job.
             _ => Ok(()),
         }
@@ -294,9 +320,23 @@ impl Desk {
         self.remark(txn, case, remark, &Actor::System, now).await.map(drop)
     }
 
-    async fn answer_from_incident(&self, txn: &Txn, case: feedback::Model, answer: Answer, now: DateTime<Utc>) -> Result<(), Abort> {
+    async fn answer_from_incident(
+        &self,
+        txn: &Txn,
+        case: feedback::Model,
+        answer: Answer,
+        shown: &Shown,
+        now: DateTime<Utc>,
+    ) -> Result<(), Abort> {
+        let (by, field) = (Some(shown.by), "input.evidence");
+        // What was shown is there for a day; what is answered later than that is answered without it.
+        let waiting = match attachments::waiting(txn, &shown.uploads, by, now, field).await {
+            Ok(waiting) => waiting,
+            Err(Abort::Refused(_)) => Vec::new(),
+            Err(fault) => return Err(fault),
+        };
         // The house does here what the officer who ended the incident may do.
-        let lacks = attachments::lack_evidence(&case, answer.outcome, &[]);
+        let lacks = attachments::lack_evidence(&case, answer.outcome, &waiting);
         let act = answer.act(Routing::party_of(&case)?, vec![Who::Officer], now);
         match self.process(&case)?.step(&case.state()?, &act.event, now) {
             // What asks for a photo of the result is left to its officer.
@@ -306,9 +346,12 @@ impl Desk {
             Ok(_) => {}
         }
         super::subtasks::cancel_all(txn, case.id, now).await?;
+        let uploads: Vec<Uuid> = waiting.iter().map(|row| row.id).collect();
+        let adding = Adding { feedback: case.id, part: Part::Evidence, by, now, field };
+        let shown = attachments::attach_copies(txn, &uploads, &*self.house.rng, adding).await?;
         let answered = self.act(txn, case, act, &Actor::System, now).await?;
         search::index(txn, &answered).await?;
-        self.answer_merged(txn, &answered, &[], now).await
+        self.answer_merged(txn, &answered, &shown, now).await
     }
 }
 
@@ -330,7 +373,7 @@ async fn fan_out(txn: &Txn, inform: Inform, now: DateTime<Utc>) -> Result<(), Ab
         .filter(feedback::Column::Ended.eq(false))
         .order_by_asc(feedback::Column::Id);
     let open: Vec<Uuid> = open.into_tuple().all(txn).await?;
-    let jobs = open.into_iter().map(|case| Inform { case: Some(case), ..inform }.job(now));
+    let jobs = open.into_iter().map(|case| Inform { case: Some(case), ..inform.clone() }.job(now));
     journal::enqueue(txn, now, jobs.collect()).await
 }
 

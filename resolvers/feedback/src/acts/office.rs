@@ -8,6 +8,7 @@ use kernel::{Document, Error, LocalizedText, PartyId, PersonId, Personal, Refusa
 use sea_orm::ActiveValue::Set;
 use serde::Deserialize;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{Beside, OnCase, Worked, attachments::with_claims, author, by_office, subtasks};
 use crate::{
@@ -52,6 +53,14 @@ pub(super) struct Body {
     pub(super) name: LocalizedText,
     /// The body that supervises it.
     pub(super) supervisor: Option<PartyId>,
+}
+
+/// What an answer is shown with.
+pub(super) enum Evidence<'a> {
+    /// Uploads of this answer alone, and the claims to them.
+    Own(Vec<Uuid>, &'a [Personal<String>]),
+    /// Uploads of an act on many cases.
+    Shared(Vec<Uuid>),
 }
 
 impl Desk {
@@ -162,11 +171,20 @@ impl Desk {
 
     /// Answers the reporter, and those whose cases were merged into this one.
     pub(crate) async fn respond(&self, on: OnCase, reply: &Reply, evidence: &[Personal<String>], request: &Arc<Request>) -> Worked {
-        let (answer, uploads) = match (reply.check(), self.claimed(evidence, "input.evidence")) {
-            (Ok(answer), Ok(uploads)) => (answer, uploads),
-            (answer, uploads) => return Err([answer.err().unwrap_or_default(), uploads.err().into_iter().collect()].concat().into()),
+        match (reply.check(), self.claimed(evidence, "input.evidence")) {
+            (Ok(_), Ok(uploads)) => self.respond_with(on, reply, Evidence::Own(uploads, evidence), request).await,
+            (answer, uploads) => Err([answer.err().unwrap_or_default(), uploads.err().into_iter().collect()].concat().into()),
+        }
+    }
+
+    /// Answers a case, with photos of its own, or with those of an act on many cases.
+    pub(super) async fn respond_with(&self, on: OnCase, reply: &Reply, evidence: Evidence<'_>, request: &Arc<Request>) -> Worked {
+        let answer = reply.check()?;
+        let (uploads, shared, claims) = match evidence {
+            Evidence::Own(uploads, claims) => (uploads, false, claims),
+            Evidence::Shared(uploads) => (uploads, true, &[][..]),
         };
-        let body = with_claims(json!({ "on": on, "answer": answer }), "evidence", evidence);
+        let body = with_claims(json!({ "on": on, "answer": answer }), "evidence", claims);
         let (actor, now) = (request.actor.clone(), request.now);
         let by = actor.person().map(|person| person.id.uuid());
         self.once_on_case(on, "respond", &body, request, move |desk, txn, case| {
@@ -177,7 +195,11 @@ impl Desk {
                 }
                 subtasks::none_open(txn, case.id).await?;
                 let adding = Adding { feedback: case.id, part: Part::Evidence, by, now, field: "input.evidence" };
-                let shown = attachments::attach(txn, &uploads, adding).await?;
+                let shown = if shared {
+                    attachments::attach_copies(txn, &uploads, &*desk.house.rng, adding).await?
+                } else {
+                    attachments::attach(txn, &uploads, adding).await?
+                };
                 if attachments::lack_evidence(&case, answer.outcome, &shown) {
                     return Err(refusal(RefusalCode::Invalid, "refusal-evidence-missing", &[]).at("input.evidence").into());
                 }

@@ -7,13 +7,14 @@ use vocabulary::{DateTime, Nullable, OrFault, OrNull, UserError, cost, list_size
 use super::{
     case::Case,
     enums::Outcome,
+    inputs::claims,
     loaders::{VisibleCase, reports},
     mutation::{desk, payloads},
     store,
 };
 use crate::{
     acts::{BulkPlan, BulkResult, Chosen, OneAct},
-    desk::parse,
+    desk::{Desk, parse},
     entity::bulk_act::Model,
     error::refusal,
     outcome::Reply,
@@ -32,7 +33,7 @@ pub(crate) enum BulkKind {
     Note,
     /// As `forwardCase`; takes `to`, and `text` for the reason.
     Forward,
-    /// As `respondToCase`; takes `outcome`, `reason` and `text`.
+    /// As `respondToCase`; takes `outcome`, `reason`, `text` and `evidence`.
     Respond,
     /// As `correctCategory`; takes `category`.
     CorrectCategory,
@@ -82,6 +83,8 @@ pub(crate) struct BeginBulkActInput {
     outcome: Option<Outcome>,
     /// Why it ended so, for `RESPOND` where the outcome asks for a reason.
     reason: Option<String>,
+    /// Claims to photos and documents that show what was done, for `RESPOND`: they count for every case, 5 at most.
+    evidence: Option<Vec<ID>>,
     /// What it is about, for `CORRECT_CATEGORY`.
     category: Option<ID>,
     /// What it comes from, for `ADD_TO_INCIDENT`.
@@ -99,7 +102,7 @@ pub(crate) struct UndoBulkActInput {
 
 impl BeginBulkActInput {
     /// The act with all that it takes, or what is missing.
-    fn plan(self) -> Result<BulkPlan, Refusal> {
+    fn plan(self, desk: &Desk) -> Result<BulkPlan, Refusal> {
         fn given<T>(value: Option<T>, field: &str) -> Result<T, Refusal> {
             value.ok_or_else(|| refusal(RefusalCode::Invalid, "refusal-bulk-missing", &[]).at(field))
         }
@@ -111,7 +114,8 @@ impl BeginBulkActInput {
             BulkKind::Forward => OneAct::Forward { to: given(to, "input.to")?, text: given(self.text, "input.text")? },
             BulkKind::Respond => {
                 let outcome = given(self.outcome, "input.outcome")?.into();
-                OneAct::Respond(Reply { outcome, reason: self.reason, text: given(self.text, "input.text")? })
+                let evidence = desk.claimed(&claims(&self.evidence), "input.evidence")?;
+                OneAct::Respond { reply: Reply { outcome, reason: self.reason, text: given(self.text, "input.text")? }, evidence }
             }
             BulkKind::CorrectCategory => OneAct::CorrectCategory { category: given(self.category, "input.category")?.0 },
             BulkKind::AddToIncident => OneAct::AddToIncident { incident: given(self.incident, "input.incident")?.0 },
@@ -217,7 +221,7 @@ impl BulkQueries {
         if let Err(error) = policy::may_work(&request(ctx).actor) {
             return Err(error).or_null(ctx);
         }
-        let previewed = match input.plan() {
+        let previewed = match input.plan(desk(ctx)) {
             Ok(plan) => desk(ctx).preview_bulk(&plan, request(ctx)).await,
             Err(refusal) => Err(refusal.into()),
         };
@@ -259,7 +263,7 @@ impl BulkActs {
         #[graphql(desc = "Which act, and on which cases.")] input: BeginBulkActInput,
     ) -> Nullable<BeginBulkActPayload> {
         let key = input.idempotency_key.clone();
-        let begun = match input.plan() {
+        let begun = match input.plan(desk(ctx)) {
             Ok(plan) => desk(ctx).begin_bulk(&key, plan, request(ctx)).await,
             Err(refusal) => Err(refusal.into()),
         };

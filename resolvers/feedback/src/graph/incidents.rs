@@ -9,7 +9,7 @@ use vocabulary::{Connection, DateTime, Nullable, OrFault, UserError, connection,
 use super::{
     case::Case,
     enums::Outcome,
-    inputs::case_inputs,
+    inputs::{case_inputs, claims},
     loaders::{ReportsOfIncident, reports},
     mutation::{desk, payloads},
     neighbours::{District, Party},
@@ -165,6 +165,8 @@ pub(crate) struct ResolveIncidentInput {
     reason: Option<String>,
     /// The answer to its reporters, 1 to 2,000 characters.
     text: String,
+    /// Claims to photos and documents that show what was done: they count for every report, 5 at most.
+    evidence: Option<Vec<ID>>,
 }
 
 case_inputs! {
@@ -255,7 +257,7 @@ impl IncidentActs {
     ) -> Nullable<ResolveIncidentPayload> {
         let on = OnIncident { key: input.idempotency_key, incident: input.incident.0, version: input.version };
         let reply = Reply { outcome: input.outcome.into(), reason: input.reason, text: input.text };
-        let resolved = desk(ctx).resolve_incident(on, &reply, request(ctx)).await;
+        let resolved = desk(ctx).resolve_incident(on, &reply, &claims(&input.evidence), request(ctx)).await;
         ResolveIncidentPayload::of(ctx, resolved.map(Some), |row| Incident(Arc::new(row)))
     }
 

@@ -36,7 +36,7 @@ impl MemoryFiles {
         Ok(self.kept.lock().unwrap())
     }
 
-    fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.kept.lock().unwrap().len()
     }
 }
@@ -64,16 +64,16 @@ fn digest(bytes: &str) -> FileDigest {
 }
 
 /// What the edge announces of a photo.
-fn photo(bytes: &str) -> Value {
+pub(super) fn photo(bytes: &str) -> Value {
     let thumbnail = digest(&format!("small {bytes}"));
     json!({ "digest": digest(bytes).to_string(), "thumbnail": thumbnail.to_string(), "mediaType": "JPEG", "bytes": 9, "width": 4, "height": 3 })
 }
 
-fn document(bytes: &str) -> Value {
+pub(super) fn document(bytes: &str) -> Value {
     json!({ "digest": digest(bytes).to_string(), "mediaType": "PDF", "bytes": 9 })
 }
 
-fn sent_by(actor: &Actor, mut upload: Value) -> Value {
+pub(super) fn sent_by(actor: &Actor, mut upload: Value) -> Value {
     upload["uploader"] = json!(actor.person().map(|person| person.id.global()));
     upload
 }
@@ -84,7 +84,7 @@ impl City {
     }
 
     /// What the edge does with a file; gives the claim.
-    async fn upload(&self, upload: Value) -> String {
+    pub(super) async fn upload(&self, upload: Value) -> String {
         let payload = self.announce(upload.clone()).await;
         assert_eq!(codes(&payload), [""; 0]);
         for name in ["digest", "thumbnail"] {
@@ -109,7 +109,7 @@ impl City {
     }
 
     /// What the edge is told of an address.
-    async fn stored(&self, url: &str) -> Value {
+    pub(super) async fn stored(&self, url: &str) -> Value {
         let token = url.strip_prefix("/files/").unwrap();
         self.read(&Actor::System, &format!("{{ storedFile(token: \"{token}\") {{ digest mediaType }} }}")).await["storedFile"].clone()
     }
@@ -348,7 +348,7 @@ async fn an_answer_to_a_question_takes_photos_along() {
 }
 
 /// A hole in the road, which the officer of the water utility has for want of roads.
-fn road() -> Value {
+pub(super) fn road() -> Value {
     let mut input = water();
     merge(&mut input, json!({ "category": category("road-damage") }));
     input
