@@ -107,12 +107,13 @@ async fn check_desk(date: (i32, u32, u32), hour: u32) {
 #[tokio::test]
 async fn the_officers_desk_has_work_whatever_day_the_city_is_loaded_on() {
     // A week, by night and by day: Monday, 30 November 2026, and the days after it.
-    for (day, hour) in [(30, 9), (31, 3), (32, 13), (33, 18), (34, 23), (35, 12), (36, 0)] {
-        let date = if day > 30 { (2026, 12, day - 30) } else { (2026, 11, day) };
-        check_desk(date, hour).await;
-    }
+    let week = [(30, 9), (31, 3), (32, 13), (33, 18), (34, 23), (35, 12), (36, 0)];
+    let week = week.map(|(day, hour)| (if day > 30 { (2026, 12, day - 30) } else { (2026, 11, day) }, hour));
     // Independence Day, New Year's Day, Nauryz, and the day after it.
-    for (date, hour) in [((2026, 12, 16), 10), ((2027, 1, 1), 1), ((2027, 3, 22), 15), ((2027, 3, 24), 8)] {
+    let holidays = [((2026, 12, 16), 10), ((2027, 1, 1), 1), ((2027, 3, 22), 15), ((2027, 3, 24), 8)];
+    // What day it is makes no difference to the database, and a city is slow to load there.
+    let days = if std::env::var_os("TURKISTAN_TEST_POSTGRES").is_some() { 2 } else { usize::MAX };
+    for (date, hour) in holidays.into_iter().chain(week).take(days) {
         check_desk(date, hour).await;
     }
 }
