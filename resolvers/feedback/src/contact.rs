@@ -105,7 +105,8 @@ impl ContactKeys {
         match person {
             None => self.address(email),
             Some(person) => {
-                let parts = [b"area-subscriber\0".as_slice(), person.as_bytes(), self.address(email).as_bytes()];
+                let address = self.address(email);
+                let parts = [b"area-subscriber\0".as_slice(), person.as_bytes(), address.as_bytes()];
                 hex(&secret::derive::<20>(&self.0, &parts))
             }
         }
