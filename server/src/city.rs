@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use engine::Library;
 use federation::{Documents, Federation, Policy};
 use futures_util::FutureExt;
-use journal::{Abort, Channels, Database, Demo, Handler, Histories, House, Mailer, Rules, log::Signer};
+use journal::{Abort, Channels, Courier, Database, Demo, Handler, Histories, House, Mailer, Rules, log::Signer};
 use kernel::{Clock, Document, Error, Files, GraphHandle, Personal, Result, Rng, SystemClock};
 use runner::{Dkim, FolderMailer, Sender, SmtpMailer};
 use sea_orm::DbBackend;
@@ -18,7 +18,7 @@ use crate::{
     files, greeting, http,
     identity::Keys,
     manifest::{self, Manifest},
-    modules,
+    messengers, modules,
     settings::Settings,
 };
 
@@ -62,9 +62,11 @@ impl City {
         rng: Arc<dyn Rng>,
     ) -> Result<City> {
         let rules = Rules::new(library(settings)?);
+        let courier: Arc<dyn Courier> = Arc::new(HttpCourier::new(&settings.trusted_hosts)?);
         let channels = Channels {
             mailer: mailer(settings, Arc::clone(&clock))?,
-            courier: Arc::new(HttpCourier::new(&settings.trusted_hosts)?),
+            messengers: messengers::open(settings, &courier, &secret, &clock, &rng)?,
+            courier,
             public_url: settings.public_url.clone(),
         };
         let signer = Arc::new(Signer::derive(&secret, &settings.log_origin)?);

@@ -75,6 +75,36 @@ pub(crate) fn topic_not_daily() -> Refusal {
     refusal(RefusalCode::NotAllowed, "refusal-not-daily", &[]).at("input.delivery")
 }
 
+/// By other ways than mail nothing is collected for a day.
+pub(crate) fn channel_not_daily() -> Refusal {
+    refusal(RefusalCode::NotAllowed, "refusal-channel-not-daily", &[]).at("input.delivery")
+}
+
+/// Other ways than mail are for those who sign in.
+pub(crate) fn channel_of_account() -> Refusal {
+    refusal(RefusalCode::NotAllowed, "refusal-channel-of-account", &[]).at("input.channel")
+}
+
+/// The city has no key by which browsers would know it.
+pub(crate) fn push_absent() -> Refusal {
+    refusal(RefusalCode::NotAllowed, "refusal-push-absent", &[])
+}
+
+/// No browser makes such a subscription.
+pub(crate) fn subscription_unfit() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-subscription", &[]).at("input.endpoint")
+}
+
+/// There is no such endpoint, or it is another's.
+pub(crate) fn endpoint_unknown() -> Refusal {
+    refusal(RefusalCode::NotFound, "refusal-endpoint-unknown", &[]).at("input.endpoint")
+}
+
+/// A person has as many endpoints as they may have.
+pub(crate) fn endpoints_many(max: usize) -> Refusal {
+    refusal(RefusalCode::LimitReached, "refusal-endpoints-many", &[("max", max.into())])
+}
+
 /// Webhooks listen at no such address.
 pub(crate) fn url_unfit() -> Refusal {
     refusal(RefusalCode::Invalid, "refusal-webhook-url", &[]).at("input.url")

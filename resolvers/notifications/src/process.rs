@@ -1,6 +1,7 @@
 //! This room's part in work that outlives a request: delivering messages.
 
 pub(crate) mod digest;
+pub(crate) mod ping;
 pub(crate) mod webhook;
 
 use std::sync::Arc;
@@ -45,10 +46,15 @@ pub(crate) fn deliver_message(id: MessageId, at: DateTime<Utc>, again: Option<Da
     }
 }
 
-/// The message that a job delivers.
-pub(crate) fn message_of(kind: &str, key: &str) -> Option<MessageId> {
+/// The message that a job delivers by mail.
+fn mailed_by(kind: &str, key: &str) -> Option<MessageId> {
     let id = key.split(':').nth(1).filter(|_| kind == DELIVER_MESSAGE)?;
     id.parse().ok().map(MessageId::from_uuid)
+}
+
+/// The message that a job delivers, by whatever way.
+pub(crate) fn message_of(kind: &str, key: &str) -> Option<MessageId> {
+    mailed_by(kind, key).or_else(|| ping::of(kind, key).map(|(message, _)| message))
 }
 
 #[derive(Deserialize)]
@@ -83,7 +89,7 @@ impl Post {
     async fn passage(&self, message: &Message, now: DateTime<Utc>) -> Result<Passage, Error> {
         let recipients = self.recipients(message);
         let choices = self.store.choices(&recipients, Channel::Mail).await?;
-        Ok(Passage::of(message.topic, choices.manner(&recipients, message.topic), choices.hours(&recipients), now))
+        Ok(Passage::of(Channel::Mail, message.topic, choices.manner(&recipients, message.topic), choices.hours(&recipients), now))
     }
 
     /// What a message says, with the key of its coupon, and why it comes whatever its reader wishes.
@@ -198,7 +204,7 @@ impl Handler for DeliverMessage {
     }
 
     fn bury(&self, job: &Job) -> Option<Commit> {
-        let id = message_of(&job.kind, &job.key)?;
+        let id = mailed_by(&job.kind, &job.key)?;
         Some(Box::new(move |txn| store::set_state(txn, id, State::Dead).boxed()))
     }
 }

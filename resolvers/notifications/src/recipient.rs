@@ -1,11 +1,12 @@
 //! Whoever is written to, without a name or an address, and the token by which a mail's reader is known again.
 
 use hmac::{Hmac, Mac};
+use journal::Destination;
 use kernel::{PersonId, Personal, hex};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use crate::model::preference::Subscription;
+use crate::model::{endpoint, preference::Subscription};
 
 /// How many bytes of the HMAC name a recipient.
 const BYTES: usize = 20;
@@ -48,6 +49,11 @@ impl RecipientKeys {
         let (recipient, proof) = rest.split_once('.')?;
         let is_ours: bool = self.proof(recipient, word).as_bytes().ct_eq(proof.as_bytes()).into();
         is_ours.then(|| Some((Recipient(recipient.to_owned()), Subscription::from_word(word)?))).flatten()
+    }
+
+    /// Where somebody is reached, as a digest by which the same place is known again.
+    pub(crate) fn place(&self, to: &Destination) -> String {
+        hex(&self.mac(&[b"endpoint\0", endpoint::channel(to).word().as_bytes(), b"\0", endpoint::address(to).as_bytes()]))
     }
 
     fn proof(&self, recipient: &str, word: &str) -> String {

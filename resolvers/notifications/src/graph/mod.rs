@@ -1,5 +1,6 @@
 //! The room's part of the graph.
 
+mod endpoints;
 mod loaders;
 mod mutation;
 mod preferences;
@@ -17,13 +18,15 @@ use vocabulary::{LocalSubgraph, UserError};
 use crate::{model::webhook::WebhookKeys, policy, recipient::RecipientKeys, store::Store};
 
 #[derive(MergedObject)]
-struct Query(query::MessageQueries, webhooks::WebhookQueries);
+struct Query(query::MessageQueries, webhooks::WebhookQueries, endpoints::EndpointQueries);
 
 #[derive(MergedObject)]
-struct Mutation(mutation::MessageActs, webhooks::WebhookActs);
+struct Mutation(mutation::MessageActs, webhooks::WebhookActs, endpoints::EndpointActs);
 
 pub(crate) fn subgraph(store: Store, house: &House, channels: &Channels) -> Arc<dyn Subgraph> {
-    let query = Query(query::MessageQueries { store: store.clone() }, webhooks::WebhookQueries(store.clone()));
+    let messengers = channels.messengers.clone();
+    let messages = query::MessageQueries { store: store.clone() };
+    let query = Query(messages, webhooks::WebhookQueries(store.clone()), endpoints::EndpointQueries(messengers.clone()));
     let keys = RecipientKeys::new(house.secret.clone());
     let messages = mutation::MessageActs { store: store.clone(), rng: Arc::clone(&house.rng), keys: keys.clone() };
     let webhooks = webhooks::WebhookActs {
@@ -32,7 +35,8 @@ pub(crate) fn subgraph(store: Store, house: &House, channels: &Channels) -> Arc<
         keys: WebhookKeys::new(house.secret.clone()),
         courier: Arc::clone(&channels.courier),
     };
-    let mutation = Mutation(messages, webhooks);
+    let endpoints = endpoints::EndpointActs { store: store.clone(), rng: Arc::clone(&house.rng), keys: keys.clone(), messengers };
+    let mutation = Mutation(messages, webhooks, endpoints);
     let schema = Schema::build(query, mutation, EmptySubscription)
         .enable_federation()
         .register_output_type::<types::Node>()

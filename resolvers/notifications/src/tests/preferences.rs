@@ -5,6 +5,8 @@ use journal::Mail;
 use kernel::{Actor, GlobalId, Locale, PersonId, Role};
 use serde_json::{Value, json};
 
+use crate::model::preference::Channel;
+
 use super::{
     dead_letters,
     house::{CITY, TestHouse, house, person},
@@ -190,7 +192,7 @@ async fn everyone_sees_and_changes_their_own_preferences_alone() {
         preferences.iter().filter(|preference| preference["delivery"] != "AT_ONCE").cloned().collect::<Vec<_>>()
     };
     assert_eq!((daily(&mine), &mine["quietHours"]), (vec![json!({ "topic": "REMINDER", "delivery": "DAILY" })], &hours));
-    assert_eq!(mine["notificationPreferences"].as_array().unwrap().len(), 11);
+    assert_eq!(mine["notificationPreferences"].as_array().unwrap().len(), 11 * Channel::ALL.len());
     let theirs = viewer(&house, &other, id_of(&other)).await;
     assert_eq!((daily(&theirs), &theirs["quietHours"]), (vec![], &Value::Null));
     assert_eq!(viewer(&house, &other, id_of(&me)).await, Value::Null, "nobody looks through another's eyes");

@@ -44,3 +44,12 @@ refusal-webhooks-many = { $max ->
     [one] A party has { $max } webhook at most.
    *[other] A party has { $max } webhooks at most.
 }
+refusal-channel-not-daily = The daily message comes by mail alone.
+refusal-channel-of-account = Sign in first: other ways than mail belong to an account.
+refusal-push-absent = This city sends no notifications to browsers.
+refusal-subscription = This is no browser's subscription to notifications, or the city sends none to its address.
+refusal-endpoint-unknown = You have no such way to be reached.
+refusal-endpoints-many = { $max ->
+    [one] A person has { $max } way to be reached at most. Remove one first.
+   *[other] A person has { $max } ways to be reached at most. Remove one first.
+}
