@@ -82,6 +82,7 @@ pub(crate) struct AddPushSubscriptionInput {
     /// Where its push service takes messages: `endpoint`.
     endpoint: String,
     /// Its public key in base64url: `getKey("p256dh")`.
+    #[graphql(name = "p256dh")]
     p256dh: String,
     /// Its secret in base64url: `getKey("auth")`.
     auth: String,
