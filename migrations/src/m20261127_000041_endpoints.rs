@@ -19,7 +19,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         forget_ways_of_deliveries(manager).await?;
-        for table in ["ping", "endpoint"] {
+        for table in ["phone_code", "ping", "endpoint"] {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
         Ok(())
@@ -53,7 +53,23 @@ async fn endpoints(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .foreign_key(ForeignKey::create().from("ping", "message_id").to("message", "id"))
         .to_owned();
     manager.create_table(pings).await?;
-    manager.create_index(Index::create().name("ping_endpoint").table("ping").col("endpoint_id").to_owned()).await
+    manager.create_index(Index::create().name("ping_endpoint").table("ping").col("endpoint_id").to_owned()).await?;
+    // No code stands here: it is derived from the row's id and the installation's secret.
+    let codes = Table::create()
+        .table("phone_code")
+        .col(uuid("id").primary_key())
+        .col(uuid("endpoint_id"))
+        .col(string("recipient"))
+        .col(string("digest"))
+        .col(integer("tries").default(0))
+        .col(timestamp_with_time_zone("made_at"))
+        .to_owned();
+    manager.create_table(codes).await?;
+    for column in ["endpoint_id", "recipient", "digest", "made_at"] {
+        let name = format!("phone_code_{column}");
+        manager.create_index(Index::create().name(name).table("phone_code").col(column).to_owned()).await?;
+    }
+    Ok(())
 }
 
 /// Tries are counted for each way of a message by itself. A key of a table cannot be changed on SQLite, so the table is made anew; those of

@@ -95,6 +95,46 @@ pub(crate) fn subscription_unfit() -> Refusal {
     refusal(RefusalCode::Invalid, "refusal-subscription", &[]).at("input.endpoint")
 }
 
+/// The city has no bot.
+pub(crate) fn telegram_absent() -> Refusal {
+    refusal(RefusalCode::NotAllowed, "refusal-telegram-absent", &[])
+}
+
+/// The link to the bot is none of ours, has run out, or has served another chat.
+pub(crate) fn link_unknown() -> Refusal {
+    refusal(RefusalCode::NotFound, "refusal-link-unknown", &[]).at("input.token")
+}
+
+/// It is no chat's number.
+pub(crate) fn chat_malformed() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-chat", &[]).at("input.chat")
+}
+
+/// It is no telephone's number.
+pub(crate) fn number_malformed() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-number", &[]).at("input.number")
+}
+
+/// The number is not one of a mobile telephone of Kazakhstan.
+pub(crate) fn number_foreign() -> Refusal {
+    refusal(RefusalCode::NotAllowed, "refusal-number-foreign", &[]).at("input.number")
+}
+
+/// Enough codes for a day.
+pub(crate) fn codes_many(max: u64) -> Refusal {
+    refusal(RefusalCode::LimitReached, "refusal-codes-many", &[("max", max.into())]).at("input.number")
+}
+
+/// It is not the code that was sent.
+pub(crate) fn code_wrong() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-code", &[]).at("input.code")
+}
+
+/// The code ran out, or was tried too often.
+pub(crate) fn code_over() -> Refusal {
+    refusal(RefusalCode::TooLate, "refusal-code-over", &[]).at("input.code")
+}
+
 /// There is no such endpoint, or it is another's.
 pub(crate) fn endpoint_unknown() -> Refusal {
     refusal(RefusalCode::NotFound, "refusal-endpoint-unknown", &[]).at("input.endpoint")

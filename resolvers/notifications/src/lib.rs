@@ -36,6 +36,7 @@ pub fn room(house: &House, channels: &Channels) -> Room {
         handlers: vec![
             Arc::new(process::DeliverMessage(Arc::clone(&post))),
             Arc::new(process::digest::DeliverDigest(post)),
+            Arc::new(process::code::DeliverCode::new(store.clone(), house, channels)),
             Arc::new(process::ping::DeliverPing::new(store.clone(), house, channels)),
             Arc::new(process::webhook::DeliverWebhook::new(store, house, channels)),
         ],

@@ -1,5 +1,6 @@
 //! This room's part in work that outlives a request: delivering messages.
 
+pub(crate) mod code;
 pub(crate) mod digest;
 pub(crate) mod ping;
 pub(crate) mod webhook;

@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod passages;
+mod phones;
 mod preferences;
 mod webhooks;
 
@@ -30,6 +31,7 @@ use crate::{
 };
 pub(crate) use endpoints::{Way, keep_ping_gone, keep_ping_sent, keep_try, set_ping_state};
 pub(crate) use passages::{collect, drop_unwanted, keep_digest_sent, postpone, set_digest_state};
+pub(crate) use phones::{NewCode, Tried};
 pub(crate) use preferences::{Choice, Quiet};
 pub(crate) use webhooks::{keep_gone, keep_told};
 

@@ -14,6 +14,10 @@ use crate::JobError;
 pub enum Destination {
     /// A browser, by its subscription at a push service.
     Browser(Subscription),
+    /// A chat with the city's Telegram bot, by its number there.
+    Chat(i64),
+    /// A telephone, by its number in the form of E.164.
+    Phone(String),
 }
 
 /// What a browser tells of its subscription (Push API, `PushSubscription`).
@@ -42,6 +46,15 @@ pub struct Ping {
     pub text: Personal<String>,
     /// Where more can be read.
     pub link: Option<String>,
+}
+
+impl Ping {
+    /// All that it says, for those who have no other form than lines.
+    #[must_use]
+    pub fn lines(&self) -> Vec<&str> {
+        let lines = [self.title.reveal().as_str(), self.text.reveal(), self.link.as_deref().unwrap_or_default()];
+        lines.into_iter().filter(|line| !line.is_empty()).collect()
+    }
 }
 
 /// What became of a short message.
@@ -85,4 +98,10 @@ pub struct Messengers {
     pub push: Arc<dyn Messenger>,
     /// The public key by which browsers know the city (RFC 8292 §3.2), in base64url; without one it asks no browser for a subscription.
     pub push_key: Option<String>,
+    /// To chats.
+    pub telegram: Arc<dyn Messenger>,
+    /// The name of the city's bot, without its `@`; without one it links no chat.
+    pub telegram_bot: Option<String>,
+    /// To telephones.
+    pub sms: Arc<dyn Messenger>,
 }

@@ -17,5 +17,5 @@ mod worker;
 
 pub use ledger::{Failure, Ledger};
 pub use mail::{Dkim, FolderMailer, Sender, SmtpMailer};
-pub use messengers::{FolderMessenger, PushKey, WebPush};
+pub use messengers::{Bot, BotAddress, FolderMessenger, PushKey, Sms, WebPush, bot_secret};
 pub use runner::{Options, Runner};

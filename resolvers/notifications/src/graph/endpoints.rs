@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime as Instant, Utc};
 use journal::{Abort, ActKey, Destination, Messengers, Subscription};
 use kernel::{EndpointId, Personal, Request, Rng};
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use crate::{
     error,
     model::endpoint::{self, EndpointState as State, channel, mask},
     policy,
-    recipient::RecipientKeys,
+    recipient::{Recipient, RecipientKeys},
     store::Store,
 };
 
@@ -21,9 +22,12 @@ use crate::{
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 #[graphql(remote = "endpoint::EndpointState")]
 pub(crate) enum EndpointState {
+    /// Not yet: a telephone whose code its owner has not told.
+    Waiting,
     /// It is.
     Active,
-    /// Its other side said that nobody is there any more: the browser ended its subscription. It is forgotten once another is added.
+    /// Its other side said that nobody is there any more: the browser ended its subscription, or the bot was blocked. It is forgotten once
+    /// another is added.
     Gone,
 }
 
@@ -43,7 +47,8 @@ impl Endpoint {
         channel(self.0.to.reveal()).into()
     }
 
-    /// Enough of its address to tell two apart: of a browser its push service, e.g. `push.example.net`.
+    /// Enough of its address to tell two apart: of a browser its push service, e.g. `push.example.net`; of a chat the end of its number; of a
+    /// telephone e.g. `+7701***78`.
     async fn address(&self) -> String {
         mask(self.0.to.reveal())
     }
@@ -132,12 +137,26 @@ impl EndpointQueries {
     }
 }
 
-pub(crate) struct EndpointActs {
+/// What acts on endpoints need.
+#[derive(Clone)]
+pub(crate) struct Ways {
     pub(crate) store: Store,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) keys: RecipientKeys,
     pub(crate) messengers: Messengers,
 }
+
+impl Ways {
+    /// An endpoint that begins, and the digest of where it leads.
+    pub(crate) fn begun(&self, owner: Recipient, to: Destination, state: State, now: Instant<Utc>) -> (endpoint::Endpoint, String) {
+        let (id, place) = (EndpointId::new(now, self.rng.as_ref()), self.keys.place(&to));
+        let (attempted_at, delivered_at) = (None, None);
+        let to = Personal::new(to);
+        (endpoint::Endpoint { id, recipient: owner, to, state, failures: 0, attempted_at, delivered_at, created_at: now }, place)
+    }
+}
+
+pub(crate) struct EndpointActs(pub(crate) Ways);
 
 /// What people do with ways to themselves.
 #[Object]
@@ -166,7 +185,7 @@ impl EndpointActs {
 }
 
 impl EndpointPayload {
-    fn of(ctx: &Context<'_>, outcome: Result<endpoint::Endpoint, Abort>) -> Nullable<EndpointPayload> {
+    pub(crate) fn of(ctx: &Context<'_>, outcome: Result<endpoint::Endpoint, Abort>) -> Nullable<EndpointPayload> {
         let outcome = answer(outcome, ctx);
         outcome.map(|(endpoint, errors)| Some(EndpointPayload { endpoint: endpoint.map(Endpoint), errors })).or_null(ctx)
     }
@@ -176,34 +195,25 @@ impl EndpointActs {
     async fn add_browser(&self, input: AddPushSubscriptionInput, request: &Request) -> Result<endpoint::Endpoint, Abort> {
         let person = policy::account(&request.actor)?;
         let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
-        if self.messengers.push_key.is_none() {
+        let ways = &self.0;
+        if ways.messengers.push_key.is_none() {
             return Err(error::push_absent().into());
         }
         let to = Destination::Browser(Subscription { url: input.endpoint, p256dh: input.p256dh, auth: input.auth });
-        if !self.messengers.push.accepts(&to) {
+        if !ways.messengers.push.accepts(&to) {
             return Err(error::subscription_unfit().into());
         }
         let act = ActKey::new(key, "add_push_subscription", &request.actor.journal_name(), &to)?;
-        let place = self.keys.place(&to);
-        let endpoint = endpoint::Endpoint {
-            id: EndpointId::new(request.now, self.rng.as_ref()),
-            recipient: self.keys.person(person),
-            to: Personal::new(to),
-            state: State::Active,
-            failures: 0,
-            attempted_at: None,
-            delivered_at: None,
-            created_at: request.now,
-        };
-        self.store.add_endpoint(act, endpoint, place).await
+        let (browser, place) = ways.begun(ways.keys.person(person), to, State::Active, request.now);
+        ways.store.add_endpoint(act, None, browser, place).await
     }
 
     async fn remove(&self, input: RemoveEndpointInput, request: &Request) -> Result<ID, Abort> {
-        let owner = self.keys.person(policy::account(&request.actor)?);
+        let owner = self.0.keys.person(policy::account(&request.actor)?);
         let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
         let id = EndpointId::from_global(&input.endpoint).ok_or_else(error::endpoint_unknown)?;
         let act = ActKey::new(key, "remove_endpoint", &request.actor.journal_name(), &id)?;
-        self.store.remove_endpoint(act, owner, id, request.now).await?;
+        self.0.store.remove_endpoint(act, owner, id, request.now).await?;
         Ok(input.endpoint)
     }
 }

@@ -3,8 +3,10 @@
 mod endpoints;
 mod loaders;
 mod mutation;
+mod phones;
 mod preferences;
 mod query;
+mod telegram;
 mod types;
 mod webhooks;
 
@@ -21,7 +23,7 @@ use crate::{model::webhook::WebhookKeys, policy, recipient::RecipientKeys, store
 struct Query(query::MessageQueries, webhooks::WebhookQueries, endpoints::EndpointQueries);
 
 #[derive(MergedObject)]
-struct Mutation(mutation::MessageActs, webhooks::WebhookActs, endpoints::EndpointActs);
+struct Mutation(mutation::MessageActs, webhooks::WebhookActs, endpoints::EndpointActs, telegram::TelegramActs, phones::PhoneActs);
 
 pub(crate) fn subgraph(store: Store, house: &House, channels: &Channels) -> Arc<dyn Subgraph> {
     let messengers = channels.messengers.clone();
@@ -35,8 +37,9 @@ pub(crate) fn subgraph(store: Store, house: &House, channels: &Channels) -> Arc<
         keys: WebhookKeys::new(house.secret.clone()),
         courier: Arc::clone(&channels.courier),
     };
-    let endpoints = endpoints::EndpointActs { store: store.clone(), rng: Arc::clone(&house.rng), keys: keys.clone(), messengers };
-    let mutation = Mutation(messages, webhooks, endpoints);
+    let ways = endpoints::Ways { store: store.clone(), rng: Arc::clone(&house.rng), keys: keys.clone(), messengers };
+    let (telegram, phones) = (telegram::TelegramActs(ways.clone()), phones::PhoneActs(ways.clone()));
+    let mutation = Mutation(messages, webhooks, endpoints::EndpointActs(ways), telegram, phones);
     let schema = Schema::build(query, mutation, EmptySubscription)
         .enable_federation()
         .register_output_type::<types::Node>()

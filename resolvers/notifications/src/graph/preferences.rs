@@ -32,6 +32,10 @@ pub(crate) enum NotificationChannel {
     Mail,
     /// A browser that subscribed.
     Push,
+    /// A chat with the city's Telegram bot.
+    Telegram,
+    /// A telephone, by text message.
+    Sms,
 }
 
 /// How a topic is told.

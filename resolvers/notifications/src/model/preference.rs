@@ -16,6 +16,10 @@ words! {
         Mail = "mail",
         /// A browser that subscribed.
         Push = "push",
+        /// A chat with the city's Telegram bot.
+        Telegram = "telegram",
+        /// A telephone: each message costs the city money.
+        Sms = "sms",
     }
 }
 
@@ -77,15 +81,18 @@ impl Channel {
             (_, Manner::AtOnce) => true,
             (Channel::Mail, Manner::Daily) => rule.daily,
             (Channel::Mail, Manner::Never) => rule.article.is_none(),
-            (Channel::Push, Manner::Daily) => false,
-            (Channel::Push, Manner::Never) => true,
+            (Channel::Push | Channel::Telegram | Channel::Sms, Manner::Daily) => false,
+            (Channel::Push | Channel::Telegram | Channel::Sms, Manner::Never) => true,
         }
     }
 
-    /// The one table of how somebody is told who chose nothing. Whoever lets a browser subscribe wants to hear from it.
-    pub(crate) fn usual(self, _topic: Topic) -> Manner {
+    /// The one table of how somebody is told who chose nothing. Whoever links a browser or a chat wants to hear from it. A text message costs
+    /// the city money, so by it comes what the law wants told, for from then on terms run, and anything else to those who choose it.
+    pub(crate) fn usual(self, topic: Topic) -> Manner {
         match self {
-            Channel::Mail | Channel::Push => Manner::AtOnce,
+            Channel::Mail | Channel::Push | Channel::Telegram => Manner::AtOnce,
+            Channel::Sms if topic.rule().article.is_some() => Manner::AtOnce,
+            Channel::Sms => Manner::Never,
         }
     }
 
@@ -285,7 +292,10 @@ mod tests {
     #[test]
     fn whoever_chose_nothing_is_told_as_the_table_says() {
         for topic in Topic::ALL {
-            assert_eq!((Channel::Mail.usual(*topic), Channel::Push.usual(*topic)), (Manner::AtOnce, Manner::AtOnce));
+            let usual = [Channel::Mail, Channel::Push, Channel::Telegram].map(|channel| channel.usual(*topic));
+            assert_eq!(usual, [Manner::AtOnce; 3]);
+            let by_law = matches!(topic, Topic::Coupon | Topic::Forwarded | Topic::Answer | Topic::Extension | Topic::Silence);
+            assert_eq!(Channel::Sms.usual(*topic), if by_law { Manner::AtOnce } else { Manner::Never }, "{topic:?}");
         }
     }
 }

@@ -159,6 +159,8 @@ impl DeliverPing {
 fn messenger(messengers: &Messengers, channel: Channel) -> Result<&Arc<dyn Messenger>> {
     match channel {
         Channel::Push => Ok(&messengers.push),
+        Channel::Telegram => Ok(&messengers.telegram),
+        Channel::Sms => Ok(&messengers.sms),
         Channel::Mail => Err(Error::internal("mail goes to no endpoint")),
     }
 }

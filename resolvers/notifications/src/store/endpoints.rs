@@ -34,7 +34,7 @@ pub(crate) struct Way {
 }
 
 /// Where every read that a person asks for begins.
-fn scoped(recipient: &Recipient) -> Select<Entity> {
+pub(super) fn scoped(recipient: &Recipient) -> Select<Entity> {
     Entity::find().filter(Column::Recipient.eq(recipient.0.as_str()))
 }
 
@@ -57,16 +57,25 @@ impl Store {
         row.map(|row| known(&row.state, PingState::from_word(&row.state))).transpose()
     }
 
-    /// Keeps an endpoint that its owner has proved to hold, once for its key. `place` is the digest of where it leads.
+    /// Keeps an endpoint that its owner has proved to hold, once for its key. `place` is the digest of where it leads; `proof` is spent.
     ///
     /// # Errors
-    /// A refusal when there are too many, or when the key was used for something else.
-    pub(crate) async fn add_endpoint(&self, act: ActKey, endpoint: Endpoint, place: String) -> Result<Endpoint, Abort> {
+    /// A refusal when there are too many, when the proof was spent elsewhere, or when the key was used for something else.
+    pub(crate) async fn add_endpoint(
+        &self,
+        act: ActKey,
+        proof: Option<ActKey>,
+        endpoint: Endpoint,
+        place: String,
+    ) -> Result<Endpoint, Abort> {
         let write = self.database.writer.write(move |txn| {
             async move {
                 if let Some(before) = claim::<EndpointId>(txn, &act, endpoint.created_at).await?.before(error::key_reused)? {
                     let row = Entity::find_by_id(before.uuid()).one(txn).await?.ok_or_else(error::endpoint_unknown)?;
                     return Ok(Endpoint::try_from(row)?);
+                }
+                if let Some(proof) = &proof {
+                    claim_with(txn, proof, endpoint.created_at, &()).await?.before(error::link_unknown)?;
                 }
                 let kept = keep(txn, endpoint, &place).await?;
                 settle(txn, &act, &kept.id).await?;
@@ -97,6 +106,39 @@ impl Store {
         write.await
     }
 
+    /// Until when a link is good that is asked for by this key; the same for good.
+    ///
+    /// # Errors
+    /// A refusal when the key was used for something else.
+    pub(crate) async fn begin_link(&self, act: ActKey, until: i64, now: DateTime<Utc>) -> Result<i64, Abort> {
+        let write = self.database.writer.write(move |txn| {
+            async move { Ok(claim_with(txn, &act, now, &until).await?.before(error::key_reused)?.unwrap_or(until)) }.boxed()
+        });
+        write.await
+    }
+
+    /// Forgets whatever leads to a place, whose it may be, once for its key; tells how many there were.
+    ///
+    /// # Errors
+    /// A refusal when the key was used for something else.
+    pub(crate) async fn forget_place(&self, act: ActKey, place: String, now: DateTime<Utc>) -> Result<usize, Abort> {
+        let write = self.database.writer.write(move |txn| {
+            async move {
+                if let Some(before) = claim::<usize>(txn, &act, now).await?.before(error::key_reused)? {
+                    return Ok(before);
+                }
+                let there = Entity::find().filter(Column::Digest.eq(place)).all(txn).await?;
+                for row in &there {
+                    forget(txn, EndpointId::from_uuid(row.id)).await?;
+                }
+                settle(txn, &act, &there.len()).await?;
+                Ok(there.len())
+            }
+            .boxed()
+        });
+        write.await
+    }
+
     /// Records a try that failed.
     ///
     /// # Errors
@@ -106,12 +148,19 @@ impl Store {
     }
 }
 
-/// Keeps an endpoint. The same place of the same person is the same endpoint; that of another becomes whoever's it is now: a browser in which
-/// somebody else has signed in must not go on showing what the first one is told.
-async fn keep(txn: &Txn, endpoint: Endpoint, place: &str) -> Result<Endpoint, Abort> {
-    let others = Entity::find().filter(Column::Digest.eq(place)).filter(Column::Recipient.ne(endpoint.recipient.0.as_str()));
+/// A place becomes whoever's it is now: a browser in which somebody else has signed in must not go on showing what the first one is told.
+pub(super) async fn displace(txn: &Txn, owner: &Recipient, place: &str) -> Result<(), Abort> {
+    let others = Entity::find().filter(Column::Digest.eq(place)).filter(Column::Recipient.ne(owner.0.as_str()));
     for other in others.all(txn).await? {
         forget(txn, EndpointId::from_uuid(other.id)).await?;
+    }
+    Ok(())
+}
+
+/// Keeps an endpoint. The same place of the same person is the same endpoint.
+pub(super) async fn keep(txn: &Txn, endpoint: Endpoint, place: &str) -> Result<Endpoint, Abort> {
+    if endpoint.state == EndpointState::Active {
+        displace(txn, &endpoint.recipient, place).await?;
     }
     let address = address(&endpoint)?;
     if let Some(row) = scoped(&endpoint.recipient).filter(Column::Digest.eq(place)).one(txn).await? {

@@ -91,8 +91,10 @@ pub(crate) struct Bell {
 #[async_trait]
 impl Messenger for Bell {
     fn accepts(&self, to: &Destination) -> bool {
-        let Destination::Browser(subscription) = to;
-        subscription.url.starts_with("https://") && subscription.auth.len() == 22
+        match to {
+            Destination::Browser(subscription) => subscription.url.starts_with("https://") && subscription.auth.len() == 22,
+            Destination::Chat(_) | Destination::Phone(_) => true,
+        }
     }
 
     async fn send(&self, ping: &Ping) -> Result<Landing, JobError> {
@@ -133,6 +135,8 @@ pub(crate) struct TestHouse {
     pub(crate) post: Arc<Post>,
     pub(crate) counter: Arc<Counter>,
     pub(crate) push: Arc<Bell>,
+    pub(crate) telegram: Arc<Bell>,
+    pub(crate) sms: Arc<Bell>,
     pub(crate) clock: Arc<ManualClock>,
     _scratch: Scratch,
     _turn: Turn,
@@ -163,15 +167,21 @@ async fn open(turn: Turn) -> TestHouse {
     };
     let post = Arc::new(Post::default());
     let counter = Arc::new(Counter::default());
-    let push = Arc::new(Bell::default());
+    let (push, telegram, sms) = (Arc::new(Bell::default()), Arc::new(Bell::default()), Arc::new(Bell::default()));
     let channels = Channels {
-        messengers: Messengers { push: Arc::clone(&push) as Arc<dyn Messenger>, push_key: Some(PUSH_KEY.to_owned()) },
+        messengers: Messengers {
+            push: Arc::clone(&push) as Arc<dyn Messenger>,
+            push_key: Some(PUSH_KEY.to_owned()),
+            telegram: Arc::clone(&telegram) as Arc<dyn Messenger>,
+            telegram_bot: Some("turkistan_bot".to_owned()),
+            sms: Arc::clone(&sms) as Arc<dyn Messenger>,
+        },
         mailer: Arc::clone(&post) as Arc<dyn Mailer>,
         courier: Arc::clone(&counter) as Arc<dyn Courier>,
         public_url: Some(CITY.to_owned()),
     };
     let room = crate::room(&house, &channels);
-    TestHouse { house, room, post, counter, push, clock, _scratch: scratch, _turn: turn }
+    TestHouse { house, room, post, counter, push, telegram, sms, clock, _scratch: scratch, _turn: turn }
 }
 
 impl TestHouse {

@@ -53,3 +53,15 @@ refusal-endpoints-many = { $max ->
     [one] A person has { $max } way to be reached at most. Remove one first.
    *[other] A person has { $max } ways to be reached at most. Remove one first.
 }
+refusal-telegram-absent = This city has no Telegram bot.
+refusal-link-unknown = This link is not good any more: it has run out, or it was used already. Take a new one in your account.
+refusal-chat = This is not the number of a chat.
+refusal-number = This cannot be a telephone number.
+refusal-number-foreign = Text messages go to mobile numbers of Kazakhstan alone: +7 7…
+refusal-codes-many = { $max ->
+    [one] { $max } code a day is sent at most. Try again tomorrow.
+   *[other] { $max } codes a day are sent at most. Try again tomorrow.
+}
+refusal-code = The code is wrong. Look at the six digits of the text message.
+refusal-code-over = This code is not good any more. Ask for a new one.
+sms-code = Smart Turkistan: your code is { $code }. It is good for { $minutes } minutes. Tell it to nobody.

@@ -1,12 +1,16 @@
-//! Short messages: to browsers over their push services, or into a folder where a demonstration can look at them.
+//! Short messages: to browsers over their push services, to chats and telephones, or into a folder where a demonstration can look at them.
 
 mod encryption;
 mod folder;
 mod push;
+mod sms;
+mod telegram;
 mod vapid;
 
 pub use folder::FolderMessenger;
 pub use push::{PushKey, WebPush};
+pub use sms::Sms;
+pub use telegram::{Bot, BotAddress, bot_secret};
 
 use journal::{JobError, Landed, Landing, Receipt};
 

@@ -110,12 +110,12 @@ fn said(ping: &Ping) -> Vec<u8> {
 #[async_trait]
 impl Messenger for WebPush {
     fn accepts(&self, to: &Destination) -> bool {
-        let Destination::Browser(subscription) = to;
+        let Destination::Browser(subscription) = to else { return false };
         self.courier.accepts(&subscription.url) && Url::parse(&subscription.url).is_ok() && Reader::of(subscription).is_some()
     }
 
     async fn send(&self, ping: &Ping) -> std::result::Result<Landing, JobError> {
-        let Destination::Browser(subscription) = ping.to.reveal();
+        let Destination::Browser(subscription) = ping.to.reveal() else { return Err(refused("it is no browser")) };
         let receipt = self.courier.hand_over(self.parcel(ping, subscription)?).await?;
         read(&receipt)
     }
