@@ -42,6 +42,8 @@ pub(crate) struct City {
     pub(crate) faces: Faces,
     /// What keeps the files that people send.
     pub(crate) files: Arc<dyn Files>,
+    /// By what Telegram proves itself; nothing in a city without a bot.
+    pub(crate) bot_secret: Option<Personal<String>>,
 }
 
 impl City {
@@ -63,20 +65,23 @@ impl City {
     ) -> Result<City> {
         let rules = Rules::new(library(settings)?);
         let courier: Arc<dyn Courier> = Arc::new(HttpCourier::new(&settings.trusted_hosts)?);
+        let opened = messengers::open(settings, &courier, &secret, &clock, &rng)?;
         let channels = Channels {
             mailer: mailer(settings, Arc::clone(&clock))?,
-            messengers: messengers::open(settings, &courier, &secret, &clock, &rng)?,
+            messengers: opened.messengers,
             courier,
             public_url: settings.public_url.clone(),
         };
         let signer = Arc::new(Signer::derive(&secret, &settings.log_origin)?);
         let files = files::open(&settings.files, Arc::clone(&clock))?;
         let house = House { database, graph: GraphHandle::default(), clock, rng, secret };
-        let (mut subgraphs, mut handlers, mut demos, mut histories) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut subgraphs, mut demos, mut histories) = (Vec::new(), Vec::new(), Vec::new());
+        let mut handlers: Vec<_> = opened.bot_address.into_iter().collect();
         let mut documents =
             vec![&demo::ANY_PARTY, &export::APPEALS, &export::APPEALS_WITH_PERSONS, &greeting::FIRST_QUERY, &http::UNSUBSCRIBE];
         documents.extend(faces::DOCUMENTS);
         documents.extend(http::FILES);
+        documents.extend(http::TELEGRAM);
         for room in modules::rooms(&house, &rules, &channels, &signer, &files) {
             subgraphs.push(room.subgraph);
             handlers.extend(room.handlers);
@@ -89,7 +94,7 @@ impl City {
         manifest::check(&graph)?;
         house.graph.connect(Arc::new(graph.clone()));
         let faces = Faces::of(settings);
-        Ok(City { house, graph, handlers, demos, rules, histories, signer, faces, files })
+        Ok(City { house, graph, handlers, demos, rules, histories, signer, faces, files, bot_secret: opened.bot_secret })
     }
 
     /// Takes up the rules that were published, and stores what is to be done at every beginning. On PostgreSQL other processes may publish

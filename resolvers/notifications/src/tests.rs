@@ -2,7 +2,9 @@
 
 mod endpoints;
 mod house;
+mod phones;
 mod preferences;
+mod telegram;
 mod webhooks;
 
 use chrono::TimeDelta;

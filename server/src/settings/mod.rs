@@ -22,7 +22,7 @@ use crate::{
     cli::{Installation, LogForm, Serving},
     files::Place,
 };
-pub(crate) use messengers::Messengers;
+pub(crate) use messengers::{Messengers, Telegram};
 pub(crate) use open311::Open311;
 pub(crate) use subgraphs::Subgraphs;
 
@@ -44,6 +44,11 @@ struct File {
     dkim_domain: Option<String>,
     public_url: Option<String>,
     push_contact: Option<String>,
+    telegram_bot: Option<String>,
+    telegram_api: Option<String>,
+    telegram_token: Option<Personal<String>>,
+    sms_url: Option<String>,
+    sms_token: Option<Personal<String>>,
     trusted_hosts: Option<Vec<String>>,
     files_url: Option<String>,
     proxies: Option<Vec<IpAddr>>,
@@ -161,6 +166,15 @@ impl Settings {
             return Err(Error::internal("documents_only without documents would answer nothing: name the manifest"));
         }
         let (selector, domain) = (installation.dkim_selector.or(file.dkim_selector), installation.dkim_domain.or(file.dkim_domain));
+        let messengers = messengers::Said {
+            push_contact: installation.push_contact.or(file.push_contact),
+            telegram_bot: installation.telegram_bot.or(file.telegram_bot),
+            telegram_api: installation.telegram_api.or(file.telegram_api),
+            telegram_token: secret("TURKISTAN_TELEGRAM_TOKEN").or(file.telegram_token),
+            sms_url: installation.sms_url.or(file.sms_url),
+            sms_token: secret("TURKISTAN_SMS_TOKEN").or(file.sms_token),
+        };
+        let messengers = messengers.gather()?;
         let minutes = serving.checkpoint_minutes.or(file.checkpoint_minutes.map(Into::into)).unwrap_or(60);
         Ok(Settings {
             checkpoints: installation.checkpoints.or(file.checkpoints).unwrap_or_else(|| data_dir.join("checkpoints")),
@@ -182,7 +196,7 @@ impl Settings {
                 .unwrap_or_else(|| "Smart Turkistan <no-reply@turkistan.localhost>".to_owned()),
             dkim: dkim(installation.dkim_key.or(file.dkim_key), selector, domain)?,
             public_url: installation.public_url.or(file.public_url).map(|url| public_url(&url)).transpose()?,
-            messengers: Messengers { push_contact: installation.push_contact.or(file.push_contact) },
+            messengers,
             trusted_hosts,
             definitions: installation.definitions.or(file.definitions),
             demo: !serving.no_demo && file.demo.unwrap_or(true),

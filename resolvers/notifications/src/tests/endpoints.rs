@@ -20,15 +20,15 @@ const PREFER: &str = "mutation($input: SetNotificationPreferenceInput!) { setNot
     preference { channel delivery choices law } errors { code path } } }";
 const QUIET: &str = "mutation($input: SetQuietHoursInput!) { setQuietHours(input: $input) { hours { from to } errors { code } } }";
 
-fn aigul() -> Actor {
+pub(super) fn aigul() -> Actor {
     person(Role::Citizen)
 }
 
-fn asel() -> Actor {
+pub(super) fn asel() -> Actor {
     Actor::Person(Person { id: PersonId::of_slug("asel"), roles: vec![Role::Citizen], party: None, locale: Locale::Kk })
 }
 
-fn uuid(key: u128) -> uuid::Uuid {
+pub(super) fn uuid(key: u128) -> uuid::Uuid {
     uuid::Uuid::from_u128(key)
 }
 
@@ -42,7 +42,7 @@ async fn remove(house: &TestHouse, actor: &Actor, key: u128, id: &Value) -> Valu
     house.data(actor, REMOVE, json!({ "input": input })).await["removeEndpoint"].take()
 }
 
-async fn list(house: &TestHouse, actor: &Actor) -> Vec<Value> {
+pub(super) async fn list(house: &TestHouse, actor: &Actor) -> Vec<Value> {
     let me = GlobalId::encode("Viewer", actor.person().unwrap().id.uuid());
     let data = house.data(actor, VIEWER, json!({ "r": [{ "__typename": "Viewer", "id": me }] })).await;
     data["_entities"][0]["endpoints"].as_array().unwrap().clone()
@@ -54,7 +54,7 @@ async fn prefer(house: &TestHouse, actor: &Actor, key: u128, topic: &str, delive
 }
 
 /// Queues a message to Aigul, who has an account.
-async fn tell(house: &TestHouse, key: u128, topic: &str) {
+pub(super) async fn tell(house: &TestHouse, key: u128, topic: &str) {
     let person = aigul().person().unwrap().id.global();
     let changes =
         json!({ "topic": topic, "subject": format!("{topic} {key}"), "text": "Құпия мәтін", "withCouponKey": false, "person": person });
