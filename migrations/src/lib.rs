@@ -34,6 +34,7 @@ mod m20261127_000021_intake;
 mod m20261127_000022_many_hands;
 mod m20261127_000040_webhooks;
 mod m20261127_000041_endpoints;
+mod m20261127_000042_bounces;
 mod m20261127_000050_attachments;
 mod m20261127_000060_calendar_links;
 mod m20261127_000070_learning;
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000073_identities::Migration),
             Box::new(m20261127_000074_external_numbers::Migration),
             Box::new(m20261127_000050_attachments::Migration),
+            Box::new(m20261127_000042_bounces::Migration),
         ]
     }
 }

@@ -77,8 +77,14 @@ impl City {
         let house = House { database, graph: GraphHandle::default(), clock, rng, secret };
         let (mut subgraphs, mut demos, mut histories) = (Vec::new(), Vec::new(), Vec::new());
         let mut handlers: Vec<_> = opened.bot_address.into_iter().collect();
-        let mut documents =
-            vec![&demo::ANY_PARTY, &export::APPEALS, &export::APPEALS_WITH_PERSONS, &greeting::FIRST_QUERY, &http::UNSUBSCRIBE];
+        let mut documents = vec![
+            &demo::ANY_PARTY,
+            &export::APPEALS,
+            &export::APPEALS_WITH_PERSONS,
+            &greeting::FIRST_QUERY,
+            &http::UNSUBSCRIBE,
+            &http::RECORD_BOUNCE,
+        ];
         documents.extend(faces::DOCUMENTS);
         documents.extend(http::FILES);
         documents.extend(http::TELEGRAM);
@@ -176,6 +182,10 @@ pub(crate) fn mailer(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Arc<d
     let sender = Sender::new(&settings.mail_from, clock)?;
     let sender = match dkim(settings, &sender)? {
         Some(dkim) => sender.signed(dkim),
+        None => sender,
+    };
+    let sender = match &settings.bounces {
+        Some(address) => sender.returning(address)?,
         None => sender,
     };
     Ok(match &settings.smtp_url {

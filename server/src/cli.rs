@@ -35,7 +35,7 @@ pub(crate) struct Installation {
         value_name = "FILE",
         global = true,
         env = "TURKISTAN_CONFIG",
-        help = "A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url, mail_from, dkim_key, dkim_selector, dkim_domain, public_url, push_contact, telegram_bot, telegram_api, telegram_token, sms_url, sms_token, trusted_hosts, definitions, demo, log, otlp_endpoint, documents, documents_only; and introspection, [limits] and [open311], which have no flag"
+        help = "A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url, mail_from, bounces, dkim_key, dkim_selector, dkim_domain, public_url, push_contact, telegram_bot, telegram_api, telegram_token, sms_url, sms_token, trusted_hosts, definitions, demo, log, otlp_endpoint, documents, documents_only; and introspection, [limits] and [open311], which have no flag"
     )]
     pub(crate) config: Option<PathBuf>,
     /// The folder of the embedded database, the keys and the mail that has no server [default: ./data]
@@ -56,6 +56,10 @@ pub(crate) struct Installation {
         help = "The sender of mail [default: Smart Turkistan <no-reply@turkistan.localhost>]"
     )]
     pub(crate) mail_from: Option<String>,
+    /// Where mail that cannot be delivered goes back to, e.g. `bounces@example.kz`, with a mark after a `+`; its mail server hands what comes
+    /// there to `POST /bounces` [default: it goes back to the sender, and nobody notices]
+    #[arg(long, value_name = "ADDRESS", global = true, env = "TURKISTAN_BOUNCES")]
+    pub(crate) bounces: Option<String>,
     /// The private key that signs mail (DKIM): a PEM file with an RSA key of 2048 bits or more, or an Ed25519 key. `doctor` prints the record to
     /// publish
     #[arg(long, value_name = "FILE", global = true, env = "TURKISTAN_DKIM_KEY")]

@@ -100,6 +100,7 @@ fn mail(deprecation: &Deprecation, address: &str, documents: &[&Entry]) -> Mail 
         subject: words().text(locale, "mail-deprecated-subject", &facts),
         letter: Personal::new(Letter::of(&words().text(locale, "mail-deprecated-text", &facts))),
         unsubscribe: None,
+        return_mark: None,
     }
 }
 

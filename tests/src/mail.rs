@@ -46,6 +46,7 @@ impl MailServer {
             html: field(&mail, "html"),
             unsubscribe: field(&mail, "unsubscribe"),
             one_click: field(&mail, "one_click"),
+            return_path: field(&mail, "return_path"),
         };
         mails.into_iter().map(read).collect()
     }
@@ -99,6 +100,8 @@ pub struct Mail {
     pub unsubscribe: String,
     /// What `List-Unsubscribe-Post` says; empty without one.
     pub one_click: String,
+    /// Where it goes back to when it cannot be delivered (MAIL FROM).
+    pub return_path: String,
 }
 
 /// Python's own mail parser is the judge of what was sent.
@@ -108,7 +111,7 @@ box = mailbox.Maildir(sys.argv[1], factory=lambda f: email.message_from_binary_f
 print(json.dumps([{
     "to": m["To"], "subject": m["Subject"], "message_id": m["Message-ID"], "language": m["Content-Language"],
     "text": m.get_body(("plain",)).get_content(), "html": m.get_body(("html",)).get_content(),
-    "unsubscribe": m["List-Unsubscribe"], "one_click": m["List-Unsubscribe-Post"]} for m in box]))
+    "unsubscribe": m["List-Unsubscribe"], "one_click": m["List-Unsubscribe-Post"], "return_path": m["X-MailFrom"]} for m in box]))
 "#;
 
 /// The keeper of the mailbox puts headers of its own in front.

@@ -107,13 +107,7 @@ pub(crate) async fn announce(txn: &Txn, id: Uuid, upload: Upload, now: DateTime<
         attached_at: Set(None),
         released_at: Set(None),
     };
-    let job = NewJob {
-        kind: EXPIRE_UPLOAD.to_owned(),
-        key: format!("{EXPIRE_UPLOAD}:{id}"),
-        payload: json!({ "upload": id }),
-        run_at: now + WAIT,
-        priority: Priority::Bulk,
-    };
+    let job = NewJob::new(EXPIRE_UPLOAD, id, json!({ "upload": id }), now + WAIT).ranked(Priority::Bulk);
     journal::enqueue(txn, now, vec![job]).await?;
     Ok(Entity::insert(row).exec_with_returning(txn).await?)
 }
@@ -225,13 +219,7 @@ pub(crate) async fn expire(txn: &Txn, id: Uuid, now: DateTime<Utc>) -> Result<()
 
 async fn discard(txn: &Txn, rows: &[Model], now: DateTime<Utc>) -> Result<(), Abort> {
     let jobs = rows.iter().flat_map(|row| row.digests().map(|digest| (row.id, digest)));
-    let jobs = jobs.map(|(id, digest)| NewJob {
-        kind: DISCARD_FILE.to_owned(),
-        key: format!("{DISCARD_FILE}:{id}:{digest}"),
-        payload: json!({ "digest": digest }),
-        run_at: now,
-        priority: Priority::Normal,
-    });
+    let jobs = jobs.map(|(id, digest)| NewJob::new(DISCARD_FILE, format_args!("{id}:{digest}"), json!({ "digest": digest }), now));
     journal::enqueue(txn, now, jobs.collect()).await
 }
 

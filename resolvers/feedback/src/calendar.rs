@@ -4,10 +4,8 @@
 //! HMAC-SHA256 (RFC 2104) under the installation's secret, cut to 160 bits, and is never stored; it opens nothing once the link is ended.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac};
+use journal::secret;
 use kernel::Personal;
-use sha2::Sha256;
-use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 /// How many bytes of the HMAC are in a token.
@@ -28,16 +26,11 @@ impl CalendarKeys<'_> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (id, mac) = bytes.split_at_checked(ID_BYTES)?;
         let link = Uuid::from_slice(id).ok()?;
-        bool::from(self.mac(link).as_slice().ct_eq(mac)).then_some(link)
+        secret::same(&self.mac(link), mac).then_some(link)
     }
 
     fn mac(&self, link: Uuid) -> [u8; MAC_BYTES] {
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(self.0.reveal()).expect("HMAC takes a key of any length");
-        mac.update(b"calendar\0");
-        mac.update(link.as_bytes());
-        let mut short = [0; MAC_BYTES];
-        short.copy_from_slice(&mac.finalize().into_bytes()[..MAC_BYTES]);
-        short
+        secret::derive(self.0, &[b"calendar\0", link.as_bytes()])
     }
 }
 

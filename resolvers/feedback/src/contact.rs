@@ -2,11 +2,9 @@
 //! receipt that the law asks for goes there, without the coupon's key, so that nobody subscribes a stranger or tells them of a report.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use hmac::{Hmac, Mac};
+use journal::secret;
 use kernel::{Actor, FeedbackId, Personal, hex};
 use sea_orm::ActiveValue::Set;
-use sha2::Sha256;
-use subtle::ConstantTimeEq;
 
 use crate::{
     entity::confirmation::{ActiveModel, Model},
@@ -83,26 +81,21 @@ impl ContactKeys {
     /// The code that counts: HMAC-SHA256 (RFC 2104) of report, address and round, as eight digits.
     pub(crate) fn code(&self, confirmation: &Model) -> Personal<String> {
         let round = confirmation.round.to_be_bytes();
-        let mac = self.mac(&[b"confirmation\0", confirmation.feedback_id.as_bytes(), &round, confirmation.address.as_bytes()]);
-        let number = mac.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        let parts = [b"confirmation\0".as_slice(), confirmation.feedback_id.as_bytes(), &round, confirmation.address.as_bytes()];
+        let number = u64::from_be_bytes(secret::derive(&self.0, &parts));
         Personal::new(format!("{:0DIGITS$}", number % 10_u64.pow(DIGITS as u32)))
     }
 
     /// Whether this is the code that counts, in constant time; spaces do not matter.
     pub(crate) fn fits(&self, confirmation: &Model, presented: &str) -> bool {
         let presented: String = presented.chars().filter(|c| !c.is_whitespace()).collect();
-        self.code(confirmation).reveal().as_bytes().ct_eq(presented.as_bytes()).into()
+        secret::same(self.code(confirmation).reveal().as_bytes(), presented.as_bytes())
     }
 
     /// An address as a digest, the same for all spellings in upper and lower case.
     fn address(&self, email: &Personal<String>) -> String {
-        hex(&self.mac(&[b"contact-address\0", email.reveal().trim().to_lowercase().as_bytes()])[..20])
-    }
-
-    fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(self.0.reveal()).expect("HMAC takes a key of any length");
-        parts.iter().for_each(|part| mac.update(part));
-        mac.finalize().into_bytes().into()
+        let digest: [u8; 20] = secret::derive(&self.0, &[b"contact-address\0", email.reveal().trim().to_lowercase().as_bytes()]);
+        hex(&digest)
     }
 }
 

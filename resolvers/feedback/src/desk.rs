@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use engine::{CaseState, Cause, Effect, Facts, Library, Process, Step, TimerChange, Versions, Who};
-use journal::{Abort, House, NewEvent, NewJob, Priority, Rules, Signatures, Txn, log::Signer};
+use journal::{Abort, House, NewEvent, NewJob, Priority, Rules, Signatures, Txn, log::Signer, secret::Keys};
 use kernel::{Actor, Error, FeedbackId, Files, Personal, Result};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
@@ -14,9 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::{
-    contact::ContactKeys, coupon::CouponKeys, entity::feedback, error, files::FileKeys, learning::Learnt, model::Contact, parties::Parties,
-};
+use crate::{contact::ContactKeys, entity::feedback, error, files::FileKeys, learning::Learnt, model::Contact, parties::Parties};
 
 /// The stream of the journal that tells of reports.
 pub(crate) const STREAM: &str = "feedback";
@@ -29,7 +27,7 @@ pub(crate) const ANNOUNCE_EVENT: &str = "announce_event";
 pub(crate) struct Desk {
     pub(crate) house: House,
     pub(crate) rules: Rules,
-    pub(crate) keys: CouponKeys,
+    pub(crate) keys: Keys,
     pub(crate) contacts: ContactKeys,
     pub(crate) signatures: Arc<dyn Signatures>,
     pub(crate) signer: Arc<Signer>,
@@ -326,19 +324,15 @@ pub(crate) async fn enqueue(txn: &Txn, id: Uuid, number: i32, step: &Step, now: 
 
 /// The jobs of an event: those that tell people, and the one that tells programs. Whether any of them listens, the room of notifications knows.
 fn jobs_of<'k>(kinds: impl Iterator<Item = &'k str>, id: Uuid, number: i32, now: DateTime<Utc>) -> Vec<NewJob> {
-    let announcement = NewJob { priority: Priority::Bulk, ..effect_job(ANNOUNCE_EVENT, id, number, now) };
+    let announcement = effect_job(ANNOUNCE_EVENT, id, number, now).ranked(Priority::Bulk);
     kinds.map(|kind| effect_job(kind, id, number, now)).chain([announcement]).collect()
 }
 
-fn effect_job(kind: &str, id: Uuid, number: i32, now: DateTime<Utc>) -> NewJob {
-    NewJob {
-        kind: kind.to_owned(),
-        key: format!("{kind}:{id}:{number}"),
-        payload: json!({ "feedback": id, "event": number }),
-        run_at: now,
-        // The coupon says that a report was accepted: it goes before all that tells of the work (APPC Art. 64).
-        priority: if kind == Effect::SendCoupon.kind() { Priority::Statutory } else { Priority::Normal },
-    }
+/// The job of one effect of one event.
+pub(crate) fn effect_job(kind: &str, id: Uuid, number: i32, now: DateTime<Utc>) -> NewJob {
+    // The coupon says that a report was accepted: it goes before all that tells of the work (APPC Art. 64).
+    let priority = if kind == Effect::SendCoupon.kind() { Priority::Statutory } else { Priority::Normal };
+    NewJob::new(kind, format_args!("{id}:{number}"), json!({ "feedback": id, "event": number }), now).ranked(priority)
 }
 
 /// Sets and cancels the timers of a step. A timer's job has the name of the event that it raises.

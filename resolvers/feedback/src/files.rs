@@ -4,10 +4,8 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use hmac::{Hmac, Mac};
+use journal::secret;
 use kernel::Personal;
-use sha2::Sha256;
-use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 /// How many bytes of the HMAC are told.
@@ -72,20 +70,14 @@ impl FileKeys {
     }
 
     fn mac(&self, purpose: &[u8], told: &[u8]) -> [u8; MAC_BYTES] {
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(self.0.reveal()).expect("HMAC takes a key of any length");
-        mac.update(purpose);
-        mac.update(told);
-        let mut bytes = [0; MAC_BYTES];
-        bytes.copy_from_slice(&mac.finalize().into_bytes()[..MAC_BYTES]);
-        bytes
+        secret::derive(&self.0, &[purpose, told])
     }
 
     /// What stands before the HMAC, when that is right; compared in constant time.
     fn proved(&self, purpose: &[u8], text: &str) -> Option<Vec<u8>> {
         let mut told = URL_SAFE_NO_PAD.decode(text).ok()?;
         let mac = told.split_off(told.len().checked_sub(MAC_BYTES)?);
-        let is_ours: bool = self.mac(purpose, &told).as_slice().ct_eq(&mac).into();
-        is_ours.then_some(told)
+        secret::same(&self.mac(purpose, &told), &mac).then_some(told)
     }
 }
 

@@ -49,7 +49,7 @@ use kernel::Files;
 /// photos of its reports.
 #[must_use]
 pub fn room(house: &House, rules: Rules, signer: Arc<Signer>, signatures: Arc<dyn Signatures>, files: Arc<dyn Files>) -> Room {
-    let keys = coupon::CouponKeys::new(house.secret.clone());
+    let keys = coupon::keys(house.secret.clone());
     let contacts = contact::ContactKeys::new(house.secret.clone());
     let file_keys = files::FileKeys::new(house.secret.clone());
     let desk = desk::Desk {
@@ -77,6 +77,7 @@ pub fn room(house: &House, rules: Rules, signer: Arc<Signer>, signatures: Arc<dy
             &notices::ERASE,
             &notices::ERASE_COMMENTS,
             &notices::ANNOUNCE,
+            &graph::notices::NOTICES,
             &demo::SERVICES,
         ],
         demo: Some(Arc::new(demo::Reports::new(desk.clone()))),

@@ -54,6 +54,9 @@ pub(crate) static ANNOUNCE: Document = Document {
 const COUPON_KEY: &str = "{coupon-key}";
 const CONFIRMATION_CODE: &str = "{confirmation-code}";
 
+/// What tells the reporter from all others whom a job tells.
+const REPORTER: &str = "reporter";
+
 /// The events of which those who said “same here” hear, too.
 const TOLD_TO_ALL: [&str; 7] = ["assigned", "forwarded", "extended", "answered", "terminated", "contested", "deadline_passed"];
 
@@ -273,7 +276,7 @@ async fn tell_reporter(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Ar
             let unconfirmed = unconfirmed.map(|_| Notice { subject: "mail-confirm-subject", text: "mail-confirm-text", ..notice.clone() });
             let notice = unconfirmed.as_ref().unwrap_or(notice);
             let person = notice.case.reporter.map(|id| PersonId::from_uuid(id).global());
-            let (name, locale) = ("reporter", locale_of(notice.case));
+            let (name, locale) = (REPORTER, locale_of(notice.case));
             let reporter = Addressee { name, person: person.as_deref(), email: email.reveal(), locale };
             queue(desk, job, notice, &reporter, request).await
         }
@@ -311,6 +314,7 @@ async fn queue(desk: &Desk, job: &Job, notice: &Notice<'_>, to: &Addressee<'_>, 
         "withCouponKey": notice.with_coupon_key,
         "person": person,
         "byLaw": notice.case.track == word(&Track::Appeal),
+        "toReporter": name == REPORTER,
     });
     let data = desk.house.graph.ask(&QUEUE, json!({ "input": input }), request).await?;
     carried_out(&data, "/queueMessage/errors", "a message was refused")

@@ -96,6 +96,11 @@ pub(crate) fn may_take_uploads(actor: &Actor) -> Result<()> {
     if *actor == Actor::System { Ok(()) } else { Err(Error::coded(Code::Forbidden, "files come in at the edge")) }
 }
 
+/// Only the house itself hears of mail that came back.
+pub(crate) fn may_note_bounces(actor: &Actor) -> Result<()> {
+    if *actor == Actor::System { Ok(()) } else { Err(Error::coded(Code::Forbidden, "bounces are noted by the house")) }
+}
+
 /// As what the actor acts on this case, by their office.
 pub(crate) fn offices(actor: &Actor, case: &Model) -> Vec<Who> {
     match actor {

@@ -2,6 +2,7 @@
 
 mod acts;
 mod attachments;
+mod bounces;
 mod bulk;
 mod calendar;
 mod city;

@@ -70,6 +70,11 @@ pub(crate) fn token_unknown() -> Refusal {
     refusal(RefusalCode::NotFound, "refusal-token", &[]).at("input.token")
 }
 
+/// No mail has such a mark in its return path.
+pub(crate) fn mark_unknown() -> Refusal {
+    refusal(RefusalCode::NotFound, "refusal-mark", &[]).at("input.mark")
+}
+
 /// Messages of this topic do not wait for the daily one.
 pub(crate) fn topic_not_daily() -> Refusal {
     refusal(RefusalCode::NotAllowed, "refusal-not-daily", &[]).at("input.delivery")

@@ -8,6 +8,9 @@
 //!
 //! Whoever asked for it is told by HTTP what happens to reports, without anything about a person (`model/webhook.rs`).
 //!
+//! Mail that came back is known by the mark in its return path (`model/bounce.rs`): those who work the case are told, and its address is spared
+//! for a while what nobody has to be told.
+//!
 //! **Invariants:** addresses, subjects and texts leave the room by mail only; the coupon's key and the code of an address are asked for at
 //! delivery and never stored, and the secret of a webhook is stored nowhere.
 
@@ -36,11 +39,12 @@ pub fn room(house: &House, channels: &Channels) -> Room {
         handlers: vec![
             Arc::new(process::DeliverMessage(Arc::clone(&post))),
             Arc::new(process::digest::DeliverDigest(post)),
+            Arc::new(process::bounce::AnnounceBounce::new(house)),
             Arc::new(process::code::DeliverCode::new(store.clone(), house, channels)),
             Arc::new(process::ping::DeliverPing::new(store.clone(), house, channels)),
             Arc::new(process::webhook::DeliverWebhook::new(store, house, channels)),
         ],
-        documents: vec![&process::COUPON_KEY],
+        documents: vec![&process::COUPON_KEY, &process::bounce::NOTE_BOUNCE],
         demo: None,
         histories: None,
     }

@@ -40,6 +40,7 @@ macro_rules! words {
     };
 }
 
+pub(crate) mod bounce;
 pub(crate) mod endpoint;
 pub(crate) mod preference;
 pub(crate) mod webhook;
@@ -85,6 +86,8 @@ words! {
         Erased = "erased",
         /// Its reader wants no messages of its topic; what it said, and to whom, is erased.
         Unwanted = "unwanted",
+        /// A mail server had taken it and gave it back, or none tried because its address gives mail back.
+        Bounced = "bounced",
     }
 }
 
@@ -97,6 +100,8 @@ words! {
         Deferred = "deferred",
         /// It never will.
         Refused = "refused",
+        /// The mail server had taken it, and gave it back.
+        Bounced = "bounced",
     }
 }
 
@@ -111,6 +116,8 @@ words! {
         Refused = "refused",
         /// Whoever it was for refuses it, or their address is not one that the house goes to.
         ReceiverRefused = "receiver-refused",
+        /// Mail to this address came back not long ago.
+        AddressBounces = "address-bounces",
         /// Anything else; the log knows more.
         Other = "other",
     }
@@ -155,6 +162,8 @@ pub(crate) struct Message {
     pub(crate) recipient: Option<Recipient>,
     /// Whether the law governs the case that it is about.
     pub(crate) by_law: bool,
+    /// Whether it is for whoever filed the report.
+    pub(crate) to_reporter: bool,
     pub(crate) state: State,
     pub(crate) created_at: DateTime<Utc>,
 }
@@ -175,6 +184,9 @@ pub(crate) struct Draft {
     /// Whether the law governs the case that it is about; likewise.
     #[serde(skip)]
     pub(crate) by_law: bool,
+    /// Whether it is for whoever filed the report; likewise.
+    #[serde(skip)]
+    pub(crate) to_reporter: bool,
 }
 
 impl Draft {
@@ -241,6 +253,8 @@ pub(crate) struct Ending {
 
 impl Ending {
     pub(crate) const SENT: Ending = Ending { outcome: Outcome::Sent, reason: None, reply_code: None };
+    /// Nothing was tried.
+    pub(crate) const BOUNCES: Ending = Ending { outcome: Outcome::Refused, reason: Some(Reason::AddressBounces), reply_code: None };
 
     /// The end of a try by another way than mail.
     pub(crate) fn of(outcome: Outcome, reason: Option<Reason>, status: Option<u16>) -> Ending {

@@ -1,5 +1,6 @@
 //! This room's part in work that outlives a request: delivering messages.
 
+pub(crate) mod bounce;
 pub(crate) mod code;
 pub(crate) mod digest;
 pub(crate) mod ping;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use journal::{Channels, Commit, Handler, House, Job, JobError, Mail, Mailer, NewJob, Priority};
+use journal::{Channels, Commit, Handler, House, Job, JobError, Mail, Mailer, NewJob};
 use kernel::{Clock, Document, Error, GraphHandle, Letter, MessageId, Personal, Request};
 use serde::Deserialize;
 use serde_json::json;
@@ -20,6 +21,7 @@ use crate::{
     error::{law, words},
     model::{
         CODE_MARK, Ending, KEY_MARK, Message, Outcome, State,
+        bounce::BounceMarks,
         preference::{Channel, Passage, Subscription},
     },
     recipient::{Recipient, RecipientKeys},
@@ -38,13 +40,7 @@ pub(crate) static COUPON_KEY: Document = Document {
 /// The job that delivers a message. `again` tells apart the jobs of a message that was put off.
 pub(crate) fn deliver_message(id: MessageId, at: DateTime<Utc>, again: Option<DateTime<Utc>>) -> NewJob {
     let again = again.map(|at| format!(":{}", at.timestamp())).unwrap_or_default();
-    NewJob {
-        kind: DELIVER_MESSAGE.to_owned(),
-        key: format!("{DELIVER_MESSAGE}:{}{again}", id.uuid()),
-        payload: json!({ "message": id.uuid() }),
-        run_at: at,
-        priority: Priority::Normal,
-    }
+    NewJob::new(DELIVER_MESSAGE, format_args!("{}{again}", id.uuid()), json!({ "message": id.uuid() }), at)
 }
 
 /// The message that a job delivers by mail.
@@ -70,6 +66,7 @@ pub(crate) struct Post {
     clock: Arc<dyn Clock>,
     mailer: Arc<dyn Mailer>,
     keys: RecipientKeys,
+    marks: BounceMarks,
     /// Where people reach the city, `https://…` without a slash at its end; without one, no mail can be ended with one click.
     public_url: Option<String>,
 }
@@ -78,7 +75,8 @@ impl Post {
     pub(crate) fn new(store: Store, house: &House, channels: &Channels) -> Arc<Post> {
         let (mailer, public_url) = (Arc::clone(&channels.mailer), channels.public_url.clone());
         let (graph, clock, keys) = (house.graph.clone(), Arc::clone(&house.clock), RecipientKeys::new(house.secret.clone()));
-        Arc::new(Post { store, graph, clock, mailer, keys, public_url })
+        let marks = BounceMarks::new(house.secret.clone());
+        Arc::new(Post { store, graph, clock, mailer, keys, marks, public_url })
     }
 
     /// Whose choices count for a message: the person's, then the address's.
@@ -91,6 +89,12 @@ impl Post {
         let recipients = self.recipients(message);
         let choices = self.store.choices(&recipients, Channel::Mail).await?;
         Ok(Passage::of(Channel::Mail, message.topic, choices.manner(&recipients, message.topic), choices.hours(&recipients), now))
+    }
+
+    /// Whether an address is spared a message that nobody has to be sent, because mail to it came back.
+    async fn is_spared(&self, message: &Message, now: DateTime<Utc>) -> Result<bool, Error> {
+        let free = message.topic.rule().article.is_none();
+        Ok(free && self.store.bounces(&self.keys.address(message.email.reveal()), now).await?)
     }
 
     /// What a message says, with the key of its coupon, and why it comes whatever its reader wishes.
@@ -134,6 +138,7 @@ impl Post {
             subject: message.subject.reveal().clone(),
             letter: Personal::new(letter),
             unsubscribe: unsubscribe.map(Personal::new),
+            return_mark: Some(self.marks.mark(message.id)),
         };
         self.mailer.send(&mail).await
     }
@@ -182,11 +187,14 @@ impl Handler for DeliverMessage {
         let Some(message) = post.store.find_for_delivery(id).await? else {
             return Err(JobError::Fail("INTERNAL: the message is gone".to_owned()));
         };
-        if matches!(message.state, State::Sent | State::Erased | State::Unwanted) {
+        if matches!(message.state, State::Sent | State::Erased | State::Unwanted | State::Bounced) {
             return Ok(Box::new(|_| async { Ok(()) }.boxed()));
         }
         let now = post.clock.now();
         Ok(match post.passage(&message, now).await? {
+            Passage::Now | Passage::Later(_) | Passage::Daily(_) if post.is_spared(&message, now).await? => {
+                Box::new(move |txn| store::keep_spared(txn, id, now).boxed())
+            }
             Passage::Now => {
                 if let Err(error) = post.send(&message, job).await {
                     post.record(&[id], &error).await;

@@ -2,10 +2,8 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use hmac::{Hmac, Mac};
-use journal::Destination;
+use journal::{Destination, secret};
 use kernel::{PersonId, Personal, hex};
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
@@ -50,7 +48,7 @@ impl RecipientKeys {
     pub(crate) fn read(&self, token: &str) -> Option<(Recipient, Subscription)> {
         let (word, rest) = token.split_once('.')?;
         let (recipient, proof) = rest.split_once('.')?;
-        let is_ours: bool = self.proof(recipient, word).as_bytes().ct_eq(proof.as_bytes()).into();
+        let is_ours: bool = secret::same(self.proof(recipient, word).as_bytes(), proof.as_bytes());
         is_ours.then(|| Some((Recipient(recipient.to_owned()), Subscription::from_word(word)?))).flatten()
     }
 
@@ -94,11 +92,7 @@ impl RecipientKeys {
     }
 
     fn mac(&self, parts: &[&[u8]]) -> [u8; BYTES] {
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(self.0.reveal()).expect("HMAC takes a key of any length");
-        parts.iter().for_each(|part| mac.update(part));
-        let mut cut = [0; BYTES];
-        cut.copy_from_slice(&mac.finalize().into_bytes()[..BYTES]);
-        cut
+        secret::derive(&self.0, parts)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The room's queries and acts. Every read begins with [`scoped`].
 
+mod bounces;
 mod endpoints;
 mod passages;
 mod phones;
@@ -10,7 +11,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Claim, Database, JobSummary, NewJob, Priority, Txn, claim, claim_with, settle};
+use journal::{Abort, ActKey, Claim, Database, JobSummary, Priority, Txn, claim, claim_with, settle};
 use kernel::{Error, Locale, MessageId, Page, PageRequest, Personal, Result};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, UpdateMany, sea_query::Expr,
@@ -29,6 +30,7 @@ use crate::{
     process::{self, digest, ping},
     recipient::Recipient,
 };
+pub(crate) use bounces::keep_spared;
 pub(crate) use endpoints::{Way, keep_ping_gone, keep_ping_sent, keep_try, set_ping_state};
 pub(crate) use passages::{collect, drop_unwanted, keep_digest_sent, postpone, set_digest_state};
 pub(crate) use phones::{NewCode, Tried};
@@ -72,6 +74,19 @@ impl Store {
         let rows = select.all(&self.database.reader).await.map_err(journal::fault)?;
         let messages = rows.into_iter().map(Message::try_from).collect::<Result<_>>()?;
         Page::cut(page, messages, |message: &Message| message.id.uuid())
+    }
+
+    /// The newest messages to reporters about these reports, the newest first; so many for each at most, all together.
+    pub(crate) async fn to_reporters(&self, about: &[String], each_max: u64) -> Result<Vec<Message>> {
+        let rows = scoped(Scope::All)
+            .filter(message::Column::About.is_in(about))
+            .filter(message::Column::ToReporter.eq(true))
+            .order_by_desc(message::Column::Id)
+            .limit(each_max * about.len() as u64)
+            .all(&self.database.reader)
+            .await
+            .map_err(journal::fault)?;
+        rows.into_iter().map(Message::try_from).collect()
     }
 
     pub(crate) async fn messages_by_id(&self, scope: Scope, ids: &[MessageId]) -> Result<HashMap<MessageId, Message>> {
@@ -164,13 +179,15 @@ async fn queue(txn: &Txn, act: ActKey, id: MessageId, draft: Draft, now: DateTim
             return Ok(Message::try_from(row)?);
         }
     }
-    let Draft { email, locale, topic, about, subject, text, with_coupon_key, recipient, by_law } = draft;
+    let Draft { email, locale, topic, about, subject, text, with_coupon_key, recipient, by_law, to_reporter } = draft;
     let state = State::Queued;
-    let message = Message { id, email, locale, topic, about, subject, text, with_coupon_key, recipient, by_law, state, created_at: now };
+    let created_at = now;
+    let message =
+        Message { id, email, locale, topic, about, subject, text, with_coupon_key, recipient, by_law, to_reporter, state, created_at };
     message::Entity::insert(message::ActiveModel::from(&message)).exec_without_returning(txn).await?;
     // What the law wants told goes before all else.
     let priority = if topic.rule().article.is_some() { Priority::Statutory } else { Priority::Normal };
-    let delivery = NewJob { priority, ..process::deliver_message(id, now, None) };
+    let delivery = process::deliver_message(id, now, None).ranked(priority);
     journal::enqueue(txn, now, vec![delivery]).await?;
     if let Some(recipient) = &message.recipient {
         endpoints::queue_pings(txn, id, recipient, now).await?;
@@ -287,6 +304,7 @@ impl TryFrom<message::Model> for Message {
             with_coupon_key: row.with_coupon_key,
             recipient: row.recipient.map(Recipient),
             by_law: row.by_law,
+            to_reporter: row.to_reporter,
             state: known(&row.state, State::from_word(&row.state))?,
             created_at: row.created_at,
         })
@@ -307,6 +325,7 @@ impl From<&Message> for message::ActiveModel {
             recipient: Set(message.recipient.as_ref().map(|recipient| recipient.0.clone())),
             digest: Set(None),
             by_law: Set(message.by_law),
+            to_reporter: Set(message.to_reporter),
             state: Set(message.state.word().to_owned()),
             created_at: Set(message.created_at),
         }

@@ -1,5 +1,6 @@
 //! The room over a database of its own: SQLite, or PostgreSQL where `TURKISTAN_TEST_POSTGRES` names a server.
 
+mod bounces;
 mod endpoints;
 mod house;
 mod phones;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
-use journal::{Commit, Handler, House, Job, JobError, NewJob, Priority};
+use journal::{Commit, Handler, House, Job, JobError, NewJob};
 use kernel::{Clock, GraphHandle, RatingId, Request};
 use serde::Deserialize;
 use serde_json::json;
@@ -21,13 +21,7 @@ const OPEN_CASE: &str = "open_case";
 
 /// The job that opens a rating's case. It names the rating only: what the rater wrote stays in its table.
 pub(crate) fn open_case(rating: &Rating) -> NewJob {
-    NewJob {
-        kind: OPEN_CASE.to_owned(),
-        key: format!("{OPEN_CASE}:{}", rating.id.uuid()),
-        payload: json!({ "rating": rating.id.uuid() }),
-        run_at: rating.rated_at,
-        priority: Priority::Normal,
-    }
+    NewJob::new(OPEN_CASE, rating.id.uuid(), json!({ "rating": rating.id.uuid() }), rating.rated_at)
 }
 
 #[derive(Deserialize)]

@@ -6,6 +6,7 @@
 mod calendar;
 mod feeds;
 pub(crate) mod open311;
+mod report;
 mod xml;
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! The edge: from HTTP to the graph and back.
 
+mod bounces;
 pub(crate) mod caching;
 mod connections;
 pub(crate) mod csrf;
@@ -50,6 +51,7 @@ use crate::{
     telemetry::Metrics,
 };
 
+pub(crate) use bounces::RECORD as RECORD_BOUNCE;
 pub(crate) use connections::accept;
 pub(crate) use files::FILES;
 pub(crate) use graphql::Carried;
@@ -169,6 +171,7 @@ pub(crate) fn city_routes(edge: &Arc<Edge>, log_key: &str) -> Router {
         .route(layers::FILES_PATH, upload)
         .route("/files/{token}", get(files::send))
         .route("/subgraphs/{name}", any(subgraph::answer_guarded))
+        .route("/bounces", post(bounces::receive))
         .route("/unsubscribe/{token}", get(unsubscribe::ask).post(unsubscribe::end))
         .route(BOT_PATH, post(telegram::hear))
         .merge(faces::routes());

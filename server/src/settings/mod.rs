@@ -39,6 +39,7 @@ struct File {
     database_url: Option<String>,
     smtp_url: Option<String>,
     mail_from: Option<String>,
+    bounces: Option<String>,
     dkim_key: Option<PathBuf>,
     dkim_selector: Option<String>,
     dkim_domain: Option<String>,
@@ -99,6 +100,8 @@ pub(crate) struct Settings {
     pub(crate) smtp_url: Option<String>,
     /// The sender of mail.
     pub(crate) mail_from: String,
+    /// Where mail that cannot be delivered goes back to; without it, to the sender.
+    pub(crate) bounces: Option<String>,
     /// What signs mail, when there is a key.
     pub(crate) dkim: Option<Dkim>,
     /// Where people reach the city, `https://host` without a slash at its end.
@@ -194,6 +197,7 @@ impl Settings {
                 .mail_from
                 .or(file.mail_from)
                 .unwrap_or_else(|| "Smart Turkistan <no-reply@turkistan.localhost>".to_owned()),
+            bounces: installation.bounces.or(file.bounces),
             dkim: dkim(installation.dkim_key.or(file.dkim_key), selector, domain)?,
             public_url: installation.public_url.or(file.public_url).map(|url| public_url(&url)).transpose()?,
             messengers,
@@ -222,6 +226,7 @@ impl Settings {
         let mut all =
             vec![("TURKISTAN_DATA_DIR", self.data_dir.clone().into_os_string()), ("TURKISTAN_MAIL_FROM", self.mail_from.clone().into())];
         all.extend(self.smtp_url.clone().map(|url| ("TURKISTAN_SMTP_URL", url.into())));
+        all.extend(self.bounces.clone().map(|address| ("TURKISTAN_BOUNCES", address.into())));
         if let Some(Dkim { key, selector, domain }) = self.dkim.clone() {
             all.extend([("TURKISTAN_DKIM_KEY", key.into_os_string()), ("TURKISTAN_DKIM_SELECTOR", selector.into())]);
             all.extend(domain.map(|domain| ("TURKISTAN_DKIM_DOMAIN", domain.into())));

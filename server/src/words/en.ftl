@@ -34,6 +34,8 @@ file-at-once = { $max ->
 }
 file-cross-site = A page of this site may not send files here.
 file-gone = There is no file here any more. Open the report again, and from there the file.
+bounce-unmarked = This is no report of mail that came back to a marked address.
+bounce-unknown = No mail of ours has this mark in its return path.
 unsubscribe-title = Stop messages
 unsubscribe-question = Shall messages of this kind no longer come? What the law wants you to be told comes nevertheless.
 unsubscribe-button = Stop them

@@ -1,6 +1,9 @@
 //! Jobs: the outbox. What an act causes beyond its own rows is a job in the act's transaction, performed once by its key.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    fmt::Display,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{Error, Result};
@@ -47,6 +50,20 @@ pub struct NewJob {
     pub run_at: DateTime<Utc>,
     /// Its rank.
     pub priority: Priority,
+}
+
+impl NewJob {
+    /// A job of normal rank. `about` tells it apart from all others of its kind: the key is `kind:about`.
+    #[must_use]
+    pub fn new(kind: &str, about: impl Display, payload: Value, run_at: DateTime<Utc>) -> NewJob {
+        NewJob { kind: kind.to_owned(), key: format!("{kind}:{about}"), payload, run_at, priority: Priority::Normal }
+    }
+
+    /// The job with another rank.
+    #[must_use]
+    pub fn ranked(self, priority: Priority) -> NewJob {
+        NewJob { priority, ..self }
+    }
 }
 
 /// A leased job.

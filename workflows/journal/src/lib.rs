@@ -22,6 +22,7 @@ mod queue;
 mod room;
 pub mod rules;
 mod search;
+pub mod secret;
 #[cfg(test)]
 mod tests;
 mod timers;

@@ -119,6 +119,9 @@ pub struct Mail {
     pub letter: Personal<Letter>,
     /// Where its reader ends messages of this kind with one click, `https://…` (RFC 8058); nothing where there is nothing to end.
     pub unsubscribe: Option<Personal<String>>,
+    /// What its return path carries (RFC 5321 §4.4), so that a report of its failure is known to be about it: lower-case letters, digits and
+    /// dots. Nothing where nobody would read such a report.
+    pub return_mark: Option<String>,
 }
 
 /// What a signature says.

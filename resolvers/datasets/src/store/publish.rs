@@ -1,7 +1,7 @@
 //! Writing: a dataset, and a version with a table of its own. All of one version is in one transaction: it is there as a whole or not at all.
 
 use chrono::{DateTime, Utc};
-use journal::{Abort, NewEvent, NewJob, Priority, Txn};
+use journal::{Abort, NewEvent, NewJob, Txn};
 use kernel::{DatasetId, DatasetVersionId, Error, ServiceId};
 use sea_orm::{
     ActiveValue::Set,
@@ -123,13 +123,7 @@ pub(crate) async fn publish(
     let payload = json!({ "slug": dataset.slug, "version": id.uuid(), "number": version.number, "checksum": version.checksum });
     let event = NewEvent { kind: "version_published".into(), payload, versions: None };
     append(txn, dataset.id, now, actor, event).await?;
-    let tell = NewJob {
-        kind: TELL_KPIS.to_owned(),
-        key: format!("{TELL_KPIS}:{}", id.uuid()),
-        payload: json!({ "dataset": dataset.id.uuid(), "version": id.uuid() }),
-        run_at: now,
-        priority: Priority::Normal,
-    };
+    let tell = NewJob::new(TELL_KPIS, id.uuid(), json!({ "dataset": dataset.id.uuid(), "version": id.uuid() }), now);
     journal::enqueue(txn, now, vec![tell]).await?;
     Ok(version)
 }

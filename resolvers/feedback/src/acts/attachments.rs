@@ -12,7 +12,7 @@ use sea_orm::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{OnCase, Worked};
+use super::{OnCase, Worked, by_office};
 use crate::{
     attachments,
     desk::{Desk, Remark},
@@ -84,9 +84,7 @@ impl Desk {
         let (actor, now) = (request.actor.clone(), request.now);
         self.once_on_case(on, "release_attachment", &body, request, move |desk, txn, case| {
             async move {
-                if policy::offices(&actor, &case).is_empty() {
-                    return Err(refusal(RefusalCode::NotAllowed, "refusal-not-your-case", &[]).into());
-                }
+                by_office(&actor, &case)?;
                 let found = attachment::Entity::find_by_id(id.uuid()).one(txn).await?;
                 let found = found.filter(|row| row.feedback_id == Some(case.id)).ok_or_else(absent)?;
                 if !found.is_photo() {

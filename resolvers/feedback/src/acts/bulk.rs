@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use chrono::TimeDelta;
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Commit, Job, JobError, NewJob, Priority, Txn};
+use journal::{Abort, ActKey, Commit, Job, JobError, NewJob, Txn};
 use kernel::{Actor, BulkActId, CaseId, Error, Person, Refusal, RefusalCode, Request};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
@@ -145,13 +145,7 @@ impl Desk {
             state: Set(word(&BulkState::Waiting)),
             results: Set(None),
         };
-        let job = NewJob {
-            kind: CARRY_OUT_BULK.to_owned(),
-            key: format!("{CARRY_OUT_BULK}:{id}"),
-            payload: json!({ "bulk": id }),
-            run_at: performs_at,
-            priority: Priority::Normal,
-        };
+        let job = NewJob::new(CARRY_OUT_BULK, id, json!({ "bulk": id }), performs_at);
         self.house
             .database
             .writer

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Claim, NewEvent, NewJob, Priority, Txn};
+use journal::{Abort, ActKey, Claim, NewEvent, NewJob, Txn};
 use kernel::{Actor, RefusalCode, Request};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
@@ -136,11 +136,5 @@ async fn confirmed(txn: &Txn, case: feedback::Model, actor: &Actor, now: DateTim
 
 /// A job that tells the reporter of an event, once for this occasion.
 fn job(kind: &str, case: &feedback::Model, occasion: &str, event: i32, now: DateTime<Utc>) -> NewJob {
-    NewJob {
-        kind: kind.to_owned(),
-        key: format!("{kind}:{}:{occasion}", case.id),
-        payload: json!({ "feedback": case.id, "event": event }),
-        run_at: now,
-        priority: Priority::Normal,
-    }
+    NewJob::new(kind, format_args!("{}:{occasion}", case.id), json!({ "feedback": case.id, "event": event }), now)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use engine::{StepError, Who};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Commit, Job, JobError, NewEvent, NewJob, Priority, Txn};
+use journal::{Abort, ActKey, Commit, Job, JobError, NewEvent, NewJob, Txn};
 use kernel::{Actor, IncidentId, PartyId, Refusal, RefusalCode, Request};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{OnCase, Worked, author};
+use super::{OnCase, Worked, author, by_office};
 use crate::{
     attachments,
     desk::{Desk, Remark, held as case_held, parse, word},
@@ -72,13 +72,7 @@ impl Inform {
     fn job(self, now: DateTime<Utc>) -> NewJob {
         let Inform { incident, version, case } = self;
         let whom = case.map(|case| format!(":{case}")).unwrap_or_default();
-        NewJob {
-            kind: INFORM_INCIDENT.to_owned(),
-            key: format!("{INFORM_INCIDENT}:{incident}:{version}{whom}"),
-            payload: serde_json::to_value(self).unwrap_or_default(),
-            run_at: now,
-            priority: Priority::Normal,
-        }
+        NewJob::new(INFORM_INCIDENT, format_args!("{incident}:{version}{whom}"), serde_json::to_value(self).unwrap_or_default(), now)
     }
 }
 
@@ -219,9 +213,7 @@ impl Desk {
         let (actor, now) = (request.actor.clone(), request.now);
         self.once_on_case(on, "add_to_incident", &body, request, move |desk, txn, case| {
             async move {
-                if policy::offices(&actor, &case).is_empty() {
-                    return Err(refusal(RefusalCode::NotAllowed, "refusal-not-your-case", &[]).into());
-                }
+                by_office(&actor, &case)?;
                 let incident = held(txn, id).await?;
                 may_lead(&incident, &actor)?;
                 if case.ended || case.incident_id.is_some() {
@@ -246,9 +238,7 @@ impl Desk {
         let (actor, now) = (request.actor.clone(), request.now);
         self.once_on_case(on, "remove_from_incident", &body, request, move |desk, txn, case| {
             async move {
-                if policy::offices(&actor, &case).is_empty() {
-                    return Err(refusal(RefusalCode::NotAllowed, "refusal-not-your-case", &[]).into());
-                }
+                by_office(&actor, &case)?;
                 if case.incident_id.is_none() {
                     return Err(refusal(RefusalCode::WrongState, "refusal-incident-none", &[]).into());
                 }

@@ -1,6 +1,7 @@
 //! What officers and reporters do to a case: read the input, find the case, take one step of its process, once for each key.
 
 mod attachments;
+mod bounces;
 mod bulk;
 mod calendar;
 mod contact;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
 use journal::{Abort, ActKey, Txn};
-use kernel::{Actor, CaseId, Request};
+use kernel::{Actor, CaseId, RefusalCode, Request};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
 use serde_json::Value;
@@ -44,7 +45,7 @@ pub(crate) use self::{
 use crate::{
     desk::{Act, Desk, held},
     entity::{feedback, note},
-    error::{key_reused, not_found, stale},
+    error::{key_reused, not_found, refusal, stale},
     model::act_key,
     policy,
 };
@@ -186,10 +187,18 @@ impl Desk {
         let found = feedback::Entity::find().filter(feedback::Column::Reference.eq(&on.reference)).lock_exclusive().one(txn).await?;
         let absent = || Abort::from(not_found("input.reference"));
         let case = found.ok_or_else(absent)?;
-        let by_key = on.coupon_key.as_ref().is_some_and(|key| self.keys.fits(case.coupon_id(), key));
+        let by_key = on.coupon_key.as_ref().is_some_and(|key| self.keys.fits(case.coupon_id().uuid(), key));
         let signed_in = actor.person().is_some_and(|person| case.reporter == Some(person.id.uuid()));
         if by_key || signed_in { Ok(case) } else { Err(absent()) }
     }
+}
+
+/// Refuses an act on a case that is none of the actor's to work.
+fn by_office(actor: &Actor, case: &feedback::Model) -> Result<(), Abort> {
+    if policy::offices(actor, case).is_empty() {
+        return Err(refusal(RefusalCode::NotAllowed, "refusal-not-your-case", &[]).into());
+    }
+    Ok(())
 }
 
 fn author(request: &Request) -> Uuid {

@@ -9,7 +9,7 @@ use sea_orm::ActiveValue::Set;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Beside, OnCase, Worked, attachments::with_claims, author, subtasks};
+use super::{Beside, OnCase, Worked, attachments::with_claims, author, by_office, subtasks};
 use crate::{
     attachments::{self, Adding},
     desk::{Act, Desk, Remark, word},
@@ -213,9 +213,7 @@ impl Desk {
         let (actor, now) = (request.actor.clone(), request.now);
         self.once_on_case(on, "release_text", &body, request, move |desk, txn, case| {
             async move {
-                if policy::offices(&actor, &case).is_empty() {
-                    return Err(refusal(RefusalCode::NotAllowed, "refusal-not-your-case", &[]).into());
-                }
+                by_office(&actor, &case)?;
                 // What an officer may judge, a name in a street's name, is theirs to judge; a phone number is one.
                 if masking::find(&text, None).iter().any(|(kind, _)| kind.is_sure()) {
                     return Err(refusal(RefusalCode::Invalid, "refusal-text-personal", &[]).at("input.text").into());

@@ -4,25 +4,16 @@ use std::sync::Arc;
 
 use engine::Track;
 use futures_util::FutureExt;
-use journal::NewEvent;
 use kernel::{RefusalCode, Request};
-use sea_orm::{
-    ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, QueryFilter,
-    sea_query::OnConflict,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use serde_json::json;
 
-use super::{OnCase, Worked, author};
+use super::{OnCase, Worked, author, by_office};
 use crate::{
-    desk::{Desk, STREAM, word},
-    entity::{
-        external_number::{ActiveModel, Column, Entity},
-        feedback,
-    },
+    desk::{Desk, Remark, word},
+    entity::external_number::{ActiveModel, Column, Entity},
     error::refusal,
     model::external_number,
-    policy,
 };
 
 impl Desk {
@@ -33,9 +24,7 @@ impl Desk {
         let (actor, now, officer) = (request.actor.clone(), request.now, author(request));
         self.once_on_case(on, "record_external_number", &body, request, move |desk, txn, case| {
             async move {
-                if policy::offices(&actor, &case).is_empty() {
-                    return Err(refusal(RefusalCode::NotAllowed, "refusal-not-your-case", &[]).into());
-                }
+                by_office(&actor, &case)?;
                 if case.track != word(&Track::Appeal) {
                     return Err(refusal(RefusalCode::WrongState, "refusal-external-request", &[]).into());
                 }
@@ -50,17 +39,9 @@ impl Desk {
                 if Entity::insert(row).on_conflict(free).exec_without_returning(txn).await? == 0 {
                     return Err(refusal(RefusalCode::Invalid, "refusal-external-taken", &[]).at("input.number").into());
                 }
-                let payload = json!({ "message": "event-external-number", "internal": true, "facts": { "number": number } });
-                let versions = Some(desk.process(&case)?.versions());
-                let event = NewEvent { kind: "external_number_recorded".into(), payload, versions };
-                let told = journal::append(txn, STREAM, case.id, case.events, now, &actor.journal_name(), vec![event]).await?;
-                let changed = feedback::ActiveModel {
-                    id: Unchanged(case.id),
-                    version: Set(case.version + 1),
-                    events: Set(told),
-                    ..Default::default()
-                };
-                Ok(feedback::Entity::update(changed).exec(txn).await?)
+                let facts = json!({ "number": number });
+                let remark = Remark::new("external_number_recorded", "event-external-number", facts).internal().weighing();
+                desk.remark(txn, &case, remark, &actor, now).await
             }
             .boxed()
         })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use engine::Who;
 use futures_util::FutureExt;
-use journal::{Abort, NewJob, Priority, Txn};
+use journal::{Abort, Txn};
 use kernel::{RefusalCode, Request};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{OnReport, subtasks};
 use crate::{
-    desk::{Act, Desk, word},
+    desk::{Act, Desk, effect_job, word},
     entity::feedback,
     error::refusal,
     model::{Outcome, line},
@@ -82,14 +82,7 @@ impl Desk {
 /// Erases what was filed, and has what was said of it erased where it was said.
 async fn erase(txn: &Txn, case: &feedback::Model, now: DateTime<Utc>) -> Result<feedback::Model, Abort> {
     let erased = receipt::erase(txn, case, now).await?;
-    let job = NewJob {
-        kind: ERASE_MESSAGES.to_owned(),
-        key: format!("{ERASE_MESSAGES}:{}:{}", case.id, erased.events),
-        payload: json!({ "feedback": case.id, "event": erased.events }),
-        run_at: now,
-        priority: Priority::Normal,
-    };
-    journal::enqueue(txn, now, vec![job]).await?;
+    journal::enqueue(txn, now, vec![effect_job(ERASE_MESSAGES, case.id, erased.events, now)]).await?;
     Ok(erased)
 }
 

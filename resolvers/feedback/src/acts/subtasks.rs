@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Commit, Fired, Job, JobError, NewJob, Priority, Txn};
+use journal::{Abort, ActKey, Commit, Fired, Job, JobError, NewJob, Txn};
 use kernel::{Actor, Error, PartyId, RefusalCode, Request, Role, SubtaskId};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{OnCase, Worked, author, office::Body};
+use super::{OnCase, Worked, author, by_office, office::Body};
 use crate::{
     desk::{Desk, Remark, held, parse, word},
     entity::{
@@ -24,7 +24,6 @@ use crate::{
     },
     error::{key_reused, not_found, refusal},
     model::{act_key, line},
-    policy,
 };
 
 /// The timer of a part, and the job that it raises.
@@ -113,10 +112,8 @@ impl Desk {
     }
 
     async fn may_give(&self, txn: &Txn, case: &feedback::Model, to: &Body, actor: &Actor) -> Result<(), Abort> {
+        by_office(actor, case)?;
         let no = |code, message| Err(refusal(code, message, &[]).into());
-        if policy::offices(actor, case).is_empty() {
-            return no(RefusalCode::NotAllowed, "refusal-not-your-case");
-        }
         if case.ended || case.party_id.is_none() {
             return no(RefusalCode::WrongState, "refusal-case-not-worked");
         }
@@ -189,9 +186,7 @@ impl Desk {
         let (actor, now) = (request.actor.clone(), request.now);
         self.once_on_case(on, "cancel_subtask", &body, request, move |desk, txn, case| {
             async move {
-                if policy::offices(&actor, &case).is_empty() {
-                    return Err(refusal(RefusalCode::NotAllowed, "refusal-not-your-case", &[]).into());
-                }
+                by_office(&actor, &case)?;
                 let asked = Entity::find_by_id(id).one(txn).await?.filter(|asked| asked.feedback_id == case.id);
                 let asked = asked.ok_or_else(|| not_found("input.subtask"))?;
                 if asked.state()? != SubtaskState::Open {
@@ -277,12 +272,6 @@ async fn end(txn: &Txn, asked: &Model, state: SubtaskState, now: DateTime<Utc>) 
 
 /// Has the officers of the party that was asked told.
 async fn tell(txn: &Txn, id: Uuid, what: &str, now: DateTime<Utc>) -> Result<(), Abort> {
-    let job = NewJob {
-        kind: TELL_SUBTASK.to_owned(),
-        key: format!("{TELL_SUBTASK}:{id}:{what}"),
-        payload: json!({ "subtask": id, "what": what }),
-        run_at: now,
-        priority: Priority::Normal,
-    };
+    let job = NewJob::new(TELL_SUBTASK, format_args!("{id}:{what}"), json!({ "subtask": id, "what": what }), now);
     journal::enqueue(txn, now, vec![job]).await
 }

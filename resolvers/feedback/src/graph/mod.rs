@@ -14,6 +14,7 @@ mod learning;
 mod loaders;
 mod mutation;
 mod neighbours;
+pub(crate) mod notices;
 mod parts;
 mod past;
 mod places;
@@ -42,6 +43,7 @@ use crate::{desk::Desk, policy, store::Store};
 pub(crate) fn subgraph(desk: Desk) -> Arc<dyn Subgraph> {
     let store = Store(desk.house.database.reader.clone());
     let (writer, rng) = (desk.house.database.writer.clone(), Arc::clone(&desk.house.rng));
+    let graph = desk.house.graph.clone();
     let schema = Schema::build(query::Query::default(), mutation::Mutation::default(), subscription::Subscription)
         .enable_federation()
         .enable_subscription_in_federation()
@@ -59,7 +61,7 @@ pub(crate) fn subgraph(desk: Desk) -> Arc<dyn Subgraph> {
             scope: policy::scope(&request.actor),
             now: request.now,
         };
-        call.data(vocabulary::batched(reports))
+        call.data(vocabulary::batched(reports)).data(vocabulary::batched(notices::Notices::new(graph.clone(), request)))
     })
 }
 

@@ -18,6 +18,7 @@ use super::{
         RespondToCaseInput, SubmitFeedbackInput, UnmergeCaseInput, WithdrawFeedbackInput, claims,
     },
     learning::LearningActs,
+    notices::NoticeActs,
     parts::PartActs,
     queues::QueueActs,
     receipts::Coupon,
@@ -129,6 +130,7 @@ pub(crate) struct Mutation(
     LearningActs,
     CalendarActs,
     UploadActs,
+    NoticeActs,
 );
 
 #[derive(Default)]

@@ -151,7 +151,7 @@ impl Reports {
         let found = reports(ctx).load_one(ByReference(reference)).await;
         let keys = &ctx.data_unchecked::<Desk>().keys;
         let opened = found.map(|row| match (row, key) {
-            (Some(row), Some(key)) => keys.fits(row.coupon_id(), &key).then_some(Feedback { row, view: View::Own }),
+            (Some(row), Some(key)) => keys.fits(row.coupon_id().uuid(), &key).then_some(Feedback { row, view: View::Own }),
             (Some(row), None) => Some(Feedback::seen_by(&request(ctx).actor, row)),
             (None, _) => None,
         });

@@ -35,7 +35,7 @@ impl Coupon {
         let receipt = receipt::receipt(row, None, &desk.signer)?;
         Ok(Coupon {
             reference: row.reference.clone(),
-            key: desk.keys.derive(row.coupon_id()).into_inner(),
+            key: desk.keys.derive(row.coupon_id().uuid()).into_inner(),
             registered_on: Date(row.registered_on),
             received_at: DateTime(row.received_at),
             accepted_by: Some(Party::of(crate::filing::registrar())),

@@ -56,7 +56,7 @@ impl Subscription {
         let absent = || kernel::Error::coded(kernel::Code::NotFound, "no such report");
         let row = store(ctx).find_by_reference(&reference).await.or_fault(ctx)?.ok_or_else(absent).or_fault(ctx)?;
         let view = match key {
-            Some(key) if desk.keys.fits(row.coupon_id(), &key) => View::Own,
+            Some(key) if desk.keys.fits(row.coupon_id().uuid(), &key) => View::Own,
             Some(_) => return Err(absent()).or_fault(ctx),
             None => policy::view(&request(ctx).actor, &row),
         };

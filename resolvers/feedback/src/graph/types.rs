@@ -17,6 +17,7 @@ use super::{
     intake::{IntakeAnswer, IntakeQuestion},
     loaders::{ConfirmationOf, ExtensionsOf, HistoryOf, IncidentBy, PageOf, PartsOf, ProofOf, QuestionsOf, reports},
     neighbours::{District, Party, Service},
+    notices::{self, Notice},
     parts::OutcomeReason,
     places::{Place, Point},
     readings::{Access, AccessesTo, PersonalPart, reading},
@@ -371,6 +372,12 @@ impl Feedback {
         read.transpose()
     }
 
+    /// What the reporter was told of it by mail and whether that arrived, the newest first: to the reporter and to those who work the case.
+    #[graphql(directive = list_size::apply(10))]
+    async fn notices(&self, ctx: &Context<'_>) -> Nullable<Vec<Notice>> {
+        if self.whole() { notices::of(ctx, &self.row.reference).await } else { None }
+    }
+
     /// Photos and documents, in the order in which they were added: all of them to the reporter and to those who work the case; to the public
     /// the photos that an officer has released.
     #[graphql(directive = list_size::apply(5))]
@@ -400,7 +407,7 @@ impl Feedback {
     #[graphql(requires_scopes = "system")]
     async fn coupon_key(&self, ctx: &Context<'_>) -> Option<String> {
         let system = request(ctx).actor == kernel::Actor::System;
-        system.then(|| ctx.data_unchecked::<Desk>().keys.derive(self.row.coupon_id()).into_inner())
+        system.then(|| ctx.data_unchecked::<Desk>().keys.derive(self.row.coupon_id().uuid()).into_inner())
     }
 
     /// The code that confirms its mail address: for the house itself, when it mails the code. Null when there is none to confirm.

@@ -38,13 +38,7 @@ const LESSONS_MAX: u64 = 5_000;
 /// The job of the next night; one for all processes.
 pub(crate) fn tonight(now: DateTime<Utc>) -> NewJob {
     let at = the_next_night(now);
-    NewJob {
-        kind: TRAIN.to_owned(),
-        key: format!("{TRAIN}:{}", city_time(at).date_naive()),
-        payload: json!({}),
-        run_at: at,
-        priority: Priority::Bulk,
-    }
+    NewJob::new(TRAIN, city_time(at).date_naive(), json!({}), at).ranked(Priority::Bulk)
 }
 
 /// What is written when a night's training is given up.

@@ -105,13 +105,7 @@ pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + '
 
 /// A job that goes on until all cases were looked at, a page a job.
 fn page(kind: &str, of: &str, after: Option<Uuid>, now: DateTime<Utc>) -> NewJob {
-    NewJob {
-        kind: kind.to_owned(),
-        key: format!("{kind}:{of}:{}", after.unwrap_or_default()),
-        payload: json!({ "of": of, "after": after }),
-        run_at: now,
-        priority: Priority::Bulk,
-    }
+    NewJob::new(kind, format_args!("{of}:{}", after.unwrap_or_default()), json!({ "of": of, "after": after }), now).ranked(Priority::Bulk)
 }
 
 /// The payload of such a job.

@@ -46,6 +46,8 @@ pub(super) struct Neighbours {
     pub(super) announced: Mutex<Vec<Value>>,
     /// What messages and what comments were erased of, in order.
     pub(super) erased: Mutex<Vec<Value>>,
+    /// Of how many reports each question was that asked what reporters were told.
+    pub(super) asked: Mutex<Vec<usize>>,
     /// Documents that are not answered.
     pub(super) away: Mutex<BTreeSet<&'static str>>,
     /// The refusal of the next messages.
@@ -75,6 +77,16 @@ impl Graph for Neighbours {
                     self.messages.lock().unwrap().push(variables["input"].clone());
                 }
                 json!({ "queueMessage": { "errors": errors } })
+            }
+            "feedback.MessagesToReporters" => {
+                assert_eq!(request.actor, Actor::System, "only the house asks what reporters were told");
+                let about = variables["about"].as_array().unwrap();
+                self.asked.lock().unwrap().push(about.len());
+                let told = |about| {
+                    json!({ "about": about, "label": "Receipt", "email": "a***@e***.kz", "state": "BOUNCED",
+                    "createdAt": "2026-11-24T07:00:00Z", "deliveries": [{ "at": "2026-11-24T07:00:01Z" }, { "at": "2026-11-24T07:05:00Z" }] })
+                };
+                json!({ "messagesToReporters": about.iter().map(told).collect::<Vec<_>>() })
             }
             "feedback.AnnounceEvent" => {
                 assert_eq!(request.actor, Actor::System, "only the house announces events");

@@ -101,6 +101,7 @@ identity-unknown = No author is named
 refusal-signature-invalid = This is not a valid signature over this text. Sign the text again.
 refusal-signature-other = The signature is not of the person whose IIN is given.
 refusal-signature-unavailable = Signatures are not verified here. File without one.
+event-mail-returned = A message to the reporter came back: they have to be reached in another way.
 event-external-number = The number in the national register was recorded.
 refusal-external-number = This does not look like a number of the register: 4 to 40 letters, digits, dashes, dots and strokes, with a digit among them.
 refusal-external-taken = Another appeal has this number.

@@ -177,13 +177,9 @@ pub(crate) async fn compute_jobs<'a>(
     cause: &str,
     run_at: DateTime<Utc>,
 ) -> Result<(), Abort> {
-    let jobs = codes.into_iter().map(|code| NewJob {
-        kind: COMPUTE_KPI.to_owned(),
-        key: format!("{COMPUTE_KPI}:{code}:{cause}"),
-        payload: json!({ "code": code }),
-        run_at,
-        priority: Priority::Bulk,
-    });
+    let jobs = codes
+        .into_iter()
+        .map(|code| NewJob::new(COMPUTE_KPI, format_args!("{code}:{cause}"), json!({ "code": code }), run_at).ranked(Priority::Bulk));
     journal::enqueue(txn, run_at, jobs.collect()).await
 }
 

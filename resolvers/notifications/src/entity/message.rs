@@ -16,6 +16,7 @@ pub struct Model {
     pub recipient: Option<String>,
     pub digest: Option<String>,
     pub by_law: bool,
+    pub to_reporter: bool,
     pub state: String,
     pub created_at: DateTimeUtc,
 }

@@ -1,5 +1,6 @@
 //! The room's tables.
 
+pub(crate) mod bouncing_address;
 pub(crate) mod delivery;
 pub(crate) mod endpoint;
 pub(crate) mod message;

@@ -55,6 +55,9 @@ pub(crate) struct QueueMessageInput {
     /// Whether the law governs the case that it is about, as it does an appeal. A message of a statutory topic then names the article.
     #[graphql(default)]
     by_law: bool,
+    /// Whether it is for whoever filed the report that it is about.
+    #[graphql(default)]
+    to_reporter: bool,
 }
 
 /// What became of the message.
@@ -196,6 +199,7 @@ impl MessageActs {
             with_coupon_key: input.with_coupon_key,
             recipient: person.map(|person| self.keys.person(person)),
             by_law: input.by_law,
+            to_reporter: input.to_reporter,
         };
         let refusals = draft.refusals();
         if !refusals.is_empty() {

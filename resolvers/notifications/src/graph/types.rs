@@ -61,6 +61,8 @@ pub(crate) enum MessageState {
     Erased,
     /// Its reader wants no messages of its topic by mail; what it said, and to whom, is erased.
     Unwanted,
+    /// A mail server had taken it and gave it back, or none tried because its address gives mail back.
+    Bounced,
 }
 
 /// How a try to deliver a message ended.
@@ -73,6 +75,8 @@ pub(crate) enum DeliveryOutcome {
     Deferred,
     /// It never will.
     Refused,
+    /// The mail server had taken it, and gave it back.
+    Bounced,
 }
 
 /// Why something was not done.
@@ -87,6 +91,8 @@ pub(crate) enum FailureReason {
     Refused,
     /// Whoever it was for refuses it, or their address is not one that the house goes to.
     ReceiverRefused,
+    /// Mail to this address came back not long ago.
+    AddressBounces,
     /// Anything else; the log knows more.
     Other,
 }

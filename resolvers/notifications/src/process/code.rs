@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
-use journal::{Channels, Commit, Handler, House, Job, JobError, Landed, Messenger, NewJob, Ping, Priority};
+use journal::{Channels, Commit, Handler, House, Job, JobError, Landed, Messenger, NewJob, Ping};
 use kernel::{Clock, Error, Locale, Personal};
 use serde::Deserialize;
 use serde_json::json;
@@ -27,13 +27,8 @@ struct Payload {
 /// The job that sends a code.
 pub(crate) fn deliver_code(code: Uuid, locale: Locale, at: DateTime<Utc>, waits: u32) -> NewJob {
     let again = if waits == 0 { String::new() } else { format!(":{waits}") };
-    NewJob {
-        kind: DELIVER_CODE.to_owned(),
-        key: format!("{DELIVER_CODE}:{code}{again}"),
-        payload: json!({ "code": code, "locale": locale.tag(), "waits": waits }),
-        run_at: at,
-        priority: Priority::Normal,
-    }
+    let payload = json!({ "code": code, "locale": locale.tag(), "waits": waits });
+    NewJob::new(DELIVER_CODE, format_args!("{code}{again}"), payload, at)
 }
 
 /// Performs `deliver_code`.

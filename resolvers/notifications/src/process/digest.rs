@@ -33,13 +33,7 @@ pub(crate) fn key(address: &Recipient, locale: Locale, at: DateTime<Utc>) -> Str
 
 /// The job that delivers a daily message.
 pub(crate) fn deliver_digest(digest: &str, at: DateTime<Utc>) -> NewJob {
-    NewJob {
-        kind: DELIVER_DIGEST.to_owned(),
-        key: format!("{DELIVER_DIGEST}:{digest}"),
-        payload: json!({ "digest": digest }),
-        run_at: at,
-        priority: Priority::Bulk,
-    }
+    NewJob::new(DELIVER_DIGEST, digest, json!({ "digest": digest }), at).ranked(Priority::Bulk)
 }
 
 /// The daily message that a job delivers.
@@ -86,6 +80,7 @@ impl DeliverDigest {
             subject: words().text(first.locale, "digest-subject", &[("count", messages.len().into())]),
             letter: Personal::new(letter),
             unsubscribe: unsubscribe.map(Personal::new),
+            return_mark: Some(self.0.marks.mark(first.id)),
         };
         self.0.mailer.send(&mail).await
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
-use journal::{Channels, Commit, Handler, House, Job, JobError, Landed, Landing, Messenger, Messengers, NewJob, Ping, Priority};
+use journal::{Channels, Commit, Handler, House, Job, JobError, Landed, Landing, Messenger, Messengers, NewJob, Ping};
 use kernel::{Clock, EndpointId, Error, MessageId, Personal, Result};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -39,13 +39,8 @@ struct Payload {
 impl Payload {
     fn job(self, run_at: DateTime<Utc>) -> NewJob {
         let again = if self.waits == 0 { String::new() } else { format!(":{}", self.waits) };
-        NewJob {
-            kind: DELIVER_PING.to_owned(),
-            key: format!("{DELIVER_PING}:{}:{}{again}", self.message, self.endpoint),
-            payload: serde_json::json!({ "message": self.message, "endpoint": self.endpoint, "waits": self.waits }),
-            run_at,
-            priority: Priority::Normal,
-        }
+        let payload = serde_json::json!({ "message": self.message, "endpoint": self.endpoint, "waits": self.waits });
+        NewJob::new(DELIVER_PING, format_args!("{}:{}{again}", self.message, self.endpoint), payload, run_at)
     }
 
     fn again(self, run_at: DateTime<Utc>) -> NewJob {

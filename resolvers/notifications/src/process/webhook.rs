@@ -36,13 +36,13 @@ struct Payload {
 impl Payload {
     fn job(&self, run_at: DateTime<Utc>) -> Result<NewJob> {
         let again = if self.waits == 0 { String::new() } else { format!(":{}", self.waits) };
-        Ok(NewJob {
-            kind: DELIVER_WEBHOOK.to_owned(),
-            key: format!("{DELIVER_WEBHOOK}:{}:{}{again}", self.webhook, self.message),
-            payload: serde_json::to_value(self).map_err(Error::internal)?,
+        Ok(NewJob::new(
+            DELIVER_WEBHOOK,
+            format_args!("{}:{}{again}", self.webhook, self.message),
+            serde_json::to_value(self).map_err(Error::internal)?,
             run_at,
-            priority: Priority::Bulk,
-        })
+        )
+        .ranked(Priority::Bulk))
     }
 }
 

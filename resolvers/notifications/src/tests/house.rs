@@ -111,13 +111,21 @@ pub(crate) fn receipt(status: u16) -> Receipt {
     Receipt { status, retry_after_seconds: None, body: Vec::new() }
 }
 
-/// Knows the key of one report, and tells the house alone.
-struct Reports;
+/// Knows the key of one report, tells the house alone, and is told of what mail came back.
+#[derive(Default)]
+struct Reports {
+    noted: Arc<Mutex<Vec<String>>>,
+}
 
 #[async_trait]
 impl Graph for Reports {
     async fn execute(&self, document: &'static Document, variables: Map<String, Value>, request: &Arc<Request>) -> Answer {
-        assert_eq!((document.name, &request.actor), ("notifications.CouponKey", &Actor::System));
+        assert_eq!(&request.actor, &Actor::System);
+        if document.name == "notifications.NoteBounce" {
+            self.noted.lock().unwrap().push(variables["input"]["reference"].as_str().unwrap().to_owned());
+            return Answer { data: json!({ "noteBounce": { "errors": [] } }).into(), faults: Vec::new() };
+        }
+        assert_eq!(document.name, "notifications.CouponKey");
         match variables["reference"].as_str().unwrap() {
             REFERENCE => Answer { data: json!({ "feedback": { "couponKey": KEY, "confirmationCode": CODE } }).into(), faults: Vec::new() },
             "TK-2026-000404" => Answer { data: json!({ "feedback": null }).into(), faults: Vec::new() },
@@ -138,6 +146,7 @@ pub(crate) struct TestHouse {
     pub(crate) telegram: Arc<Bell>,
     pub(crate) sms: Arc<Bell>,
     pub(crate) clock: Arc<ManualClock>,
+    pub(crate) noted: Arc<Mutex<Vec<String>>>,
     _scratch: Scratch,
     _turn: Turn,
 }
@@ -157,7 +166,9 @@ async fn open(turn: Turn) -> TestHouse {
     Migrator::up(&database.owner, None).await.unwrap();
     let clock = Arc::new(ManualClock::new(Utc.with_ymd_and_hms(2026, 11, 24, 5, 0, 0).unwrap()));
     let graph = GraphHandle::default();
-    graph.connect(Arc::new(Reports));
+    let reports = Reports::default();
+    let noted = Arc::clone(&reports.noted);
+    graph.connect(Arc::new(reports));
     let house = House {
         database,
         graph,
@@ -181,7 +192,7 @@ async fn open(turn: Turn) -> TestHouse {
         public_url: Some(CITY.to_owned()),
     };
     let room = crate::room(&house, &channels);
-    TestHouse { house, room, post, counter, push, telegram, sms, clock, _scratch: scratch, _turn: turn }
+    TestHouse { house, room, post, counter, push, telegram, sms, clock, noted, _scratch: scratch, _turn: turn }
 }
 
 impl TestHouse {

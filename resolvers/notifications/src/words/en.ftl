@@ -35,6 +35,7 @@ digest-subject = { $count ->
 note-always = This message is about a report of yours, so it always comes.
 link-unsubscribe = Stop messages of this kind: { $topic }
 link-unsubscribe-daily = Stop the daily mail
+refusal-mark = No mail of ours has this mark in its return path.
 refusal-token = No mail holds this address. Copy all of it from the mail.
 refusal-webhook-url = Webhooks listen at an HTTPS address outside the city's own network.
 refusal-party = This is not the id of a party.

@@ -12,10 +12,10 @@ use journal::House;
 use kernel::Subgraph;
 use vocabulary::{LocalSubgraph, UserError};
 
-use crate::{policy, receipt::RatingKeys, store::Store};
+use crate::{policy, receipt, store::Store};
 
 pub(crate) fn subgraph(store: Store, house: &House) -> Arc<dyn Subgraph> {
-    let keys = RatingKeys::new(house.secret.clone());
+    let keys = receipt::keys(house.secret.clone());
     let mutation = mutation::Mutation { store: store.clone(), graph: house.graph.clone(), rng: Arc::clone(&house.rng), keys };
     let schema = Schema::build(query::Query, mutation, EmptySubscription)
         .enable_federation()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use journal::{Abort, ActKey, log::SALT_BYTES};
+use journal::{Abort, ActKey, log::SALT_BYTES, secret::Keys};
 use kernel::{FeedbackId, GraphHandle, RatingId, Request, Rng, ServiceId};
 use vocabulary::{Locale, Nullable, OrNull, UserError, list_size, refusals, request};
 
@@ -12,7 +12,7 @@ use crate::{
     ask, error,
     model::{self, Mark},
     policy,
-    receipt::{RatingKeys, Salted},
+    receipt::Salted,
     store::Store,
 };
 
@@ -20,7 +20,7 @@ pub(crate) struct Mutation {
     pub(crate) store: Store,
     pub(crate) graph: GraphHandle,
     pub(crate) rng: Arc<dyn Rng>,
-    pub(crate) keys: RatingKeys,
+    pub(crate) keys: Keys,
 }
 
 /// A mark for a service.
@@ -214,7 +214,7 @@ impl Mutation {
         let key = model::act_key(&input.idempotency_key)?;
         let id = RatingId::from_global(&input.rating).ok_or_else(error::rating_unknown)?;
         let act = ActKey::new(key, "erase_rating_comment", &request.actor.journal_name(), &id)?;
-        let by_key = input.key.is_some_and(|key| self.keys.fits(id, &key));
+        let by_key = input.key.is_some_and(|key| self.keys.fits(id.uuid(), &key));
         let actor = request.actor.clone();
         let may = move |rating: &model::Rating| by_key || policy::gave(&actor, rating);
         self.store.erase_comment(act, id, may, (request.actor.journal_name(), request.now)).await
@@ -230,7 +230,7 @@ impl Mutation {
 
     /// The key of a mark, for whoever has just given it.
     fn key(&self, rating: Option<&Rating>) -> Option<String> {
-        rating.map(|rating| self.keys.derive(rating.0.id).into_inner())
+        rating.map(|rating| self.keys.derive(rating.0.id.uuid()).into_inner())
     }
 
     fn rating(&self, mark: Mark, request: &Request) -> model::Rating {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Claim, NewEvent, Txn, claim, settle};
+use journal::{Abort, ActKey, Claim, NewEvent, Txn, claim, secret, settle};
 use kernel::{Error, PersonId, ServiceId, SurveyId};
 use sea_orm::{
     ActiveValue::Set,
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::Store;
 use crate::{
     answer::Cell,
-    ballot::{self, Ballot},
+    ballot::Ballot,
     entity::{asked, ballot as ballots, response, subject, survey, tally},
     error,
     model::{Draft, Status, Survey},
@@ -99,7 +99,7 @@ async fn give_ballot(txn: &Txn, survey: SurveyId, person: PersonId, named: bool,
         .await?;
     if first == 0 {
         let before = asked::Entity::find_by_id((survey.uuid(), person.uuid())).one(txn).await?;
-        let same = before.is_some_and(|before| ballot::same(&before.proof, &ballot.proof));
+        let same = before.is_some_and(|before| secret::same(before.proof.as_bytes(), ballot.proof.as_bytes()));
         return if same { Ok(()) } else { Err(error::ballot_given().into()) };
     }
     let row = ballots::ActiveModel {

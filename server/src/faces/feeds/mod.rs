@@ -19,12 +19,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use kernel::{CategoryId, Code, DistrictId, Document, Locale, PartyId};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Visit;
+use super::{Visit, report::Report};
 use crate::{
     http::{Edge, caching, rejection::Rejection, respond},
     words::words,
@@ -35,7 +35,7 @@ pub(crate) static FEED: Document = Document {
     name: "server.Feed",
     text: "query Feed($filter: PublicFeedbackFilter!, $first: Int!) { publicFeedback(filter: $filter, first: $first) { \
            nodes { reference text category { slug name } place { district { id name } near { lat lon } } responsible { id name } \
-           latest { at text } deadline { dueOn } open receivedAt } } }",
+           latest { at text } deadline { dueAt dueOn } open receivedAt } } }",
 };
 
 /// How many entries a feed has.
@@ -56,55 +56,6 @@ struct Found {
 #[derive(Deserialize)]
 struct Page {
     nodes: Vec<Report>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Report {
-    reference: String,
-    text: Option<String>,
-    category: Option<Category>,
-    place: Option<Place>,
-    responsible: Option<Named>,
-    latest: Option<Latest>,
-    deadline: Option<Deadline>,
-    open: bool,
-    received_at: DateTime<Utc>,
-}
-
-#[derive(Deserialize)]
-struct Category {
-    slug: String,
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Place {
-    district: Option<Named>,
-    near: Option<Near>,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: Option<String>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-struct Near {
-    lat: f64,
-    lon: f64,
-}
-
-#[derive(Deserialize)]
-struct Latest {
-    at: DateTime<Utc>,
-    text: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Deadline {
-    due_on: NaiveDate,
 }
 
 /// A feed, whatever it is written in.
@@ -257,7 +208,7 @@ impl Feed {
 impl Report {
     fn entry(self, authority: &str, home: &str, locale: Locale) -> Entry {
         let Report { reference, text, category, place, responsible, latest, deadline, open, received_at } = self;
-        let place = place.unwrap_or(Place { district: None, near: None });
+        let place = place.unwrap_or_default();
         let subject = category.as_ref().map(|category| category.name.clone());
         let subject = subject.unwrap_or_else(|| words().text(locale, "feed-subject-unknown", &[]));
         let title = [Some(subject), place.district.and_then(|district| district.name), Some(reference.clone())];
@@ -276,7 +227,7 @@ impl Report {
             summary: [text, news, party, due].into_iter().flatten().collect::<Vec<_>>().join("\n"),
             published: received_at,
             updated,
-            point: place.near.map(|Near { lat, lon }| format!("{lat} {lon}")),
+            point: place.near.map(|near| format!("{} {}", near.lat, near.lon)),
         }
     }
 }

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
-use hmac::{Hmac, Mac};
+use journal::secret;
 use kernel::{Locale, Personal, hex};
-use sha2::Sha256;
-use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{Parameters, answer::Refused};
@@ -42,7 +40,7 @@ impl Open311 {
     /// Who files. All keys are compared, each in constant time, so that nothing is learnt from how long it takes.
     pub(super) fn client(&self, form: &Parameters, locale: Locale) -> Result<&str, Refused> {
         let given = form.get("api_key").ok_or_else(|| Refused::new(StatusCode::FORBIDDEN, locale, "open311-key-missing"))?;
-        let fits = |key: &Personal<String>| bool::from(key.reveal().as_bytes().ct_eq(given.as_bytes()));
+        let fits = |key: &Personal<String>| secret::same(key.reveal().as_bytes(), given.as_bytes());
         let found = self.keys.iter().fold(None, |found, (name, key)| if fits(key) { Some(name.as_str()) } else { found });
         found.ok_or_else(|| Refused::new(StatusCode::FORBIDDEN, locale, "open311-key-unknown"))
     }
@@ -58,23 +56,14 @@ impl Open311 {
 
 /// The key of the demo city's one program, of the installation's own secret.
 pub(crate) fn demo_key(secret: &Personal<[u8; 32]>) -> Personal<String> {
-    Personal::new(hex(&digest(secret, &[b"open311-demo"])[..20]))
+    let key: [u8; 20] = secret::derive(secret, &[b"open311-demo\0"]);
+    Personal::new(hex(&key))
 }
 
 /// The key of an act, of what the program itself calls it: the same for the same, and nobody else can tell it beforehand.
 pub(super) fn act_key(secret: &Personal<[u8; 32]>, client: &str, named: &str) -> Uuid {
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest(secret, &[b"open311-act", client.as_bytes(), named.as_bytes()])[..16]);
+    let bytes = secret::derive(secret, &[b"open311-act\0", client.as_bytes(), b"\0", named.as_bytes(), b"\0"]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
-}
-
-fn digest(secret: &Personal<[u8; 32]>, parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(secret.reveal()).expect("HMAC takes a key of any length");
-    for part in parts {
-        mac.update(part);
-        mac.update(&[0]);
-    }
-    mac.finalize().into_bytes().into()
 }
 
 #[cfg(test)]

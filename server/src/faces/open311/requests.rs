@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Parameters, Refused, Visit, definitions};
+use crate::faces::report::Report;
 
 /// A page of the public list.
 pub(crate) static REQUESTS: Document = Document {
@@ -14,7 +15,7 @@ pub(crate) static REQUESTS: Document = Document {
     text: "query Open311Requests($filter: PublicFeedbackFilter!, $first: Int!, $after: String) { \
            publicFeedback(filter: $filter, first: $first, after: $after) { \
            nodes { reference open text category { slug name } place { district { id name } near { lat lon } } responsible { id name } \
-           latest { at text } deadline { dueAt } receivedAt } pageInfo { hasNextPage endCursor } } }",
+           latest { at text } deadline { dueAt dueOn } receivedAt } pageInfo { hasNextPage endCursor } } }",
 };
 
 /// The specification: a span of 90 days or the first 1,000 requests, whichever is smaller.
@@ -43,82 +44,32 @@ struct PageInfo {
     end_cursor: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Report {
-    reference: String,
-    open: bool,
-    text: Option<String>,
-    category: Option<Category>,
-    place: Option<Place>,
-    responsible: Option<Named>,
-    latest: Option<Latest>,
-    deadline: Option<Deadline>,
-    received_at: DateTime<Utc>,
-}
-
-#[derive(Deserialize)]
-struct Category {
-    slug: String,
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Place {
-    district: Option<Named>,
-    near: Option<Near>,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Near {
-    lat: f64,
-    lon: f64,
-}
-
-#[derive(Deserialize)]
-struct Latest {
-    at: DateTime<Utc>,
-    text: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Deadline {
-    due_at: DateTime<Utc>,
-}
-
-impl Report {
-    fn show(self) -> Value {
-        let place = self.place.unwrap_or(Place { district: None, near: None });
-        let (code, service) = self.category.map(|category| (category.slug, category.name)).unzip();
-        let (lat, long) = place.near.map(|near| (near.lat, near.lon)).unzip();
-        let (updated, notes) = self.latest.map(|latest| (instant(latest.at), latest.text)).unzip();
-        json!({
-            "service_request_id": self.reference,
-            "status": if self.open { "open" } else { "closed" },
-            "status_notes": notes,
-            "service_name": service,
-            "service_code": code,
-            "description": self.text,
-            "agency_responsible": self.responsible.and_then(|party| party.name),
-            "service_notice": null,
-            "requested_datetime": instant(self.received_at),
-            "updated_datetime": updated,
-            "expected_datetime": self.deadline.filter(|_| self.open).map(|deadline| instant(deadline.due_at)),
-            // Whoever reads the public list learns the square and the district, and never the address.
-            "address": place.district.and_then(|district| district.name),
-            "address_id": null,
-            "zipcode": null,
-            "lat": lat,
-            "long": long,
-            "media_url": null,
-        })
-    }
+/// A request as the specification writes one.
+fn show(report: Report) -> Value {
+    let place = report.place.unwrap_or_default();
+    let (code, service) = report.category.map(|category| (category.slug, category.name)).unzip();
+    let (lat, long) = place.near.map(|near| (near.lat, near.lon)).unzip();
+    let (updated, notes) = report.latest.map(|latest| (instant(latest.at), latest.text)).unzip();
+    json!({
+        "service_request_id": report.reference,
+        "status": if report.open { "open" } else { "closed" },
+        "status_notes": notes,
+        "service_name": service,
+        "service_code": code,
+        "description": report.text,
+        "agency_responsible": report.responsible.and_then(|party| party.name),
+        "service_notice": null,
+        "requested_datetime": instant(report.received_at),
+        "updated_datetime": updated,
+        "expected_datetime": report.deadline.filter(|_| report.open).map(|deadline| instant(deadline.due_at)),
+        // Whoever reads the public list learns the square and the district, and never the address.
+        "address": place.district.and_then(|district| district.name),
+        "address_id": null,
+        "zipcode": null,
+        "lat": lat,
+        "long": long,
+        "media_url": null,
+    })
 }
 
 /// An instant by the city's clock (W3C, Date and Time Formats).
@@ -133,13 +84,13 @@ pub(super) async fn list(visit: &Visit<'_>, asked: &Parameters) -> Result<Answer
         Some(ids) => by_number(ids, visit.request.locale)?,
         None => narrow(visit, asked).await?,
     };
-    find(visit, filter).await.map(|found| Answer::new("service_requests", found.into_iter().map(Report::show).collect()))
+    find(visit, filter).await.map(|found| Answer::new("service_requests", found.into_iter().map(show).collect()))
 }
 
 /// `GET requests/{service_request_id}`.
 pub(super) async fn one(visit: &Visit<'_>, id: &str) -> Result<Answer, Refused> {
     let report = get(visit, id, "open311-request-unknown").await?;
-    Ok(Answer::new("service_requests", json!([report.show()])))
+    Ok(Answer::new("service_requests", json!([show(report)])))
 }
 
 /// `GET tokens/{token}`. A number is known at once, so no other token is ever given, and a number is its own.

@@ -2,9 +2,10 @@
 
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use hmac::{Hmac, Mac};
 use kernel::{Error, Personal, Result};
 use sha2::{Digest, Sha256};
+
+use crate::secret;
 
 /// The type of an Ed25519 key in a signed note.
 const ED25519_TYPE: u8 = 1;
@@ -33,9 +34,8 @@ impl Signer {
     /// # Errors
     /// When the origin cannot be the name of a key.
     pub fn derive(secret: &Personal<[u8; 32]>, origin: &str) -> Result<Signer> {
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(secret.reveal()).map_err(Error::internal)?;
-        mac.update(b"turkistan log key v1\0");
-        let key = Ed25519KeyPair::from_seed_unchecked(&mac.finalize().into_bytes()).map_err(Error::internal)?;
+        let seed: [u8; 32] = secret::derive(secret, &[b"turkistan log key v1\0"]);
+        let key = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(Error::internal)?;
         let public = key.public_key().as_ref().try_into().map_err(Error::internal)?;
         let verifier = Verifier::new(origin, public).ok_or_else(|| {
             Error::internal(format!("`{origin}` cannot be the origin of a log: write host/name, without spaces and without `+`"))

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::SystemTime};
 use journal::{JobError, Mail};
 use kernel::{Clock, Error, Result, one_line};
 use lettre::{
-    Message,
+    Address, Message,
     address::Envelope,
     message::{
         Body, Mailbox, MessageBuilder, MultiPart, SinglePart,
@@ -17,10 +17,14 @@ use super::Dkim;
 
 /// The name beside the address: the same in all languages.
 const SENDER: &str = "Smart Turkistan";
+/// How many characters a mark has, and a local part at most (RFC 5321 §4.5.3.1.1).
+const MARK_CHARS: usize = 53;
+const LOCAL_PART_CHARS: usize = 64;
 
 /// Whoever mail comes from.
 pub struct Sender {
     from: Mailbox,
+    returns: Option<Address>,
     dkim: Option<Dkim>,
     clock: Arc<dyn Clock>,
 }
@@ -39,7 +43,7 @@ impl Sender {
     pub fn new(from: &str, clock: Arc<dyn Clock>) -> Result<Sender> {
         let mut from: Mailbox = from.parse().map_err(|error| Error::internal(format!("the sender of mail: {error}")))?;
         from.name.get_or_insert_with(|| SENDER.to_owned());
-        Ok(Sender { from, dkim: None, clock })
+        Ok(Sender { from, returns: None, dkim: None, clock })
     }
 
     /// The domain of the address: a signature in its name is what DMARC looks for (RFC 7489 §3.1.1).
@@ -54,6 +58,20 @@ impl Sender {
         Sender { dkim: Some(dkim), ..self }
     }
 
+    /// The same sender, whose mail that cannot be delivered goes back to `address` with the mail's mark added (RFC 5233): `bounces@example.kz`
+    /// becomes `bounces+<mark>@example.kz`.
+    ///
+    /// # Errors
+    /// When the address is malformed, or its local part leaves a mark no room (RFC 5321 §4.5.3.1.1).
+    pub fn returning(self, address: &str) -> Result<Sender> {
+        let returns: Address = address.parse().map_err(|error| Error::internal(format!("the address of bounces: {error}")))?;
+        marked(&returns, &"0".repeat(MARK_CHARS)).ok_or_else(|| {
+            let chars = LOCAL_PART_CHARS - MARK_CHARS - 1;
+            Error::internal(format!("the address of bounces: {chars} characters may stand before its @"))
+        })?;
+        Ok(Sender { returns: Some(returns), ..self })
+    }
+
     pub(crate) fn compose(&self, mail: &Mail) -> std::result::Result<Composed, JobError> {
         let message = self.message(mail)?;
         let text = message.formatted();
@@ -61,7 +79,14 @@ impl Sender {
             Some(dkim) => dkim.sign(&text, self.clock.now())?,
             None => text,
         };
-        Ok(Composed { envelope: message.envelope().clone(), text })
+        let envelope = match (&self.returns, &mail.return_mark) {
+            (Some(returns), Some(mark)) => {
+                let from = marked(returns, mark).ok_or_else(|| refused("the mark of its return path is malformed"))?;
+                Envelope::new(Some(from), message.envelope().to().to_vec()).map_err(|_| refused("the mail has no receiver"))?
+            }
+            _ => message.envelope().clone(),
+        };
+        Ok(Composed { envelope, text })
     }
 
     fn message(&self, mail: &Mail) -> std::result::Result<Message, JobError> {
@@ -90,6 +115,12 @@ impl Sender {
         let message = unsubscribe.into_iter().flatten().fold(message, MessageBuilder::raw_header);
         message.multipart(parts).map_err(|_| refused("the mail cannot be written"))
     }
+}
+
+/// The address with a mark added; nothing when it would be none.
+fn marked(address: &Address, mark: &str) -> Option<Address> {
+    let local = format!("{}+{mark}", address.user());
+    (local.len() <= LOCAL_PART_CHARS).then(|| Address::new(local, address.domain()).ok()).flatten()
 }
 
 /// The two headers of RFC 8058 §3.1. The address stands there whole: folded or encoded, few programs would find it.

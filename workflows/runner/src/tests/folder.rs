@@ -16,6 +16,7 @@ pub(crate) fn mail(to: &str) -> Mail {
         subject: "Өтінішіңіз тіркелді: TK-2026-000123".to_owned(),
         letter: Personal::new(Letter::of("Сәлеметсіз бе!\nӨтінішіңіз тіркелді.\n.\nНөмірі: TK-2026-000123")),
         unsubscribe: None,
+        return_mark: None,
     }
 }
 
@@ -90,5 +91,18 @@ async fn a_mail_that_can_be_ended_says_so_in_both_headers() {
     {
         let refused = Err(JobError::Fail("MAIL_REFUSED: the address for unsubscribing is malformed".to_owned()));
         assert_eq!(mailer.send(&ends(malformed)).await, refused, "{malformed}");
+    }
+}
+
+#[test]
+fn mail_goes_back_to_an_address_with_its_own_mark() {
+    let marked = |mark: Option<&str>| Mail { return_mark: mark.map(str::to_owned), ..mail("aigul@example.kz") };
+    let from = |sender: crate::Sender, mark| sender.compose(&marked(mark)).unwrap().envelope.from().unwrap().to_string();
+    let (plain, returning) = (|| sender("no-reply@turkistan.example"), |address| sender("no-reply@turkistan.example").returning(address));
+    assert_eq!(from(plain(), Some("0a.1b")), "no-reply@turkistan.example");
+    assert_eq!(from(returning("bounces@turkistan.example").unwrap(), Some("0a.1b")), "bounces+0a.1b@turkistan.example");
+    assert_eq!(from(returning("bounces@turkistan.example").unwrap(), None), "no-reply@turkistan.example");
+    for wrong in ["bounces", "bounces@", "more-than-ten@turkistan.example"] {
+        assert!(returning(wrong).is_err(), "{wrong}");
     }
 }
