@@ -33,6 +33,7 @@ mod m20261127_000020_templates;
 mod m20261127_000021_intake;
 mod m20261127_000022_many_hands;
 mod m20261127_000040_webhooks;
+mod m20261127_000041_endpoints;
 mod m20261127_000042_bounces;
 mod m20261127_000050_attachments;
 mod m20261127_000060_calendar_links;
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000022_many_hands::Migration),
             Box::new(m20261126_000030_preferences::Migration),
             Box::new(m20261127_000040_webhooks::Migration),
+            Box::new(m20261127_000041_endpoints::Migration),
             Box::new(m20261127_000060_calendar_links::Migration),
             Box::new(m20261127_000070_learning::Migration),
             Box::new(m20261127_000071_confirmations::Migration),

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use engine::Library;
 use federation::{Documents, Federation, Policy};
 use futures_util::FutureExt;
-use journal::{Abort, Channels, Database, Demo, Handler, Histories, House, Mailer, Rules, log::Signer};
+use journal::{Abort, Channels, Courier, Database, Demo, Handler, Histories, House, Mailer, Rules, log::Signer};
 use kernel::{Clock, Document, Error, Files, GraphHandle, Personal, Result, Rng, SystemClock};
 use runner::{Dkim, FolderMailer, Sender, SmtpMailer};
 use sea_orm::DbBackend;
@@ -18,7 +18,7 @@ use crate::{
     files, greeting, http,
     identity::Keys,
     manifest::{self, Manifest},
-    modules,
+    messengers, modules,
     settings::Settings,
 };
 
@@ -42,6 +42,8 @@ pub(crate) struct City {
     pub(crate) faces: Faces,
     /// What keeps the files that people send.
     pub(crate) files: Arc<dyn Files>,
+    /// By what Telegram proves itself; nothing in a city without a bot.
+    pub(crate) bot_secret: Option<Personal<String>>,
 }
 
 impl City {
@@ -62,15 +64,19 @@ impl City {
         rng: Arc<dyn Rng>,
     ) -> Result<City> {
         let rules = Rules::new(library(settings)?);
+        let courier: Arc<dyn Courier> = Arc::new(HttpCourier::new(&settings.trusted_hosts)?);
+        let opened = messengers::open(settings, &courier, &secret, &clock, &rng)?;
         let channels = Channels {
             mailer: mailer(settings, Arc::clone(&clock))?,
-            courier: Arc::new(HttpCourier::new(&settings.trusted_hosts)?),
+            messengers: opened.messengers,
+            courier,
             public_url: settings.public_url.clone(),
         };
         let signer = Arc::new(Signer::derive(&secret, &settings.log_origin)?);
         let files = files::open(&settings.files, Arc::clone(&clock))?;
         let house = House { database, graph: GraphHandle::default(), clock, rng, secret };
-        let (mut subgraphs, mut handlers, mut demos, mut histories) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut subgraphs, mut demos, mut histories) = (Vec::new(), Vec::new(), Vec::new());
+        let mut handlers: Vec<_> = opened.bot_address.into_iter().collect();
         let mut documents = vec![
             &demo::ANY_PARTY,
             &export::APPEALS,
@@ -81,6 +87,7 @@ impl City {
         ];
         documents.extend(faces::DOCUMENTS);
         documents.extend(http::FILES);
+        documents.extend(http::TELEGRAM);
         for room in modules::rooms(&house, &rules, &channels, &signer, &files) {
             subgraphs.push(room.subgraph);
             handlers.extend(room.handlers);
@@ -93,7 +100,7 @@ impl City {
         manifest::check(&graph)?;
         house.graph.connect(Arc::new(graph.clone()));
         let faces = Faces::of(settings);
-        Ok(City { house, graph, handlers, demos, rules, histories, signer, faces, files })
+        Ok(City { house, graph, handlers, demos, rules, histories, signer, faces, files, bot_secret: opened.bot_secret })
     }
 
     /// Takes up the rules that were published, and stores what is to be done at every beginning. On PostgreSQL other processes may publish

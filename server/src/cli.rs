@@ -35,7 +35,7 @@ pub(crate) struct Installation {
         value_name = "FILE",
         global = true,
         env = "TURKISTAN_CONFIG",
-        help = "A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url, mail_from, bounces, dkim_key, dkim_selector, dkim_domain, public_url, trusted_hosts, definitions, demo, log, otlp_endpoint, documents, documents_only; and introspection, [limits] and [open311], which have no flag"
+        help = "A TOML file with the same names as the flags: listen, allow_origins, data_dir, database_url, smtp_url, mail_from, bounces, dkim_key, dkim_selector, dkim_domain, public_url, push_contact, telegram_bot, telegram_api, telegram_token, sms_url, sms_token, trusted_hosts, definitions, demo, log, otlp_endpoint, documents, documents_only; and introspection, [limits] and [open311], which have no flag"
     )]
     pub(crate) config: Option<PathBuf>,
     /// The folder of the embedded database, the keys and the mail that has no server [default: ./data]
@@ -73,8 +73,33 @@ pub(crate) struct Installation {
     /// Where people reach the city, e.g. `https://turkistan.example`: with it, mail that the law does not ask for can be ended with one click
     #[arg(long, value_name = "URL", global = true, env = "TURKISTAN_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
-    /// A host within the city's own network that webhooks may go to, over plain HTTP, too; may be given several times [default: webhooks go to
-    /// HTTPS addresses outside it alone]
+    // Help that rustdoc would read as a link.
+    #[arg(
+        long,
+        value_name = "CONTACT",
+        global = true,
+        env = "TURKISTAN_PUSH_CONTACT",
+        help = "Where push services of browsers write to when something is wrong, mailto:it@city.example or https://…; without it the city sends no web push"
+    )]
+    pub(crate) push_contact: Option<String>,
+    /// The name of the city's Telegram bot; its token is in TURKISTAN_TELEGRAM_TOKEN or telegram_token of the file. Without it no chat is linked
+    #[arg(long, value_name = "NAME", global = true, env = "TURKISTAN_TELEGRAM_BOT")]
+    pub(crate) telegram_bot: Option<String>,
+    // Help that rustdoc would read as a link.
+    #[arg(
+        long,
+        value_name = "URL",
+        global = true,
+        env = "TURKISTAN_TELEGRAM_API",
+        help = "Where the Bot API is [default: https://api.telegram.org]"
+    )]
+    pub(crate) telegram_api: Option<String>,
+    /// A gateway that takes text messages, POST {to, text, id}; its token is in TURKISTAN_SMS_TOKEN or sms_token of the file. Without it they
+    /// are written to the data folder
+    #[arg(long, value_name = "URL", global = true, env = "TURKISTAN_SMS_URL", hide_env_values = true)]
+    pub(crate) sms_url: Option<String>,
+    /// A host within the city's own network that webhooks and web push may go to, over plain HTTP, too; may be given several times [default:
+    /// they go to HTTPS addresses outside it alone]
     #[arg(long = "trusted-host", value_name = "HOST", global = true, env = "TURKISTAN_TRUSTED_HOST", value_delimiter = ',')]
     pub(crate) trusted_hosts: Vec<String>,
     /// Where the files that people send are kept: file:///FOLDER, or s3://BUCKET/PREFIX, which is reached with the usual AWS_… variables

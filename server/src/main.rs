@@ -21,6 +21,7 @@ mod histories;
 mod http;
 mod identity;
 mod manifest;
+mod messengers;
 mod modules;
 mod schema;
 mod serve;

@@ -3,6 +3,7 @@
 //! The demo city is loaded once and copied for each test, so that a test starts in a fraction of a second. Waiting is always for a
 //! condition and always bounded.
 
+mod browser;
 mod city;
 mod gateway;
 mod graph;
@@ -13,6 +14,7 @@ mod recorder;
 mod store;
 mod wire;
 
+pub use browser::Browser;
 pub use city::{City, Options, Worker};
 pub use gateway::{Gateway, SUBGRAPHS, service_token};
 pub use graph::{Answer, deadline_seconds, eventually, samples, uuid};

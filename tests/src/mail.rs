@@ -126,7 +126,7 @@ print(json.dumps([(
 ) for mail in map(box.get_bytes, box.iterkeys())]))
 "#;
 
-fn python() -> String {
+pub(crate) fn python() -> String {
     std::env::var("TURKISTAN_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned())
 }
 

@@ -29,6 +29,11 @@ pub struct Received {
 impl Recorder {
     /// Starts one.
     pub async fn start(answer: &'static str) -> Recorder {
+        Recorder::failing_first(0, answer).await
+    }
+
+    /// Starts one that answers as many requests with 503 before it gives everybody the same answer.
+    pub async fn failing_first(failures: usize, answer: &'static str) -> Recorder {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let received: Arc<Mutex<Vec<Received>>> = Arc::default();
@@ -36,7 +41,7 @@ impl Recorder {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let received = Arc::clone(&kept);
-                let service = service_fn(move |request| receive(request, Arc::clone(&received), answer));
+                let service = service_fn(move |request| receive(request, Arc::clone(&received), failures, answer));
                 tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
             }
         });
@@ -53,12 +58,18 @@ impl Recorder {
 async fn receive(
     request: Request<Incoming>,
     received: Arc<Mutex<Vec<Received>>>,
+    failures: usize,
     answer: &'static str,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.expect("a body").to_bytes();
-    received.lock().expect("nobody panicked").push(Received { path: parts.uri.path().to_owned(), headers: parts.headers, body });
+    let number = {
+        let mut received = received.lock().expect("nobody panicked");
+        received.push(Received { path: parts.uri.path().to_owned(), headers: parts.headers, body });
+        received.len()
+    };
     Ok(Response::builder()
+        .status(if number > failures { 200 } else { 503 })
         .header("content-type", "application/json")
         .body(Full::new(Bytes::from_static(answer.as_bytes())))
         .expect("a response"))

@@ -85,6 +85,76 @@ pub(crate) fn topic_asked_for() -> Refusal {
     refusal(RefusalCode::NotAllowed, "refusal-asked-for", &[]).at("input.delivery")
 }
 
+/// By other ways than mail nothing is collected for a day.
+pub(crate) fn channel_not_daily() -> Refusal {
+    refusal(RefusalCode::NotAllowed, "refusal-channel-not-daily", &[]).at("input.delivery")
+}
+
+/// Other ways than mail are for those who sign in.
+pub(crate) fn channel_of_account() -> Refusal {
+    refusal(RefusalCode::NotAllowed, "refusal-channel-of-account", &[]).at("input.channel")
+}
+
+/// The city has no key by which browsers would know it.
+pub(crate) fn push_absent() -> Refusal {
+    refusal(RefusalCode::NotAllowed, "refusal-push-absent", &[])
+}
+
+/// No browser makes such a subscription.
+pub(crate) fn subscription_unfit() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-subscription", &[]).at("input.endpoint")
+}
+
+/// The city has no bot.
+pub(crate) fn telegram_absent() -> Refusal {
+    refusal(RefusalCode::NotAllowed, "refusal-telegram-absent", &[])
+}
+
+/// The link to the bot is none of ours, has run out, or has served another chat.
+pub(crate) fn link_unknown() -> Refusal {
+    refusal(RefusalCode::NotFound, "refusal-link-unknown", &[]).at("input.token")
+}
+
+/// It is no chat's number.
+pub(crate) fn chat_malformed() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-chat", &[]).at("input.chat")
+}
+
+/// It is no telephone's number.
+pub(crate) fn number_malformed() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-number", &[]).at("input.number")
+}
+
+/// The number is not one of a mobile telephone of Kazakhstan.
+pub(crate) fn number_foreign() -> Refusal {
+    refusal(RefusalCode::NotAllowed, "refusal-number-foreign", &[]).at("input.number")
+}
+
+/// Enough codes for a day.
+pub(crate) fn codes_many(max: u64) -> Refusal {
+    refusal(RefusalCode::LimitReached, "refusal-codes-many", &[("max", max.into())]).at("input.number")
+}
+
+/// It is not the code that was sent.
+pub(crate) fn code_wrong() -> Refusal {
+    refusal(RefusalCode::Invalid, "refusal-code", &[]).at("input.code")
+}
+
+/// The code ran out, or was tried too often.
+pub(crate) fn code_over() -> Refusal {
+    refusal(RefusalCode::TooLate, "refusal-code-over", &[]).at("input.code")
+}
+
+/// There is no such endpoint, or it is another's.
+pub(crate) fn endpoint_unknown() -> Refusal {
+    refusal(RefusalCode::NotFound, "refusal-endpoint-unknown", &[]).at("input.endpoint")
+}
+
+/// A person has as many endpoints as they may have.
+pub(crate) fn endpoints_many(max: usize) -> Refusal {
+    refusal(RefusalCode::LimitReached, "refusal-endpoints-many", &[("max", max.into())])
+}
+
 /// Webhooks listen at no such address.
 pub(crate) fn url_unfit() -> Refusal {
     refusal(RefusalCode::Invalid, "refusal-webhook-url", &[]).at("input.url")

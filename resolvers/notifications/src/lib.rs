@@ -40,6 +40,8 @@ pub fn room(house: &House, channels: &Channels) -> Room {
             Arc::new(process::DeliverMessage(Arc::clone(&post))),
             Arc::new(process::digest::DeliverDigest(post)),
             Arc::new(process::bounce::AnnounceBounce::new(house)),
+            Arc::new(process::code::DeliverCode::new(store.clone(), house, channels)),
+            Arc::new(process::ping::DeliverPing::new(store.clone(), house, channels)),
             Arc::new(process::webhook::DeliverWebhook::new(store, house, channels)),
         ],
         documents: vec![&process::COUPON_KEY, &process::bounce::NOTE_BOUNCE],

@@ -7,6 +7,7 @@ use kernel::{Locale, MessageId, Personal, Refusal};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::preference::Channel;
 use crate::{error, recipient::Recipient};
 
 /// RFC 5321 §4.5.3.1.3, without the brackets.
@@ -40,6 +41,7 @@ macro_rules! words {
 }
 
 pub(crate) mod bounce;
+pub(crate) mod endpoint;
 pub(crate) mod preference;
 pub(crate) mod webhook;
 
@@ -141,9 +143,11 @@ impl Reason {
     }
 }
 
-/// The code of a mail server's reply (RFC 5321 §4.2), from an error such as `MAIL_REFUSED: smtp 550`.
+/// The code of a mail server's reply (RFC 5321 §4.2), or the status of another's answer (RFC 9110 §15), from an error such as
+/// `MAIL_REFUSED: smtp 550` or `DELIVERY_REFUSED: http 400`.
 pub(crate) fn reply_code(error: &str) -> Option<i16> {
-    error.split_once(": smtp ")?.1.parse().ok().filter(|code| (200..600).contains(code))
+    let code = error.split_once(": smtp ").or_else(|| error.split_once(": http "))?.1;
+    code.parse().ok().filter(|code| (200..600).contains(code))
 }
 
 /// A message to one person.
@@ -233,7 +237,9 @@ pub(crate) fn mask(email: &str) -> String {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Delivery {
     pub(crate) message: MessageId,
-    /// From 1, through all lives of the message.
+    /// By which way.
+    pub(crate) channel: Channel,
+    /// From 1, through all lives of the message, for each way by itself.
     pub(crate) attempt: i32,
     pub(crate) at: DateTime<Utc>,
     pub(crate) outcome: Outcome,
@@ -253,6 +259,11 @@ impl Ending {
     pub(crate) const SENT: Ending = Ending { outcome: Outcome::Sent, reason: None, reply_code: None };
     /// Nothing was tried.
     pub(crate) const BOUNCES: Ending = Ending { outcome: Outcome::Refused, reason: Some(Reason::AddressBounces), reply_code: None };
+
+    /// The end of a try by another way than mail.
+    pub(crate) fn of(outcome: Outcome, reason: Option<Reason>, status: Option<u16>) -> Ending {
+        Ending { outcome, reason, reply_code: status.and_then(|status| status.try_into().ok()) }
+    }
 
     /// The end of a try that failed with this error.
     pub(crate) fn failed(outcome: Outcome, error: &str) -> Ending {
@@ -360,7 +371,7 @@ mod tests {
             ("MAIL_UNAVAILABLE: smtp 451", Reason::Unavailable, Some(451)),
             ("MAIL_UNAVAILABLE: no connection", Reason::Unavailable, None),
             ("SUBGRAPH_UNAVAILABLE: feedback does not answer", Reason::Unavailable, None),
-            ("DELIVERY_REFUSED: http 301", Reason::ReceiverRefused, None),
+            ("DELIVERY_REFUSED: http 301", Reason::ReceiverRefused, Some(301)),
             ("DELIVERY_UNAVAILABLE: no answer", Reason::Unavailable, None),
             ("TIMEOUT: the handler took too long", Reason::Unavailable, None),
             ("REFUSED: it is too late", Reason::Refused, None),

@@ -51,6 +51,14 @@ pub(crate) fn queue_message(actor: &Actor) -> Result<()> {
     allow(actor, *actor == Actor::System, "only the house sends messages")
 }
 
+/// Whether the actor may say what the city's bot was told.
+///
+/// # Errors
+/// `UNAUTHENTICATED` or `FORBIDDEN`.
+pub(crate) fn hear_bot(actor: &Actor) -> Result<()> {
+    allow(actor, *actor == Actor::System, "only the house hears what its bot is told")
+}
+
 /// Whether the actor may give a dead letter another life.
 ///
 /// # Errors

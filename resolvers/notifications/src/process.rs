@@ -1,7 +1,9 @@
 //! This room's part in work that outlives a request: delivering messages.
 
 pub(crate) mod bounce;
+pub(crate) mod code;
 pub(crate) mod digest;
+pub(crate) mod ping;
 pub(crate) mod webhook;
 
 use std::sync::Arc;
@@ -41,10 +43,15 @@ pub(crate) fn deliver_message(id: MessageId, at: DateTime<Utc>, again: Option<Da
     NewJob::new(DELIVER_MESSAGE, format_args!("{}{again}", id.uuid()), json!({ "message": id.uuid() }), at)
 }
 
-/// The message that a job delivers.
-pub(crate) fn message_of(kind: &str, key: &str) -> Option<MessageId> {
+/// The message that a job delivers by mail.
+fn mailed_by(kind: &str, key: &str) -> Option<MessageId> {
     let id = key.split(':').nth(1).filter(|_| kind == DELIVER_MESSAGE)?;
     id.parse().ok().map(MessageId::from_uuid)
+}
+
+/// The message that a job delivers, by whatever way.
+pub(crate) fn message_of(kind: &str, key: &str) -> Option<MessageId> {
+    mailed_by(kind, key).or_else(|| ping::of(kind, key).map(|(message, _)| message))
 }
 
 #[derive(Deserialize)]
@@ -81,12 +88,12 @@ impl Post {
     async fn passage(&self, message: &Message, now: DateTime<Utc>) -> Result<Passage, Error> {
         let recipients = self.recipients(message);
         let choices = self.store.choices(&recipients, Channel::Mail).await?;
-        Ok(Passage::of(message.topic, choices.manner(&recipients, message.topic), choices.hours(&recipients), now))
+        Ok(Passage::of(Channel::Mail, message.topic, choices.manner(&recipients, message.topic), choices.hours(&recipients), now))
     }
 
     /// Whether an address is spared a message that nobody has to be sent, because mail to it came back.
     async fn is_spared(&self, message: &Message, now: DateTime<Utc>) -> Result<bool, Error> {
-        let free = message.topic.rule().article.is_none();
+        let free = !message.topic.rule().always();
         Ok(free && self.store.bounces(&self.keys.address(message.email.reveal()), now).await?)
     }
 
@@ -206,7 +213,7 @@ impl Handler for DeliverMessage {
     }
 
     fn bury(&self, job: &Job) -> Option<Commit> {
-        let id = message_of(&job.kind, &job.key)?;
+        let id = mailed_by(&job.kind, &job.key)?;
         Some(Box::new(move |txn| store::set_state(txn, id, State::Dead).boxed()))
     }
 }

@@ -1,7 +1,9 @@
 //! The room's queries and acts. Every read begins with [`scoped`].
 
 mod bounces;
+mod endpoints;
 mod passages;
+mod phones;
 mod preferences;
 mod webhooks;
 
@@ -19,14 +21,20 @@ use uuid::Uuid;
 use crate::{
     entity::{delivery, message},
     error,
-    model::{DeadLetter, Delivery, Draft, Ending, Message, MessageFilter, Outcome, Reason, State, Topic},
+    model::{
+        DeadLetter, Delivery, Draft, Ending, Message, MessageFilter, Outcome, Reason, State, Topic,
+        endpoint::{Endpoint, PingState, channel},
+        preference::Channel,
+    },
     policy::Scope,
-    process::{self, digest},
+    process::{self, digest, ping},
     recipient::Recipient,
 };
 pub(crate) use bounces::keep_spared;
+pub(crate) use endpoints::{Way, keep_ping_gone, keep_ping_sent, keep_try, set_ping_state};
 pub(crate) use passages::{collect, drop_unwanted, keep_digest_sent, postpone, set_digest_state};
-pub(crate) use preferences::{Choice, Choices, Quiet};
+pub(crate) use phones::{NewCode, Tried};
+pub(crate) use preferences::{Choice, Quiet};
 pub(crate) use webhooks::{keep_gone, keep_told};
 
 /// The room's part of the database.
@@ -102,6 +110,8 @@ impl Store {
         let rows = delivery::Entity::find()
             .filter(delivery::Column::MessageId.in_subquery(visible))
             .order_by_asc(delivery::Column::MessageId)
+            .order_by_asc(delivery::Column::At)
+            .order_by_asc(delivery::Column::EndpointId)
             .order_by_asc(delivery::Column::Attempt)
             .all(&self.database.reader)
             .await
@@ -134,12 +144,12 @@ impl Store {
         self.database.writer.write(move |txn| queue(txn, act, id, draft, now).boxed()).await
     }
 
-    /// Records a try that failed.
+    /// Records a try by mail that failed.
     ///
     /// # Errors
     /// When the database fails.
     pub(crate) async fn record(&self, id: MessageId, at: DateTime<Utc>, ending: Ending) -> Result<(), Abort> {
-        self.database.writer.write(move |txn| record(txn, id, at, ending).boxed()).await
+        self.database.writer.write(move |txn| record(txn, id, None, at, ending).boxed()).await
     }
 
     /// Erases what was said in all messages about a report, and to whom, once for its key; tells how many there were.
@@ -179,14 +189,20 @@ async fn queue(txn: &Txn, act: ActKey, id: MessageId, draft: Draft, now: DateTim
     let priority = if topic.rule().article.is_some() { Priority::Statutory } else { Priority::Normal };
     let delivery = process::deliver_message(id, now, None).ranked(priority);
     journal::enqueue(txn, now, vec![delivery]).await?;
+    if let Some(recipient) = &message.recipient {
+        endpoints::queue_pings(txn, id, recipient, now).await?;
+    }
     Ok(message)
 }
 
-async fn record(txn: &Txn, id: MessageId, at: DateTime<Utc>, ending: Ending) -> Result<(), Abort> {
+/// Records a try to an endpoint, or by mail.
+async fn record(txn: &Txn, id: MessageId, endpoint: Option<&Endpoint>, at: DateTime<Utc>, ending: Ending) -> Result<(), Abort> {
+    let (way, channel) = endpoint.map_or((Uuid::nil(), Channel::Mail), |endpoint| (endpoint.id.uuid(), channel(endpoint.to.reveal())));
     let last: Option<i32> = delivery::Entity::find()
         .select_only()
         .column(delivery::Column::Attempt)
         .filter(delivery::Column::MessageId.eq(id.uuid()))
+        .filter(delivery::Column::EndpointId.eq(way))
         .order_by_desc(delivery::Column::Attempt)
         .limit(1)
         .into_tuple()
@@ -194,6 +210,8 @@ async fn record(txn: &Txn, id: MessageId, at: DateTime<Utc>, ending: Ending) -> 
         .await?;
     let row = delivery::ActiveModel {
         message_id: Set(id.uuid()),
+        endpoint_id: Set(way),
+        channel: Set(channel.word().to_owned()),
         attempt: Set(last.unwrap_or_default() + 1),
         at: Set(at),
         outcome: Set(ending.outcome.word().to_owned()),
@@ -206,7 +224,7 @@ async fn record(txn: &Txn, id: MessageId, at: DateTime<Utc>, ending: Ending) -> 
 
 /// The mail server has taken the message.
 pub(crate) async fn keep_sent(txn: &Txn, id: MessageId, at: DateTime<Utc>) -> Result<(), Abort> {
-    record(txn, id, at, Ending::SENT).await?;
+    record(txn, id, None, at, Ending::SENT).await?;
     set_state(txn, id, State::Sent).await
 }
 
@@ -228,9 +246,13 @@ async fn erase(txn: &Txn, act: ActKey, about: String, now: DateTime<Utc>) -> Res
 
 /// Takes from messages what they said, and to whom.
 fn blank(messages: UpdateMany<message::Entity>, state: State) -> UpdateMany<message::Entity> {
+    blank_text(messages, state).col_expr(message::Column::Subject, Expr::value(""))
+}
+
+/// Takes from messages what they said but for their subjects, and to whom.
+fn blank_text(messages: UpdateMany<message::Entity>, state: State) -> UpdateMany<message::Entity> {
     messages
         .col_expr(message::Column::Email, Expr::value(""))
-        .col_expr(message::Column::Subject, Expr::value(""))
         .col_expr(message::Column::Text, Expr::value(""))
         .col_expr(message::Column::Recipient, Expr::value(Option::<String>::None))
         .col_expr(message::Column::Digest, Expr::value(Option::<String>::None))
@@ -245,12 +267,15 @@ async fn revive(txn: &Txn, act: ActKey, letter: i64, now: DateTime<Utc>) -> Resu
     }
     let found = journal::dead(txn, letter - 1, 1).await?.pop().filter(|found| found.id == letter);
     let digest = found.as_ref().and_then(|found| digest::of(&found.kind, &found.key)).map(str::to_owned);
+    let ping = found.as_ref().and_then(|found| ping::of(&found.kind, &found.key));
     let Some(letter) = found.map(DeadLetter::from) else { return Err(error::dead_letter_unknown().into()) };
     if !journal::retry_dead(txn, letter.id, now).await? {
         return Err(error::dead_letter_unknown().into());
     }
-    if let Some(message) = letter.message {
-        set_state(txn, message, State::Queued).await?;
+    match (ping, letter.message) {
+        (Some((message, endpoint)), _) => set_ping_state(txn, message, endpoint, PingState::Queued).await?,
+        (None, Some(message)) => set_state(txn, message, State::Queued).await?,
+        (None, None) => {}
     }
     if let Some(digest) = digest {
         set_digest_state(txn, &digest, State::Dead, State::Queued).await?;
@@ -313,6 +338,7 @@ impl TryFrom<delivery::Model> for Delivery {
     fn try_from(row: delivery::Model) -> Result<Delivery> {
         Ok(Delivery {
             message: MessageId::from_uuid(row.message_id),
+            channel: known(&row.channel, Channel::from_word(&row.channel))?,
             attempt: row.attempt,
             at: row.at,
             outcome: known(&row.outcome, Outcome::from_word(&row.outcome))?,

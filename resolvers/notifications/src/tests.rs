@@ -1,8 +1,11 @@
 //! The room over a database of its own: SQLite, or PostgreSQL where `TURKISTAN_TEST_POSTGRES` names a server.
 
 mod bounces;
+mod endpoints;
 mod house;
+mod phones;
 mod preferences;
+mod telegram;
 mod webhooks;
 
 use chrono::TimeDelta;

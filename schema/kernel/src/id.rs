@@ -152,6 +152,8 @@ ids! {
     MessageId = "Message";
     /// Somebody who is told of what happens by HTTP.
     WebhookId = "Webhook";
+    /// One way to reach a person beside mail.
+    EndpointId = "Endpoint";
 }
 
 #[cfg(test)]

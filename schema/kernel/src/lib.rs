@@ -28,8 +28,9 @@ pub use error::{Code, Error, Result};
 pub use files::{FileDigest, FileStream, Files};
 pub use graph::{Document, Graph, GraphHandle};
 pub use id::{
-    AttachmentId, BulkActId, CaseId, CategoryId, DatasetId, DatasetVersionId, DistrictId, FeedbackId, GlobalId, IncidentId, KpiId,
-    MessageId, ObservationId, PartyId, PersonId, QueueId, RatingId, ServiceId, SourceSystemId, SubtaskId, SurveyId, TemplateId, WebhookId,
+    AttachmentId, BulkActId, CaseId, CategoryId, DatasetId, DatasetVersionId, DistrictId, EndpointId, FeedbackId, GlobalId, IncidentId,
+    KpiId, MessageId, ObservationId, PartyId, PersonId, QueueId, RatingId, ServiceId, SourceSystemId, SubtaskId, SurveyId, TemplateId,
+    WebhookId,
 };
 pub use letter::{Letter, one_line};
 pub use page::{Cursor, Page, PageRequest};

@@ -33,7 +33,7 @@ pub(crate) async fn serve(settings: &Settings, path: &Path) -> Result<()> {
     let issuer = Keys::given_issuer(settings)?.map(|seed| Issuer::new(&seed).map(Arc::new)).transpose()?;
     let (stop, stopping) = Stop::new();
     let edge = Edge::new(issuer, settings.subgraphs.forwarded(), settings.allow_origins.clone(), Vec::new(), clock, rng, stopping.clone());
-    edge.open(Served { graph: graph.clone(), house: None, faces: Faces::default(), files: None });
+    edge.open(Served { graph: graph.clone(), house: None, faces: Faces::default(), files: None, bot_secret: None });
     let serving = tokio::spawn(http::accept(listener, http::gateway_routes(&edge), stopping));
     let watching = tokio::spawn(supergraph::watch(file, graph, settings.subgraphs.clone()));
     signals.next().await;

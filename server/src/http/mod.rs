@@ -20,6 +20,7 @@ mod socket;
 mod status;
 mod stream;
 mod subgraph;
+mod telegram;
 #[cfg(test)]
 mod tests;
 mod unsubscribe;
@@ -37,7 +38,7 @@ use axum::{
 };
 use federation::Federation;
 use journal::House;
-use kernel::{Actor, Clock, Files, Locale, Rng};
+use kernel::{Actor, Clock, Files, Locale, Personal, Rng};
 use remote::Flights;
 use tokio::sync::Semaphore;
 
@@ -45,6 +46,7 @@ use crate::{
     city::City,
     faces::{self, Faces},
     identity::{Identified, Issuer, identify},
+    messengers::BOT_PATH,
     stop::Stopping,
     telemetry::Metrics,
 };
@@ -54,6 +56,7 @@ pub(crate) use connections::accept;
 pub(crate) use files::FILES;
 pub(crate) use graphql::Carried;
 pub(crate) use subgraph::Door;
+pub(crate) use telegram::TELEGRAM;
 pub(crate) use unsubscribe::UNSUBSCRIBE;
 
 /// How many subscriptions may be open at once; each holds a connection and listens to every commit.
@@ -69,11 +72,13 @@ pub(crate) struct Served {
     pub(crate) faces: Faces,
     /// What keeps the files that people send, likewise.
     pub(crate) files: Option<Arc<dyn Files>>,
+    /// By what Telegram proves itself; nothing without a bot.
+    pub(crate) bot_secret: Option<Personal<String>>,
 }
 
 impl From<City> for Served {
     fn from(city: City) -> Served {
-        Served { graph: city.graph, house: Some(city.house), faces: city.faces, files: Some(city.files) }
+        Served { graph: city.graph, house: Some(city.house), faces: city.faces, files: Some(city.files), bot_secret: city.bot_secret }
     }
 }
 
@@ -168,6 +173,7 @@ pub(crate) fn city_routes(edge: &Arc<Edge>, log_key: &str) -> Router {
         .route("/subgraphs/{name}", any(subgraph::answer_guarded))
         .route("/bounces", post(bounces::receive))
         .route("/unsubscribe/{token}", get(unsubscribe::ask).post(unsubscribe::end))
+        .route(BOT_PATH, post(telegram::hear))
         .merge(faces::routes());
     let routes = rooms.with_state(Arc::clone(edge)).merge(playground::routes(log_key));
     layers::around(routes, edge)

@@ -4,6 +4,7 @@ mod calendar;
 mod feeds;
 mod files;
 mod open311;
+mod telegram;
 mod together;
 mod trusted;
 mod unsubscribe;

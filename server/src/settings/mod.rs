@@ -1,5 +1,6 @@
 //! The settings of one run, from flags, environment, file and defaults.
 
+mod messengers;
 mod open311;
 mod subgraphs;
 
@@ -21,6 +22,7 @@ use crate::{
     cli::{Installation, LogForm, Serving},
     files::Place,
 };
+pub(crate) use messengers::{Messengers, Telegram};
 pub(crate) use open311::Open311;
 pub(crate) use subgraphs::Subgraphs;
 
@@ -42,6 +44,12 @@ struct File {
     dkim_selector: Option<String>,
     dkim_domain: Option<String>,
     public_url: Option<String>,
+    push_contact: Option<String>,
+    telegram_bot: Option<String>,
+    telegram_api: Option<String>,
+    telegram_token: Option<Personal<String>>,
+    sms_url: Option<String>,
+    sms_token: Option<Personal<String>>,
     trusted_hosts: Option<Vec<String>>,
     files_url: Option<String>,
     proxies: Option<Vec<IpAddr>>,
@@ -98,7 +106,9 @@ pub(crate) struct Settings {
     pub(crate) dkim: Option<Dkim>,
     /// Where people reach the city, `https://host` without a slash at its end.
     pub(crate) public_url: Option<String>,
-    /// Hosts within the city's own network that webhooks may go to.
+    /// By which messengers short messages go.
+    pub(crate) messengers: Messengers,
+    /// Hosts within the city's own network that webhooks and web push may go to.
     pub(crate) trusted_hosts: Vec<String>,
     /// Where the files that people send are kept.
     pub(crate) files: Place,
@@ -159,6 +169,15 @@ impl Settings {
             return Err(Error::internal("documents_only without documents would answer nothing: name the manifest"));
         }
         let (selector, domain) = (installation.dkim_selector.or(file.dkim_selector), installation.dkim_domain.or(file.dkim_domain));
+        let messengers = messengers::Said {
+            push_contact: installation.push_contact.or(file.push_contact),
+            telegram_bot: installation.telegram_bot.or(file.telegram_bot),
+            telegram_api: installation.telegram_api.or(file.telegram_api),
+            telegram_token: secret("TURKISTAN_TELEGRAM_TOKEN").or(file.telegram_token),
+            sms_url: installation.sms_url.or(file.sms_url),
+            sms_token: secret("TURKISTAN_SMS_TOKEN").or(file.sms_token),
+        };
+        let messengers = messengers.gather()?;
         let minutes = serving.checkpoint_minutes.or(file.checkpoint_minutes.map(Into::into)).unwrap_or(60);
         Ok(Settings {
             checkpoints: installation.checkpoints.or(file.checkpoints).unwrap_or_else(|| data_dir.join("checkpoints")),
@@ -181,6 +200,7 @@ impl Settings {
             bounces: installation.bounces.or(file.bounces),
             dkim: dkim(installation.dkim_key.or(file.dkim_key), selector, domain)?,
             public_url: installation.public_url.or(file.public_url).map(|url| public_url(&url)).transpose()?,
+            messengers,
             trusted_hosts,
             definitions: installation.definitions.or(file.definitions),
             demo: !serving.no_demo && file.demo.unwrap_or(true),
@@ -218,6 +238,7 @@ impl Settings {
         all.push(("TURKISTAN_CHECKPOINTS", self.checkpoints.clone().into_os_string()));
         all.push(("TURKISTAN_FILES_URL", self.files.url().into()));
         all.extend(self.public_url.clone().map(|url| ("TURKISTAN_PUBLIC_URL", url.into())));
+        all.extend(self.messengers.environment());
         if !self.trusted_hosts.is_empty() {
             all.push(("TURKISTAN_TRUSTED_HOST", self.trusted_hosts.join(",").into()));
         }
@@ -227,7 +248,7 @@ impl Settings {
         all
     }
 
-    /// The same definitions with everything that is kept in another folder, no mail server and no trusted documents.
+    /// The same definitions with everything that is kept in another folder, no mail server, no messengers and no trusted documents.
     pub(crate) fn moved_to(&self, folder: &Path) -> Settings {
         Settings {
             data_dir: folder.to_owned(),
@@ -235,6 +256,7 @@ impl Settings {
             files: Place::Folder(folder.join("files")),
             database: journal::Options { target: Target::Sqlite(folder.join("turkistan.db")), ..self.database.clone() },
             smtp_url: None,
+            messengers: Messengers::default(),
             documents: None,
             ..self.clone()
         }

@@ -103,3 +103,7 @@ mail-deprecated-text =
 
     These trusted documents of yours use it:
     { $documents }
+telegram-linked = Done: news of your reports will come to this chat, too. To end that, write /stop.
+telegram-unknown = This link is not good any more: it has run out, or it was used already. Take a new one in your account.
+telegram-stopped = Done: nothing more will come to this chat. What the law wants you to be told comes by mail as before.
+telegram-hint = This bot brings news of Smart Turkistan. Link it by the link in your account. To end that, write /stop.

@@ -17,6 +17,7 @@ mod jobs;
 mod keys;
 mod listen;
 pub mod log;
+mod messenger;
 mod queue;
 mod room;
 pub mod rules;
@@ -40,6 +41,7 @@ pub use jobs::{
 };
 pub use keys::{ActKey, Claim, claim, claim_with, settle};
 pub use listen::{Source, listen};
+pub use messenger::{Destination, Landed, Landing, Messenger, Messengers, Ping, Subscription};
 pub use queue::{Queue, prune, queue};
 pub use room::{
     Channels, Commit, Courier, Demo, Handler, Histories, House, Mail, Mailer, Parcel, Progress, Receipt, Room, Signatory, Signatures,

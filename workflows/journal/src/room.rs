@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use kernel::{Clock, Document, GraphHandle, Letter, Locale, Personal, Result, Rng, Subgraph};
 use uuid::Uuid;
 
-use crate::{Abort, Database, Job, JobError, NewJob, Txn};
+use crate::{Abort, Database, Job, JobError, Messengers, NewJob, Txn};
 
 /// What the house gives every room. Clones share all of it.
 #[derive(Clone)]
@@ -173,6 +173,8 @@ pub struct Channels {
     pub mailer: Arc<dyn Mailer>,
     /// Everything over HTTP.
     pub courier: Arc<dyn Courier>,
+    /// Short messages.
+    pub messengers: Messengers,
     /// Where people reach the city, `https://…` without a slash at its end: with it, mail that the law does not ask for says how to end it
     /// with one click (RFC 8058).
     pub public_url: Option<String>,

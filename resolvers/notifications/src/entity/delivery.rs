@@ -5,8 +5,12 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub message_id: Uuid,
+    /// Nil for mail.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub endpoint_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub attempt: i32,
+    pub channel: String,
     pub at: DateTimeUtc,
     pub outcome: String,
     pub reason: Option<String>,

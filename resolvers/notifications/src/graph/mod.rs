@@ -1,10 +1,13 @@
 //! The room's part of the graph.
 
 mod bounces;
+mod endpoints;
 mod loaders;
 mod mutation;
+mod phones;
 mod preferences;
 mod query;
+mod telegram;
 mod types;
 mod webhooks;
 
@@ -23,14 +26,27 @@ use crate::{
 };
 
 #[derive(MergedObject)]
-struct Query(query::MessageQueries, bounces::NoticeQueries, webhooks::WebhookQueries);
+struct Query(query::MessageQueries, bounces::NoticeQueries, webhooks::WebhookQueries, endpoints::EndpointQueries);
 
 #[derive(MergedObject)]
-struct Mutation(mutation::MessageActs, bounces::BounceActs, webhooks::WebhookActs);
+struct Mutation(
+    mutation::MessageActs,
+    bounces::BounceActs,
+    webhooks::WebhookActs,
+    endpoints::EndpointActs,
+    telegram::TelegramActs,
+    phones::PhoneActs,
+);
 
 pub(crate) fn subgraph(store: Store, house: &House, channels: &Channels) -> Arc<dyn Subgraph> {
+    let messengers = channels.messengers.clone();
     let messages = query::MessageQueries { store: store.clone() };
-    let query = Query(messages, bounces::NoticeQueries(store.clone()), webhooks::WebhookQueries(store.clone()));
+    let query = Query(
+        messages,
+        bounces::NoticeQueries(store.clone()),
+        webhooks::WebhookQueries(store.clone()),
+        endpoints::EndpointQueries(messengers.clone()),
+    );
     let keys = RecipientKeys::new(house.secret.clone());
     let messages = mutation::MessageActs { store: store.clone(), rng: Arc::clone(&house.rng), keys: keys.clone() };
     let bounces = bounces::BounceActs { store: store.clone(), keys: keys.clone(), marks: BounceMarks::new(house.secret.clone()) };
@@ -40,7 +56,9 @@ pub(crate) fn subgraph(store: Store, house: &House, channels: &Channels) -> Arc<
         keys: WebhookKeys::new(house.secret.clone()),
         courier: Arc::clone(&channels.courier),
     };
-    let mutation = Mutation(messages, bounces, webhooks);
+    let ways = endpoints::Ways { store: store.clone(), rng: Arc::clone(&house.rng), keys: keys.clone(), messengers };
+    let (telegram, phones) = (telegram::TelegramActs(ways.clone()), phones::PhoneActs(ways.clone()));
+    let mutation = Mutation(messages, bounces, webhooks, endpoints::EndpointActs(ways), telegram, phones);
     let schema = Schema::build(query, mutation, EmptySubscription)
         .enable_federation()
         .register_output_type::<types::Node>()

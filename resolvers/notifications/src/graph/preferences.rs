@@ -6,16 +6,16 @@ use kernel::{PersonId, Request};
 use uuid::Uuid;
 use vocabulary::{Locale, Nullable, OrNull, UserError, list_size, request};
 
-use super::types::MessageTopic;
+use super::{endpoints::Endpoint, types::MessageTopic};
 use crate::{
     error::{self, law, words},
     model::{
         Topic,
-        preference::{self, Channel, Manner, Subscription, shown},
+        preference::{self, Channel, Subscription, shown},
     },
     policy,
     recipient::{Recipient, RecipientKeys},
-    store::{Choice, Choices, Quiet, Store},
+    store::{Choice, Quiet, Store},
 };
 
 /// What the types of this file need of a call.
@@ -28,8 +28,14 @@ pub(crate) struct Preferences {
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 #[graphql(remote = "preference::Channel")]
 pub(crate) enum NotificationChannel {
-    /// E-mail.
+    /// E-mail: the way by which whatever the law wants you to be told always comes.
     Mail,
+    /// A browser that subscribed.
+    Push,
+    /// A chat with the city's Telegram bot.
+    Telegram,
+    /// A telephone, by text message.
+    Sms,
 }
 
 /// How a topic is told.
@@ -60,31 +66,48 @@ impl Viewer {
         Some(Viewer { id: id.clone(), person: actor.viewer(id)? })
     }
 
-    async fn choices(&self, ctx: &Context<'_>) -> kernel::Result<(Choices, [Recipient; 1])> {
+    /// What they chose of each channel, in the order of the channels.
+    async fn preferences(&self, ctx: &Context<'_>) -> kernel::Result<Vec<NotificationPreference>> {
+        let Preferences { store, keys } = ctx.data_unchecked();
+        let chosen = store.preferences(&keys.person(self.person)).await?;
+        let all = Channel::ALL.iter().flat_map(|channel| Topic::ALL.iter().map(|topic| (*channel, *topic)));
+        let preference = |(channel, topic): (Channel, Topic)| {
+            let manner = channel.manner(topic, chosen.get(&(channel, topic)).copied());
+            NotificationPreference(Choice { topic, channel, manner })
+        };
+        Ok(all.map(preference).collect())
+    }
+
+    async fn hours(&self, ctx: &Context<'_>, channel: Channel) -> kernel::Result<Option<QuietHours>> {
         let Preferences { store, keys } = ctx.data_unchecked();
         let me = [keys.person(self.person)];
-        Ok((store.choices(&me, Channel::Mail).await?, me))
+        Ok(store.choices(&me, channel).await?.hours(&me).map(QuietHours))
     }
 }
 
 #[ComplexObject]
 impl Viewer {
     /// How they want to be told of each topic, by each channel.
-    #[graphql(directive = list_size::apply(13))]
+    #[graphql(directive = list_size::apply(52))]
     async fn notification_preferences(&self, ctx: &Context<'_>) -> Nullable<Vec<NotificationPreference>> {
-        let read = self.choices(ctx).await.map(|(choices, me)| {
-            let preference = |topic: &Topic| {
-                let manner = choices.manner(&me, *topic).filter(|manner| topic.allows(*manner)).unwrap_or(Manner::AtOnce);
-                NotificationPreference(Choice { topic: *topic, channel: Channel::Mail, manner })
-            };
-            Some(Topic::ALL.iter().map(preference).collect())
-        });
-        read.or_null(ctx)
+        self.preferences(ctx).await.map(Some).or_null(ctx)
     }
 
-    /// When they are not to be disturbed by mail; null when they chose no such hours.
-    async fn quiet_hours(&self, ctx: &Context<'_>) -> Nullable<QuietHours> {
-        self.choices(ctx).await.map(|(choices, me)| choices.hours(&me).map(QuietHours)).or_null(ctx)
+    /// When they are not to be disturbed by a channel; null when they chose no such hours. By every other channel those of mail hold then.
+    async fn quiet_hours(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The channel.", default_with = "NotificationChannel::Mail")] channel: NotificationChannel,
+    ) -> Nullable<QuietHours> {
+        self.hours(ctx, channel.into()).await.or_null(ctx)
+    }
+
+    /// The ways by which they are told beside mail, the oldest first; 10 at most.
+    #[graphql(directive = list_size::apply(10))]
+    async fn endpoints(&self, ctx: &Context<'_>) -> Nullable<Vec<Endpoint>> {
+        let Preferences { store, keys } = ctx.data_unchecked();
+        let read = store.endpoints(&keys.person(self.person)).await;
+        read.map(|endpoints| Some(endpoints.into_iter().map(Endpoint).collect())).or_null(ctx)
     }
 }
 
@@ -112,7 +135,7 @@ impl NotificationPreference {
         self.0.channel.into()
     }
 
-    /// How one is told; what was chosen, or `AT_ONCE`.
+    /// How one is told: what was chosen, or what is usual.
     async fn delivery(&self) -> NotificationDelivery {
         self.0.manner.into()
     }
@@ -120,10 +143,11 @@ impl NotificationPreference {
     /// What may be chosen.
     #[graphql(directive = list_size::apply(3))]
     async fn choices(&self) -> Vec<NotificationDelivery> {
-        self.0.topic.manners().map(Into::into).collect()
+        self.0.channel.manners(self.0.topic).map(Into::into).collect()
     }
 
-    /// The law that wants people to be told, e.g. `APPC Art. 64`: such messages always pass. Null when there is none.
+    /// The law that wants people to be told, e.g. `APPC Art. 64`. By mail such messages always pass, and therefore one may end them by every
+    /// other channel. Null when there is none.
     async fn law(
         &self,
         ctx: &Context<'_>,
@@ -192,7 +216,7 @@ pub(crate) struct QuietHoursInput {
 pub(crate) struct SetQuietHoursInput {
     /// A UUID that the client makes; sending the same again changes nothing and answers the same.
     pub(crate) idempotency_key: String,
-    /// The channel.
+    /// The channel. What is chosen for mail holds for every channel for which nothing is.
     #[graphql(default_with = "NotificationChannel::Mail")]
     pub(crate) channel: NotificationChannel,
     /// The hours; null ends them.
@@ -249,8 +273,13 @@ impl Preferences {
         };
         let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
         let choice = Choice { topic, channel: input.channel.into(), manner: input.delivery.into() };
-        if !choice.topic.allows(choice.manner) {
-            return Err(match choice.topic.rule().article {
+        // The token stands in a mail, and says nothing of any other way to its reader.
+        if input.token.is_some() && choice.channel != Channel::Mail {
+            return Err(error::channel_of_account().into());
+        }
+        if !choice.channel.allows(topic, choice.manner) {
+            return Err(match topic.rule().article {
+                _ if choice.channel != Channel::Mail => error::channel_not_daily().into(),
                 Some(article) => error::topic_statutory(&law(article)).into(),
                 None if choice.topic.rule().asked_for => error::topic_asked_for().into(),
                 None => error::topic_not_daily().into(),

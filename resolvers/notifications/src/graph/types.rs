@@ -3,7 +3,10 @@
 use async_graphql::{Context, Enum, ID, Interface, Object};
 use vocabulary::{DateTime, Locale, Nullable, OrNull, list_size};
 
-use super::loaders::{DeliveriesOf, messages};
+use super::{
+    loaders::{DeliveriesOf, messages},
+    preferences::NotificationChannel,
+};
 use crate::{
     error,
     model::{self, mask},
@@ -54,13 +57,13 @@ pub(crate) enum MessageTopic {
 pub(crate) enum MessageState {
     /// It waits for its first or its next try.
     Queued,
-    /// The mail server has taken it.
+    /// The mail server has taken it. What became of it by other ways its `deliveries` tell.
     Sent,
     /// It was given up; see `deadLetters`.
     Dead,
     /// What it said, and to whom, is erased.
     Erased,
-    /// Its reader wants no messages of its topic; what it said, and to whom, is erased.
+    /// Its reader wants no messages of its topic by mail; what it said, and to whom, is erased.
     Unwanted,
     /// A mail server had taken it and gave it back, or none tried because its address gives mail back.
     Bounced,
@@ -70,7 +73,7 @@ pub(crate) enum MessageState {
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 #[graphql(remote = "model::Outcome")]
 pub(crate) enum DeliveryOutcome {
-    /// The mail server has taken the message.
+    /// The mail server, or whoever stands at another way, has taken the message.
     Sent,
     /// It may work later.
     Deferred,
@@ -100,7 +103,7 @@ pub(crate) enum FailureReason {
 
 pub(crate) struct Message(pub(crate) model::Message);
 
-/// A message to one person. What it says, and to whom, leaves the house by mail only.
+/// A message to one person. What it says, and to whom, leaves the house by mail only; its subject goes to its reader's endpoints as well.
 #[Object(requires_scopes = "system", requires_scopes = "auditor", requires_scopes = "admin")]
 impl Message {
     /// Opaque, and the same for good.
@@ -147,7 +150,7 @@ impl Message {
         DateTime(self.0.created_at)
     }
 
-    /// The tries so far, oldest first; at most eight in each life of the message.
+    /// The tries so far, oldest first, by each way; at most eight in each life of the message by each.
     #[graphql(directive = list_size::apply(5))]
     async fn deliveries(&self, ctx: &Context<'_>) -> Nullable<Vec<Delivery>> {
         let found = messages(ctx).load_one(DeliveriesOf(self.0.id)).await;
@@ -160,7 +163,12 @@ pub(crate) struct Delivery(model::Delivery);
 /// One try to deliver a message.
 #[Object(requires_scopes = "system", requires_scopes = "auditor", requires_scopes = "admin")]
 impl Delivery {
-    /// Which try this is, from 1.
+    /// By which way it was.
+    async fn channel(&self) -> NotificationChannel {
+        self.0.channel.into()
+    }
+
+    /// Which try by this way to the same place this is, from 1.
     async fn attempt(&self) -> i32 {
         self.0.attempt
     }
@@ -180,7 +188,8 @@ impl Delivery {
         self.0.reason.map(Into::into)
     }
 
-    /// The mail server's reply code (RFC 5321), e.g. 550; null when it took the message or did not reply.
+    /// The mail server's reply code (RFC 5321), e.g. 550; null when it took the message or did not reply. By another way the status of the
+    /// other side's answer (RFC 9110), e.g. 201; null when it did not answer.
     async fn reply_code(&self) -> Option<i32> {
         self.0.reply_code.map(Into::into)
     }

@@ -9,19 +9,17 @@ use super::Topic;
 /// When the daily mails go out, by the city's clock.
 const DAILY_AT: NaiveTime = NaiveTime::from_hms_opt(9, 0, 0).expect("an hour of the day");
 
-/// By which way people are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Channel {
-    /// Mail.
-    Mail,
-}
-
-impl Channel {
-    /// The word by which the database knows it.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Channel::Mail => "mail",
-        }
+words! {
+    /// By which way people are told.
+    Channel {
+        /// Mail: the way by which the law's notices go, whatever else is chosen.
+        Mail = "mail",
+        /// A browser that subscribed.
+        Push = "push",
+        /// A chat with the city's Telegram bot.
+        Telegram = "telegram",
+        /// A telephone: each message costs the city money.
+        Sms = "sms",
     }
 }
 
@@ -78,19 +76,40 @@ impl Topic {
             Topic::Confirmation => Rule { article: None, daily: false, asked_for: true },
         }
     }
+}
 
-    /// The manners among which a person may choose.
-    pub(crate) fn manners(self) -> impl Iterator<Item = Manner> {
-        Manner::ALL.iter().copied().filter(move |manner| self.allows(*manner))
+impl Channel {
+    /// The manners of a topic among which a person may choose.
+    pub(crate) fn manners(self, topic: Topic) -> impl Iterator<Item = Manner> {
+        Manner::ALL.iter().copied().filter(move |manner| self.allows(topic, *manner))
     }
 
-    pub(crate) fn allows(self, manner: Manner) -> bool {
-        let rule = self.rule();
-        match manner {
-            Manner::AtOnce => true,
-            Manner::Daily => rule.daily,
-            Manner::Never => !rule.always(),
+    /// The one table of what may be chosen. Mail carries whatever the law wants told, so that by every other way a person may be told of it
+    /// or not, as they like. Those ways are for what comes at once: a day's messages together are a mail.
+    pub(crate) fn allows(self, topic: Topic, manner: Manner) -> bool {
+        let rule = topic.rule();
+        match (self, manner) {
+            (_, Manner::AtOnce) => true,
+            (Channel::Mail, Manner::Daily) => rule.daily,
+            (Channel::Mail, Manner::Never) => !rule.always(),
+            (Channel::Push | Channel::Telegram | Channel::Sms, Manner::Daily) => false,
+            (Channel::Push | Channel::Telegram | Channel::Sms, Manner::Never) => true,
         }
+    }
+
+    /// The one table of how somebody is told who chose nothing. Whoever links a browser or a chat wants to hear from it. A text message costs
+    /// the city money, so by it comes what the law wants told, for from then on terms run, and anything else to those who choose it.
+    pub(crate) fn usual(self, topic: Topic) -> Manner {
+        match self {
+            Channel::Mail | Channel::Push | Channel::Telegram => Manner::AtOnce,
+            Channel::Sms if topic.rule().article.is_some() => Manner::AtOnce,
+            Channel::Sms => Manner::Never,
+        }
+    }
+
+    /// How somebody is told who chose this, or nothing. A topic that became statutory after somebody chose passes nevertheless.
+    pub(crate) fn manner(self, topic: Topic, chosen: Option<Manner>) -> Manner {
+        chosen.filter(|manner| self.allows(topic, *manner)).unwrap_or_else(|| self.usual(topic))
     }
 }
 
@@ -175,11 +194,11 @@ pub(crate) enum Passage {
 }
 
 impl Passage {
-    /// Decides, by what its reader chose, of a message that is due.
-    pub(crate) fn of(topic: Topic, chosen: Option<Manner>, quiet: Option<QuietHours>, now: DateTime<Utc>) -> Passage {
-        // A topic that became statutory after somebody chose passes nevertheless.
-        match chosen.filter(|manner| topic.allows(*manner)).unwrap_or(Manner::AtOnce) {
-            _ if topic.rule().always() => Passage::Now,
+    /// Decides, by what its reader chose, of a message that is due. What the law wants told goes by mail whatever the hour, and therefore
+    /// waits for the morning by every other way.
+    pub(crate) fn of(channel: Channel, topic: Topic, chosen: Option<Manner>, quiet: Option<QuietHours>, now: DateTime<Utc>) -> Passage {
+        match channel.manner(topic, chosen) {
+            _ if channel == Channel::Mail && topic.rule().always() => Passage::Now,
             Manner::Never => Passage::Never,
             Manner::Daily => Passage::Daily(daily(quiet, now)),
             Manner::AtOnce => quiet.and_then(|quiet| quiet.end(now)).map_or(Passage::Now, Passage::Later),
@@ -244,7 +263,7 @@ mod tests {
     fn a_message_passes_waits_or_is_dropped_as_its_reader_chose_unless_the_law_asks_for_it() {
         fn check(topic: Topic, chosen: Option<Manner>, quiet: bool, now: DateTime<Utc>, passage: Passage) {
             let quiet = quiet.then(|| QuietHours::read("22:00", "09:30").unwrap());
-            assert_eq!(Passage::of(topic, chosen, quiet, now), passage, "{topic:?} {chosen:?} {quiet:?} {now}");
+            assert_eq!(Passage::of(Channel::Mail, topic, chosen, quiet, now), passage, "{topic:?} {chosen:?} {quiet:?} {now}");
         }
         let (night, day, early) = (at(23, 10), at(12, 0), at(8, 0));
         for statutory in [Topic::Coupon, Topic::Forwarded, Topic::Answer, Topic::Extension, Topic::Silence, Topic::Confirmation] {
@@ -263,5 +282,31 @@ mod tests {
         // A topic that cannot wait any more does not.
         check(Topic::Question, Some(Manner::Daily), false, day, Passage::Now);
         check(Topic::Question, Some(Manner::Never), false, day, Passage::Never);
+    }
+
+    #[test]
+    fn by_every_other_way_than_mail_a_message_comes_at_once_after_the_quiet_hours_or_not_at_all() {
+        let quiet = QuietHours::read("22:00", "09:30");
+        for (channel, topic) in
+            Channel::ALL.iter().filter(|channel| **channel != Channel::Mail).flat_map(|c| Topic::ALL.iter().map(|t| (*c, *t)))
+        {
+            let of = |chosen, quiet, now| Passage::of(channel, topic, chosen, quiet, now);
+            assert!(channel.manners(topic).eq([Manner::AtOnce, Manner::Never]), "{channel:?} {topic:?}");
+            assert_eq!(of(Some(Manner::AtOnce), None, at(23, 10)), Passage::Now);
+            assert_eq!(of(Some(Manner::AtOnce), quiet, at(23, 10)), Passage::Later(at(33, 30)), "{topic:?}");
+            assert_eq!(of(Some(Manner::Never), quiet, at(12, 0)), Passage::Never, "{topic:?}");
+            let usual = of(None, None, at(12, 0));
+            assert_eq!(of(Some(Manner::Daily), None, at(12, 0)), usual, "what cannot be chosen was not");
+        }
+    }
+
+    #[test]
+    fn whoever_chose_nothing_is_told_as_the_table_says() {
+        for topic in Topic::ALL {
+            let usual = [Channel::Mail, Channel::Push, Channel::Telegram].map(|channel| channel.usual(*topic));
+            assert_eq!(usual, [Manner::AtOnce; 3]);
+            let by_law = matches!(topic, Topic::Coupon | Topic::Forwarded | Topic::Answer | Topic::Extension | Topic::Silence);
+            assert_eq!(Channel::Sms.usual(*topic), if by_law { Manner::AtOnce } else { Manner::Never }, "{topic:?}");
+        }
     }
 }

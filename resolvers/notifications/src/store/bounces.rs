@@ -53,7 +53,7 @@ async fn keep_bounce(txn: &Txn, act: &ActKey, bounce: &Bounce, keys: &RecipientK
     if !matches!(message.state, State::Sent | State::Queued) {
         return Ok(());
     }
-    record(txn, message.id, now, bounce.ending()).await?;
+    record(txn, message.id, None, now, bounce.ending()).await?;
     if !bounce.permanent {
         return Ok(());
     }
@@ -81,6 +81,6 @@ async fn set_bounced(txn: &Txn, id: MessageId, digest: Option<String>) -> Result
 
 /// Nothing is sent to an address that gives mail back.
 pub(crate) async fn keep_spared(txn: &Txn, id: MessageId, at: DateTime<Utc>) -> Result<(), Abort> {
-    record(txn, id, at, Ending::BOUNCES).await?;
+    record(txn, id, None, at, Ending::BOUNCES).await?;
     set_state(txn, id, State::Bounced).await
 }

@@ -5,7 +5,7 @@ use journal::{Abort, Txn};
 use kernel::{MessageId, Result};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
-use super::{Store, blank, keep_sent, scoped};
+use super::{Store, blank, blank_text, endpoints::open_pings, keep_sent, scoped};
 use crate::{
     entity::message,
     model::{Message, State},
@@ -41,12 +41,16 @@ pub(crate) async fn collect(txn: &Txn, id: MessageId, digest: String, at: DateTi
     journal::enqueue(txn, now, vec![digest::deliver_digest(&digest, at)]).await
 }
 
-/// Takes from messages that nobody wants what they said, and to whom.
+/// Takes from messages that nobody wants by mail what they said, and to whom. What is on its way to an endpoint keeps its subject, which
+/// is all that goes there.
 pub(crate) async fn drop_unwanted(txn: &Txn, ids: &[MessageId]) -> Result<(), Abort> {
-    let unwanted = message::Entity::update_many()
-        .filter(message::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
-        .filter(message::Column::State.ne(State::Erased.word()));
-    blank(unwanted, State::Unwanted).exec(txn).await?;
+    let unwanted = || {
+        message::Entity::update_many()
+            .filter(message::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
+            .filter(message::Column::State.ne(State::Erased.word()))
+    };
+    blank_text(unwanted(), State::Unwanted).exec(txn).await?;
+    blank(unwanted().filter(message::Column::Id.not_in_subquery(open_pings())), State::Unwanted).exec(txn).await?;
     Ok(())
 }
 

@@ -75,6 +75,18 @@ impl Store {
         Ok(choices)
     }
 
+    /// What a recipient chose of every channel.
+    pub(crate) async fn preferences(&self, recipient: &Recipient) -> Result<HashMap<(Channel, Topic), Manner>> {
+        let rows = notification_preference::Entity::find().filter(notification_preference::Column::Recipient.eq(recipient.0.as_str()));
+        let rows = rows.all(&self.database.reader).await.map_err(journal::fault)?;
+        let read = |row: notification_preference::Model| {
+            let channel = known(&row.channel, Channel::from_word(&row.channel))?;
+            let topic = known(&row.topic, Topic::from_word(&row.topic))?;
+            Ok(((channel, topic), known(&row.delivery, Manner::from_word(&row.delivery))?))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
     /// Keeps a choice, once for its key.
     ///
     /// # Errors

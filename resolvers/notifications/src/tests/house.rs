@@ -9,7 +9,10 @@ use std::{
 use async_trait::async_trait;
 use chrono::{TimeDelta, TimeZone, Utc};
 use futures_util::FutureExt;
-use journal::{Channels, Courier, Database, House, JobError, Mail, Mailer, Options, Parcel, Receipt, Room, Target};
+use journal::{
+    Channels, Courier, Database, Destination, House, JobError, Landed, Landing, Mail, Mailer, Messenger, Messengers, Options, Parcel, Ping,
+    Receipt, Room, Target,
+};
 use kernel::{
     Actor, Answer, Call, Clock, Code, Document, Fault, Graph, GraphHandle, Locale, ManualClock, Operation, OperationKind, Person, PersonId,
     Personal, Request, Role, SeededRng,
@@ -28,6 +31,9 @@ pub(crate) const KEY: &str = "c2VjcmV0LWtleQ";
 pub(crate) const AREA: &str = "QXJlYTox";
 /// The code that confirms their addresses.
 pub(crate) const CODE: &str = "12345678";
+
+/// By what browsers know the city.
+pub(crate) const PUSH_KEY: &str = "BPublic";
 
 /// Statements are counted for the whole process, so the test that counts them runs alone.
 static QUIET: RwLock<()> = RwLock::const_new(());
@@ -77,6 +83,32 @@ impl Courier for Counter {
     }
 }
 
+/// Takes short messages to one kind of destination, and answers as the script says, or that it has them.
+#[derive(Default)]
+pub(crate) struct Bell {
+    pub(crate) script: Mutex<VecDeque<Result<Landing, JobError>>>,
+    pub(crate) taken: Mutex<Vec<Ping>>,
+}
+
+#[async_trait]
+impl Messenger for Bell {
+    fn accepts(&self, to: &Destination) -> bool {
+        match to {
+            Destination::Browser(subscription) => subscription.url.starts_with("https://") && subscription.auth.len() == 22,
+            Destination::Chat(_) | Destination::Phone(_) => true,
+        }
+    }
+
+    async fn send(&self, ping: &Ping) -> Result<Landing, JobError> {
+        self.taken.lock().unwrap().push(ping.clone());
+        self.script.lock().unwrap().pop_front().unwrap_or_else(|| landing(Landed::Taken, 201))
+    }
+}
+
+pub(crate) fn landing(landed: Landed, status: u16) -> Result<Landing, JobError> {
+    Ok(Landing { landed, status: Some(status) })
+}
+
 pub(crate) fn receipt(status: u16) -> Receipt {
     Receipt { status, retry_after_seconds: None, body: Vec::new() }
 }
@@ -113,6 +145,9 @@ pub(crate) struct TestHouse {
     pub(crate) room: Room,
     pub(crate) post: Arc<Post>,
     pub(crate) counter: Arc<Counter>,
+    pub(crate) push: Arc<Bell>,
+    pub(crate) telegram: Arc<Bell>,
+    pub(crate) sms: Arc<Bell>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) noted: Arc<Mutex<Vec<String>>>,
     _scratch: Scratch,
@@ -146,13 +181,21 @@ async fn open(turn: Turn) -> TestHouse {
     };
     let post = Arc::new(Post::default());
     let counter = Arc::new(Counter::default());
+    let (push, telegram, sms) = (Arc::new(Bell::default()), Arc::new(Bell::default()), Arc::new(Bell::default()));
     let channels = Channels {
+        messengers: Messengers {
+            push: Arc::clone(&push) as Arc<dyn Messenger>,
+            push_key: Some(PUSH_KEY.to_owned()),
+            telegram: Arc::clone(&telegram) as Arc<dyn Messenger>,
+            telegram_bot: Some("turkistan_bot".to_owned()),
+            sms: Arc::clone(&sms) as Arc<dyn Messenger>,
+        },
         mailer: Arc::clone(&post) as Arc<dyn Mailer>,
         courier: Arc::clone(&counter) as Arc<dyn Courier>,
         public_url: Some(CITY.to_owned()),
     };
     let room = crate::room(&house, &channels);
-    TestHouse { house, room, post, counter, clock, noted, _scratch: scratch, _turn: turn }
+    TestHouse { house, room, post, counter, push, telegram, sms, clock, noted, _scratch: scratch, _turn: turn }
 }
 
 impl TestHouse {

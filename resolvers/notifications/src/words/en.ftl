@@ -48,3 +48,24 @@ refusal-webhooks-many = { $max ->
     [one] A party has { $max } webhook at most.
    *[other] A party has { $max } webhooks at most.
 }
+refusal-channel-not-daily = The daily message comes by mail alone.
+refusal-channel-of-account = Sign in first: other ways than mail belong to an account.
+refusal-push-absent = This city sends no notifications to browsers.
+refusal-subscription = This is no browser's subscription to notifications, or the city sends none to its address.
+refusal-endpoint-unknown = You have no such way to be reached.
+refusal-endpoints-many = { $max ->
+    [one] A person has { $max } way to be reached at most. Remove one first.
+   *[other] A person has { $max } ways to be reached at most. Remove one first.
+}
+refusal-telegram-absent = This city has no Telegram bot.
+refusal-link-unknown = This link is not good any more: it has run out, or it was used already. Take a new one in your account.
+refusal-chat = This is not the number of a chat.
+refusal-number = This cannot be a telephone number.
+refusal-number-foreign = Text messages go to mobile numbers of Kazakhstan alone: +7 7…
+refusal-codes-many = { $max ->
+    [one] { $max } code a day is sent at most. Try again tomorrow.
+   *[other] { $max } codes a day are sent at most. Try again tomorrow.
+}
+refusal-code = The code is wrong. Look at the six digits of the text message.
+refusal-code-over = This code is not good any more. Ask for a new one.
+sms-code = Smart Turkistan: your code is { $code }. It is good for { $minutes } minutes. Tell it to nobody.

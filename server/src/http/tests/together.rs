@@ -60,7 +60,7 @@ fn gateway() -> (Router, Arc<Slow>) {
     let graph = Federation::new(vec![Arc::clone(&slow) as Arc<dyn Subgraph>], Policy::default()).expect("the graph is valid");
     let forwarded = vec!["authorization".to_owned()];
     let edge = Edge::new(None, forwarded, Vec::new(), Vec::new(), Arc::new(SystemClock), Arc::new(kernel::system_rng()), Stop::new().1);
-    edge.open(Served { graph, house: None, faces: Faces::default(), files: None });
+    edge.open(Served { graph, house: None, faces: Faces::default(), files: None, bot_secret: None });
     (gateway_routes(&edge), slow)
 }
 
