@@ -4,7 +4,6 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use journal::{Destination, secret};
 use kernel::{PersonId, Personal, hex};
-use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use crate::model::{endpoint, preference::Subscription};
@@ -82,7 +81,7 @@ impl RecipientKeys {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| bytes.len() == 2 * BYTES + 4)?;
         let (digest, rest) = bytes.split_at(BYTES);
         let (until, proof) = rest.split_at(4);
-        let is_ours: bool = self.mac(&[b"telegram-link\0", digest, until]).ct_eq(proof).into();
+        let is_ours = secret::same(&self.mac(&[b"telegram-link\0", digest, until]), proof);
         let until = u32::from_be_bytes(until.try_into().ok()?);
         (is_ours && now.timestamp() < i64::from(until)).then(|| Recipient(hex(digest)))
     }

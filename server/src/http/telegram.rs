@@ -13,7 +13,6 @@ use axum::{
 use kernel::{Actor, Code, Document, Locale};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{Edge, graphql::context};
@@ -70,7 +69,7 @@ pub(crate) async fn hear(State(edge): State<Arc<Edge>>, request: Request) -> Res
     let Some(served) = edge.served.get() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     let Some((house, secret)) = served.house.as_ref().zip(served.bot_secret.as_ref()) else { return StatusCode::NOT_FOUND.into_response() };
     let shown = parts.headers.get(SECRET).map_or(&[][..], |value| value.as_bytes());
-    if !bool::from(shown.ct_eq(secret.reveal().as_bytes())) {
+    if !journal::secret::same(shown, secret.reveal().as_bytes()) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let Ok(body) = to_bytes(body, UPDATE_BYTES_MAX).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };

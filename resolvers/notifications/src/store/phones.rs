@@ -2,11 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
-use journal::{Abort, ActKey, Destination, Txn, claim, settle};
+use journal::{Abort, ActKey, Destination, Txn, claim, secret, settle};
 use kernel::{EndpointId, Locale, Personal, Result};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{
@@ -141,7 +140,7 @@ async fn tries(txn: &Txn, phone: &Endpoint, code: &Personal<String>, keys: &Reci
     if counted.exec(txn).await?.rows_affected == 0 {
         return Ok(Tried::Over);
     }
-    let is_right: bool = keys.code(last.id).reveal().as_bytes().ct_eq(code.reveal().as_bytes()).into();
+    let is_right = secret::same(keys.code(last.id).reveal().as_bytes(), code.reveal().as_bytes());
     if !is_right {
         return Ok(Tried::Wrong);
     }
