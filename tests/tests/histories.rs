@@ -31,6 +31,6 @@ async fn the_demo_citys_cases_are_derived_again_and_a_draft_is_tried_on_them() {
     };
     let same = simulated(ROUTING);
     assert!(same["cases"].as_u64() > Some(400) && same["examples"] == serde_json::json!([]), "{same}");
-    let moved = simulated(&ROUTING.replace("executor = { party = \"police\" }", "executor = { party = \"emergency\" }"));
+    let moved = simulated(&ROUTING.replace("executor = { party = \"culture\" }", "executor = { party = \"tourism\" }"));
     assert!(moved["desks_changed"].as_u64() > Some(0) && moved["deadlines_moved"] == 0, "{moved}");
 }

@@ -27,7 +27,7 @@ const REPORT: &str = "query Report($reference: String!, $key: String) {
 
 const DESK: &str = "query Desk($after: String) {
     desk(first: 100, after: $after) {
-        nodes { id reference version state workingMinutesLeft feedback { deadline { dueAt } responsible { slug } } }
+        nodes { id reference version state contested workingMinutesLeft feedback { deadline { dueAt } responsible { slug } } }
         pageInfo { hasNextPage endCursor }
     }
 }";
@@ -151,8 +151,9 @@ async fn check_desk(city: &City) -> Value {
     let desk = city.ask(Some(&officer), DESK, json!({})).await.data("/desk/nodes");
     let cases = desk.as_array().unwrap();
     assert!(!cases.is_empty());
-    let due: Vec<&str> = cases.iter().map(|case| case["feedback"]["deadline"]["dueAt"].as_str().unwrap()).collect();
-    assert!(due.is_sorted(), "{due:?}");
+    let due: Vec<(bool, &str)> =
+        cases.iter().map(|case| (case["contested"] == false, case["feedback"]["deadline"]["dueAt"].as_str().unwrap())).collect();
+    assert!(due.is_sorted(), "what was contested stands first: {due:?}");
     assert!(cases.iter().all(|case| case["feedback"]["responsible"]["slug"] == "water-turkistan-city"));
     let theirs = city.ask(Some(&other), DESK, json!({})).await.data("/desk/nodes");
     let mine: Vec<&Value> = cases.iter().map(|case| &case["reference"]).collect();

@@ -48,10 +48,10 @@ impl Place {
         }
     }
 
-    /// The same as it is set.
+    /// The same as it is set. A folder is named from the root, for a URL knows no other way.
     pub(crate) fn url(&self) -> String {
         match self {
-            Place::Folder(folder) => format!("file://{}", folder.display()),
+            Place::Folder(folder) => format!("file://{}", std::path::absolute(folder).as_ref().unwrap_or(folder).display()),
             Place::Bucket { name, prefix } => format!("s3://{name}/{prefix}"),
         }
     }

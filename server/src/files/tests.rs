@@ -334,3 +334,9 @@ fn places_of_files_are_read_as_they_are_written() {
         assert_eq!(again, read, "{text}");
     }
 }
+
+#[test]
+fn a_folder_is_told_from_the_root_wherever_the_program_was_started() {
+    let place = Place::Folder("data/files".into());
+    assert_eq!(Place::parse(&place.url()).unwrap(), Place::Folder(std::env::current_dir().unwrap().join("data/files")));
+}
