@@ -42,22 +42,22 @@ mod tests {
 
     #[test]
     fn an_answer_is_an_end_a_wait_or_a_failure() {
-        fn check(status: u16, retry_after_seconds: Option<u32>, expected: Result<Landed, JobError>) {
+        fn check(status: u16, retry_after_seconds: Option<u32>, expected: &Result<Landed, JobError>) {
             let found = landing(&Receipt { status, retry_after_seconds, body: Vec::new() });
-            assert_eq!(found.map(|landing| landing.landed), expected, "{status}");
+            assert_eq!(&found.map(|landing| landing.landed), expected, "{status}");
         }
         let later = |status: u16| Err(JobError::Retry(format!("DELIVERY_UNAVAILABLE: http {status}")));
         let never = |status: u16| Err(refused(&format!("http {status}")));
-        check(201, None, Ok(Landed::Taken));
-        check(410, None, Ok(Landed::Gone));
-        check(429, Some(7), Ok(Landed::Busy(7)));
-        check(429, None, Ok(Landed::Busy(PEACE_SECONDS)));
-        check(503, Some(7), Ok(Landed::Busy(7)));
-        check(503, None, later(503));
-        check(500, None, later(500));
-        check(408, None, later(408));
+        check(201, None, &Ok(Landed::Taken));
+        check(410, None, &Ok(Landed::Gone));
+        check(429, Some(7), &Ok(Landed::Busy(7)));
+        check(429, None, &Ok(Landed::Busy(PEACE_SECONDS)));
+        check(503, Some(7), &Ok(Landed::Busy(7)));
+        check(503, None, &later(503));
+        check(500, None, &later(500));
+        check(408, None, &later(408));
         for status in [301, 400, 401, 403, 413] {
-            check(status, None, never(status));
+            check(status, None, &never(status));
         }
     }
 }

@@ -130,21 +130,21 @@ impl Handler for BotAddress {
 mod tests {
     use super::*;
 
-    fn check(status: u16, body: &str, expected: std::result::Result<Landed, JobError>) {
+    fn check(status: u16, body: &str, expected: &std::result::Result<Landed, JobError>) {
         let receipt = Receipt { status, retry_after_seconds: None, body: body.as_bytes().to_vec() };
-        assert_eq!(read(&receipt).map(|landing| landing.landed), expected, "{status} {body}");
+        assert_eq!(&read(&receipt).map(|landing| landing.landed), expected, "{status} {body}");
     }
 
     #[test]
     fn telegram_tells_who_blocked_the_bot_and_when_to_come_again() {
-        check(200, r#"{"ok":true}"#, Ok(Landed::Taken));
-        check(403, r#"{"ok":false,"description":"Forbidden: bot was blocked by the user"}"#, Ok(Landed::Gone));
-        check(400, r#"{"ok":false,"description":"Bad Request: chat not found"}"#, Ok(Landed::Gone));
-        check(400, r#"{"ok":false,"description":"Bad Request: message is too long"}"#, Err(refused("http 400")));
-        check(429, r#"{"ok":false,"parameters":{"retry_after":7}}"#, Ok(Landed::Busy(7)));
-        check(429, "not JSON", Ok(Landed::Busy(60)));
-        check(401, r#"{"ok":false}"#, Err(refused("http 401")));
-        check(502, "", Err(JobError::Retry("DELIVERY_UNAVAILABLE: http 502".to_owned())));
+        check(200, r#"{"ok":true}"#, &Ok(Landed::Taken));
+        check(403, r#"{"ok":false,"description":"Forbidden: bot was blocked by the user"}"#, &Ok(Landed::Gone));
+        check(400, r#"{"ok":false,"description":"Bad Request: chat not found"}"#, &Ok(Landed::Gone));
+        check(400, r#"{"ok":false,"description":"Bad Request: message is too long"}"#, &Err(refused("http 400")));
+        check(429, r#"{"ok":false,"parameters":{"retry_after":7}}"#, &Ok(Landed::Busy(7)));
+        check(429, "not JSON", &Ok(Landed::Busy(60)));
+        check(401, r#"{"ok":false}"#, &Err(refused("http 401")));
+        check(502, "", &Err(JobError::Retry("DELIVERY_UNAVAILABLE: http 502".to_owned())));
     }
 
     #[test]
