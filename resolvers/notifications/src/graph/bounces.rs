@@ -45,8 +45,8 @@ pub(crate) struct RecordBounceInput {
 #[derive(SimpleObject)]
 #[graphql(tag = "public")]
 pub(crate) struct RecordBouncePayload {
-    /// Whether it is recorded.
-    recorded: bool,
+    /// True when it is recorded; null when it was refused.
+    recorded: Option<bool>,
     /// Why it was refused; empty when it was not.
     #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
@@ -62,7 +62,7 @@ impl BounceActs {
         #[graphql(desc = "What the server says.")] input: RecordBounceInput,
     ) -> Nullable<RecordBouncePayload> {
         let outcome = answer(self.record(input, request(ctx)).await, ctx);
-        outcome.map(|(done, errors)| Some(RecordBouncePayload { recorded: done.is_some(), errors })).or_null(ctx)
+        outcome.map(|(done, errors)| Some(RecordBouncePayload { recorded: done.map(|()| true), errors })).or_null(ctx)
     }
 }
 

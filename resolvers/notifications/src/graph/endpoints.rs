@@ -102,16 +102,30 @@ pub(crate) struct RemoveEndpointInput {
     endpoint: ID,
 }
 
-/// What became of the endpoint.
-#[derive(SimpleObject)]
-#[graphql(tag = "scoped")]
-pub(crate) struct EndpointPayload {
-    /// The endpoint; null when it was refused.
-    endpoint: Option<Endpoint>,
-    /// Why it was refused; empty when it was not.
-    #[graphql(directive = list_size::apply(5))]
-    errors: Vec<UserError>,
+/// Payloads of acts that give an endpoint.
+macro_rules! payloads {
+    ($($name:ident)*) => {$(
+        /// What became of the endpoint.
+        #[derive(SimpleObject)]
+        #[graphql(tag = "scoped")]
+        pub(crate) struct $name {
+            /// The endpoint; null when it was refused.
+            endpoint: Option<Endpoint>,
+            /// Why it was refused; empty when it was not.
+            #[graphql(directive = list_size::apply(5))]
+            errors: Vec<UserError>,
+        }
+
+        impl $name {
+            pub(crate) fn of(ctx: &Context<'_>, outcome: Result<endpoint::Endpoint, Abort>) -> Nullable<$name> {
+                let outcome = answer(outcome, ctx);
+                outcome.map(|(endpoint, errors)| Some($name { endpoint: endpoint.map(Endpoint), errors })).or_null(ctx)
+            }
+        }
+    )*};
 }
+
+payloads! { AddPushSubscriptionPayload AddPhonePayload ConfirmPhonePayload }
 
 /// What became of the endpoint.
 #[derive(SimpleObject)]
@@ -168,8 +182,8 @@ impl EndpointActs {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The browser.")] input: AddPushSubscriptionInput,
-    ) -> Nullable<EndpointPayload> {
-        EndpointPayload::of(ctx, self.add_browser(input, request(ctx)).await)
+    ) -> Nullable<AddPushSubscriptionPayload> {
+        AddPushSubscriptionPayload::of(ctx, self.add_browser(input, request(ctx)).await)
     }
 
     /// Has you told by an endpoint no more, and forgets it.
@@ -181,13 +195,6 @@ impl EndpointActs {
     ) -> Nullable<RemoveEndpointPayload> {
         let outcome = answer(self.remove(input, request(ctx)).await, ctx);
         outcome.map(|(removed, errors)| Some(RemoveEndpointPayload { removed, errors })).or_null(ctx)
-    }
-}
-
-impl EndpointPayload {
-    pub(crate) fn of(ctx: &Context<'_>, outcome: Result<endpoint::Endpoint, Abort>) -> Nullable<EndpointPayload> {
-        let outcome = answer(outcome, ctx);
-        outcome.map(|(endpoint, errors)| Some(EndpointPayload { endpoint: endpoint.map(Endpoint), errors })).or_null(ctx)
     }
 }
 

@@ -6,7 +6,7 @@ use kernel::{EndpointId, Personal, Request};
 use uuid::Uuid;
 use vocabulary::{Nullable, request};
 
-use super::endpoints::{EndpointPayload, Ways};
+use super::endpoints::{AddPhonePayload, ConfirmPhonePayload, Ways};
 use crate::{
     error,
     model::endpoint::{Endpoint, EndpointState, UnfitNumber, mobile},
@@ -42,8 +42,8 @@ impl PhoneActs {
     /// Has you told by text messages, too, once you have confirmed the telephone with the code that goes there. The same number again has
     /// another code sent; there are 3 a day at most.
     #[graphql(tag = "scoped")]
-    async fn add_phone(&self, ctx: &Context<'_>, #[graphql(desc = "The telephone.")] input: AddPhoneInput) -> Nullable<EndpointPayload> {
-        EndpointPayload::of(ctx, self.add(input, request(ctx)).await)
+    async fn add_phone(&self, ctx: &Context<'_>, #[graphql(desc = "The telephone.")] input: AddPhoneInput) -> Nullable<AddPhonePayload> {
+        AddPhonePayload::of(ctx, self.add(input, request(ctx)).await)
     }
 
     /// Confirms a telephone. The last code that went there is good for 15 minutes and 5 tries.
@@ -52,8 +52,8 @@ impl PhoneActs {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The telephone and its code.")] input: ConfirmPhoneInput,
-    ) -> Nullable<EndpointPayload> {
-        EndpointPayload::of(ctx, self.confirm(input, request(ctx)).await)
+    ) -> Nullable<ConfirmPhonePayload> {
+        ConfirmPhonePayload::of(ctx, self.confirm(input, request(ctx)).await)
     }
 }
 

@@ -49,8 +49,8 @@ pub(crate) struct CompleteTelegramLinkInput {
 #[derive(SimpleObject)]
 #[graphql(requires_scopes = "system")]
 pub(crate) struct CompleteTelegramLinkPayload {
-    /// Whether it is linked now.
-    linked: bool,
+    /// True when it is linked now; null when it was refused.
+    linked: Option<bool>,
     /// Why it was refused; empty when it was not.
     #[graphql(directive = list_size::apply(5))]
     errors: Vec<UserError>,
@@ -104,7 +104,7 @@ impl TelegramActs {
         #[graphql(desc = "What the bot was told.")] input: CompleteTelegramLinkInput,
     ) -> Nullable<CompleteTelegramLinkPayload> {
         let outcome = answer(self.complete(input, request(ctx)).await, ctx);
-        outcome.map(|(linked, errors)| Some(CompleteTelegramLinkPayload { linked: linked.is_some(), errors })).or_null(ctx)
+        outcome.map(|(linked, errors)| Some(CompleteTelegramLinkPayload { linked: linked.map(|_| true), errors })).or_null(ctx)
     }
 
     /// Has nobody told in a chat any more. Only the house itself does so, for what its bot was told.

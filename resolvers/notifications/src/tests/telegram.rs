@@ -64,7 +64,7 @@ async fn a_link_serves_one_chat_for_a_quarter_of_an_hour() {
     let house = house().await;
     let mine = token(&link(&house, &aigul(), 1).await);
     assert_eq!(complete(&house, 2, &mine, "1").await["linked"], true);
-    let unknown = json!({ "linked": false, "errors": [{ "code": "NOT_FOUND", "path": ["input", "token"] }] });
+    let unknown = json!({ "linked": null, "errors": [{ "code": "NOT_FOUND", "path": ["input", "token"] }] });
     assert_eq!(complete(&house, 3, &mine, "2").await, unknown, "whoever saw it comes too late");
     assert_eq!(complete(&house, 4, &mine[1..], "3").await, unknown);
     assert_eq!(complete(&house, 5, "", "3").await, unknown);
