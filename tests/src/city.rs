@@ -48,7 +48,7 @@ impl City {
         let data = tempfile::tempdir().expect("a temporary folder");
         let (store, database) = store.fresh_city(data.path());
         let process = serve(&store, data.path(), &options);
-        let city = City { url: process.url.clone(), data, store, options, process, _database: database, http: reqwest::Client::new() };
+        let city = City { url: process.url.clone(), data, store, options, process, _database: database, http: client() };
         city.until_ready().await;
         city
     }
@@ -86,15 +86,7 @@ impl City {
         let data = tempfile::tempdir().expect("a temporary folder");
         let store = self.store.reached_through(server, self.data.path(), data.path());
         let process = serve(&store, data.path(), &self.options);
-        let city = City {
-            url: process.url.clone(),
-            data,
-            store,
-            options: self.options.clone(),
-            process,
-            _database: None,
-            http: reqwest::Client::new(),
-        };
+        let city = City { url: process.url.clone(), data, store, options: self.options.clone(), process, _database: None, http: client() };
         city.until_ready().await;
         city
     }
@@ -271,4 +263,9 @@ fn serve(store: &Store, data: &Path, options: &Options) -> Process {
     command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data).args(store.arguments()).args(&options.arguments);
     command.args(options.mail());
     Process::start(&mut command, &data.join("test.log"))
+}
+
+/// A client that does not take up a connection which the server, after ten seconds without a request, is about to close.
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().pool_idle_timeout(std::time::Duration::from_secs(5)).build().expect("a client")
 }
