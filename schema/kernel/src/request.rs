@@ -42,6 +42,12 @@ impl Request {
         Request { actor, locale, id: id.into(), now, forwarded: Arc::default(), trace: None }
     }
 
+    /// The same request, as the house itself carries a part of it out: in its reader's language, and with nothing that its client sent along.
+    #[must_use]
+    pub fn by_house(&self) -> Request {
+        Request { actor: Actor::System, forwarded: Arc::default(), ..self.clone() }
+    }
+
     /// A request of the house itself, performing a job of the journal.
     #[must_use]
     pub fn system(id: impl Into<String>, now: DateTime<Utc>) -> Request {

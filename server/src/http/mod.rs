@@ -1,5 +1,6 @@
 //! The edge: from HTTP to the graph and back.
 
+mod act;
 mod bounces;
 pub(crate) mod caching;
 mod connections;

@@ -10,12 +10,16 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
-use kernel::{Actor, Code, Document, Locale};
+use kernel::{Actor, Document, Locale};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{Edge, graphql::context};
+use super::{
+    Edge,
+    act::{Outcome, act},
+    graphql::context,
+};
 use crate::words::words;
 
 /// What is asked of the graph for the bot.
@@ -84,31 +88,23 @@ pub(crate) async fn hear(State(edge): State<Arc<Edge>>, request: Request) -> Res
 async fn said(edge: &Edge, house: &journal::House, parts: &Parts, update: i64, message: &Message) -> Response {
     let language = message.from.as_ref().and_then(|from| from.language_code.as_deref()).unwrap_or_default();
     let locale = Locale::from_tag(language.split('-').next().unwrap_or_default()).unwrap_or(Locale::Kk);
-    let mut request = kernel::Request::clone(&context(edge, parts, Actor::System, locale));
-    request.forwarded = Arc::default();
+    let request = Arc::new(context(edge, parts, Actor::System, locale).by_house());
     let key = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("telegram:{}:{update}", message.chat.id).as_bytes());
     let mut input = json!({ "idempotencyKey": key, "chat": message.chat.id.to_string() });
     let mut words_of = message.text.split_whitespace();
     let (document, field, done, refused) = match (words_of.next(), words_of.next()) {
         (Some("/start"), Some(token)) => {
             input["token"] = token.into();
-            (&COMPLETE, "/completeTelegramLink/errors", "telegram-linked", "telegram-unknown")
+            (&COMPLETE, "completeTelegramLink", "telegram-linked", "telegram-unknown")
         }
-        (Some("/stop"), _) => (&END, "/endTelegramLink/errors", "telegram-stopped", "telegram-stopped"),
+        (Some("/stop"), _) => (&END, "endTelegramLink", "telegram-stopped", "telegram-stopped"),
         _ => return reply(message.chat.id, locale, "telegram-hint"),
     };
-    match house.graph.ask(document, json!({ "input": input }), &Arc::new(request)).await {
-        Ok(data) => {
-            let is_done = data.pointer(field).and_then(Value::as_array).is_some_and(Vec::is_empty);
-            reply(message.chat.id, locale, if is_done { done } else { refused })
-        }
-        Err(error) => {
-            if error.code() == Code::Internal {
-                tracing::error!(error = error.internal_text(), "what the bot was told was not done");
-            }
-            // Telegram tells it again.
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
+    match act(house, document, field, input, &request).await {
+        Outcome::Done => reply(message.chat.id, locale, done),
+        Outcome::Refused(_) => reply(message.chat.id, locale, refused),
+        // Telegram tells it again.
+        Outcome::Later => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 

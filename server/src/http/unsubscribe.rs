@@ -11,10 +11,14 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use kernel::{Actor, Code, Document, Letter, Locale};
-use serde_json::{Value, json};
+use kernel::{Actor, Document, Letter, Locale};
+use serde_json::json;
 
-use super::{Edge, graphql::context};
+use super::{
+    Edge,
+    act::{Outcome, act},
+    graphql::context,
+};
 use crate::words::words;
 
 /// Ends what a token names.
@@ -48,28 +52,15 @@ pub(crate) async fn end(State(edge): State<Arc<Edge>>, Path(token): Path<String>
             let request = context(&edge, &parts, Actor::Anonymous, locale);
             // Each click is an act of its own: between two of them, their reader may have taken the messages up again.
             let input = json!({ "idempotencyKey": edge.rng.uuid_v7(request.now), "token": token });
-            outcome(house.graph.ask(&UNSUBSCRIBE, json!({ "input": input }), &request).await)
+            match act(house, &UNSUBSCRIBE, "endSubscription", input, &request).await {
+                Outcome::Done => (StatusCode::OK, "unsubscribe-done"),
+                Outcome::Refused(_) => (StatusCode::NOT_FOUND, "unsubscribe-unknown"),
+                Outcome::Later => (StatusCode::SERVICE_UNAVAILABLE, "unsubscribe-later"),
+            }
         }
         None => (StatusCode::SERVICE_UNAVAILABLE, "unsubscribe-later"),
     };
     page(status, locale, said, "")
-}
-
-fn outcome(answer: kernel::Result<Value>) -> (StatusCode, &'static str) {
-    let later = (StatusCode::SERVICE_UNAVAILABLE, "unsubscribe-later");
-    match answer {
-        Ok(data) => match data.pointer("/endSubscription/errors").and_then(Value::as_array) {
-            Some(errors) if errors.is_empty() => (StatusCode::OK, "unsubscribe-done"),
-            Some(_) => (StatusCode::NOT_FOUND, "unsubscribe-unknown"),
-            None => later,
-        },
-        Err(error) => {
-            if error.code() == Code::Internal {
-                tracing::error!(error = error.internal_text(), "a subscription was not ended");
-            }
-            later
-        }
-    }
 }
 
 /// A page with a sentence, and what stands below it as HTML.

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject, dataloader::Loader};
-use kernel::{Actor, Document, Error, GraphHandle, Request};
+use kernel::{Document, Error, GraphHandle, Request};
 use serde::Deserialize;
 use serde_json::json;
 use vocabulary::{Batched, DateTime, Nullable, OrNull, UserError, list_size, refusals, request};
@@ -98,8 +98,7 @@ pub(crate) struct Notices {
 
 impl Notices {
     pub(crate) fn new(graph: GraphHandle, request: &Arc<Request>) -> Notices {
-        let request = Request { actor: Actor::System, ..Request::clone(request) };
-        Notices { graph, request: Arc::new(request) }
+        Notices { graph, request: Arc::new(request.by_house()) }
     }
 }
 

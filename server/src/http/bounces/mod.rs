@@ -12,12 +12,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kernel::{Actor, Code, Document, Locale};
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    Edge, csrf, document,
+    Edge,
+    act::{Outcome, act},
+    csrf, document,
     graphql::{context, starting},
     rejection::Rejection,
 };
@@ -52,26 +54,15 @@ async fn take(edge: &Edge, parts: &Parts, body: Body, locale: Locale) -> Result<
     for (number, Failure { permanent, status, reply_code }) in failures.into_iter().enumerate() {
         let key = Uuid::new_v5(&Uuid::NAMESPACE_OID, &[digest.as_slice(), &number.to_be_bytes()].concat());
         let input = json!({ "idempotencyKey": key, "mark": mark, "permanent": permanent, "status": status, "replyCode": reply_code });
-        recorded(&house.graph.ask(&RECORD, json!({ "input": input }), &request).await)?;
+        match act(house, &RECORD, "recordBounce", input, &request).await {
+            Outcome::Done => {}
+            Outcome::Refused(codes) if codes.iter().any(|code| code == "NOT_FOUND") => {
+                return Err(Rejection::new(StatusCode::NOT_FOUND, Code::NotFound, "bounce-unknown", &[]));
+            }
+            Outcome::Refused(_) => return Err(Rejection::malformed("bounce-unmarked", &[])),
+            // The server keeps it and hands it over again.
+            Outcome::Later => return Err(Rejection::general(StatusCode::SERVICE_UNAVAILABLE, Code::SubgraphUnavailable)),
+        }
     }
     Ok(())
-}
-
-fn recorded(answer: &kernel::Result<Value>) -> Result<(), Rejection> {
-    let errors = match answer {
-        Ok(data) => data.pointer("/recordBounce/errors").and_then(Value::as_array),
-        Err(error) => {
-            if error.code() == Code::Internal {
-                tracing::error!(error = error.internal_text(), "a report of mail that came back was not recorded");
-            }
-            None
-        }
-    };
-    match errors.map(|errors| errors.iter().map(|error| error["code"].as_str().unwrap_or_default()).collect::<Vec<_>>()) {
-        Some(codes) if codes.is_empty() => Ok(()),
-        Some(codes) if codes.contains(&"NOT_FOUND") => Err(Rejection::new(StatusCode::NOT_FOUND, Code::NotFound, "bounce-unknown", &[])),
-        Some(_) => Err(Rejection::malformed("bounce-unmarked", &[])),
-        // The server keeps it and hands it over again.
-        None => Err(Rejection::general(StatusCode::SERVICE_UNAVAILABLE, Code::SubgraphUnavailable)),
-    }
 }

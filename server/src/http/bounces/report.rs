@@ -84,7 +84,8 @@ fn failure(block: &[(String, String)]) -> Option<Failure> {
     };
     // A comment may follow the code.
     let status = field("status").and_then(|value| value.split([' ', '(']).next());
-    let status = status.filter(|code| code.len() <= FIELD_CHARS_MAX && code.split('.').count() == 3).map(str::to_owned);
+    let is_status = |code: &&str| code.split('.').count() == 3 && code.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let status = status.filter(|code| code.len() <= FIELD_CHARS_MAX).filter(is_status).map(str::to_owned);
     let reply = field("diagnostic-code").and_then(|value| value.split_once(';')).map(|(_, reply)| reply.trim_start());
     let reply_code = reply.and_then(|reply| reply.get(..3)).and_then(|code| code.parse().ok()).filter(|code| (200..600).contains(code));
     Some(Failure { permanent, status, reply_code })
@@ -134,6 +135,7 @@ mod tests {
         check(&postfix(&format!("<{}>", to.to_uppercase()), "Failed", "Status: 5.2.2 (full)\r\n"), Some(vec![(true, Some("5.2.2"), None)]));
         check(&postfix(&to, "delayed", "Status: 4.4.1\r\n"), Some(vec![(false, Some("4.4.1"), None)]));
         check(&postfix(&to, "failed", "Status: nonsense\r\nDiagnostic-Code: X-Unix; 67\r\n"), Some(vec![(true, None, None)]));
+        check(&postfix(&to, "failed", "Status: 5.\0.1\r\n"), Some(vec![(true, None, None)]));
         check(&postfix(&to, "delivered", "Status: 2.0.0\r\n"), Some(vec![]));
     }
 

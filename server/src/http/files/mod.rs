@@ -94,9 +94,7 @@ async fn take(edge: &Edge, parts: &Parts, body: Body, locale: Locale) -> Result<
     let cleaned = clean_apart(arrived.take(), edge.intake.cleaner().await?).await?;
     // What came is let go, and its place with it: what is kept of it is smaller, and only one file at a time is being cleaned.
     drop(arrived);
-    let mut request = kernel::Request::clone(&context(edge, parts, Actor::System, locale));
-    request.forwarded = Arc::default();
-    let request = Arc::new(request);
+    let request = Arc::new(context(edge, parts, Actor::System, locale).by_house());
 
     let thumbnail = cleaned.photo.as_ref().map(|photo| digest(&photo.thumbnail));
     let kept = digest(&cleaned.bytes);
