@@ -6,6 +6,7 @@
 //! **Invariants:** nothing outside the database happens inside a transaction; an idle runner neither writes nor spins; the log knows jobs by
 //! kind and key alone.
 
+mod folder;
 mod ledger;
 mod mail;
 mod messengers;

@@ -1,11 +1,6 @@
 //! A folder in place of a messenger that the city has not.
 
-use std::{
-    fs::{self, File},
-    io::{self, Write},
-    path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::path::PathBuf;
 
 use async_trait::async_trait;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -13,18 +8,19 @@ use journal::{Destination, JobError, Landed, Landing, Messenger, Ping};
 use kernel::hex;
 use serde_json::json;
 
+use crate::folder::Folder;
+
 /// Writes each message to a file of JSON that is named after it: the same one sent twice is one file.
 pub struct FolderMessenger {
-    folder: PathBuf,
+    folder: Folder,
     channel: &'static str,
-    drafts: AtomicU64,
 }
 
 impl FolderMessenger {
     /// A messenger of a channel into this folder, which is created with the first message.
     #[must_use]
     pub fn new(folder: PathBuf, channel: &'static str) -> FolderMessenger {
-        FolderMessenger { folder, channel, drafts: AtomicU64::new(0) }
+        FolderMessenger { folder: Folder::new(folder), channel }
     }
 }
 
@@ -42,29 +38,12 @@ impl Messenger for FolderMessenger {
             "text": ping.text.reveal(),
             "link": ping.link,
         });
-        let (folder, name) = (self.folder.clone(), hex(&digest(&SHA256, ping.id.as_bytes()).as_ref()[..16]));
-        let draft = folder.join(format!("{name}.{}.draft", self.drafts.fetch_add(1, Ordering::Relaxed)));
-        let path = folder.join(format!("{name}.json"));
-        let written = tokio::task::spawn_blocking(move || write(&folder, &draft, &path, text.to_string().as_bytes())).await;
-        match written {
-            Ok(Ok(())) => {
-                tracing::info!(channel = self.channel, "this city has no such messenger: the message lies in the data folder");
-                Ok(Landing { landed: Landed::Taken, status: None })
-            }
-            Ok(Err(error)) => Err(JobError::Retry(format!("DELIVERY_UNAVAILABLE: the folder: {}", error.kind()))),
-            Err(_) => Err(JobError::Retry("DELIVERY_UNAVAILABLE: the folder".to_owned())),
-        }
+        let name = format!("{}.json", hex(&digest(&SHA256, ping.id.as_bytes()).as_ref()[..16]));
+        let written = self.folder.put(&name, text.to_string().into_bytes()).await;
+        written.map_err(|error| JobError::Retry(format!("DELIVERY_UNAVAILABLE: {error}")))?;
+        tracing::info!(channel = self.channel, "this city has no such messenger: the message lies in the data folder");
+        Ok(Landing { landed: Landed::Taken, status: None })
     }
-}
-
-/// Whoever sees the file sees all of it, also after a power loss.
-fn write(folder: &Path, draft: &Path, path: &Path, text: &[u8]) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let mut file = File::create(draft)?;
-    file.write_all(text)?;
-    file.sync_all()?;
-    fs::rename(draft, path)?;
-    File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]
@@ -86,9 +65,9 @@ mod tests {
         for _ in 0..2 {
             assert_eq!(messenger.send(&ping).await, Ok(Landing { landed: Landed::Taken, status: None }));
         }
-        let files: Vec<_> = fs::read_dir(folder.path().join("push")).unwrap().map(|file| file.unwrap().path()).collect();
+        let files: Vec<_> = std::fs::read_dir(folder.path().join("push")).unwrap().map(|file| file.unwrap().path()).collect();
         let [file] = files.as_slice() else { panic!("{files:?}") };
-        let written: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        let written: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
         assert_eq!(
             (&written["title"], &written["text"], &written["to"]["browser"]["url"]),
             (&json!("Тақырып"), &json!("Мәтін"), &json!("u"))
