@@ -93,12 +93,16 @@ pub(crate) fn may_list_appeals(actor: &Actor) -> Result<Scope> {
 
 /// Only the house itself hands over what was sent to its edge, and asks where a file is kept.
 pub(crate) fn may_take_uploads(actor: &Actor) -> Result<()> {
-    if *actor == Actor::System { Ok(()) } else { Err(Error::coded(Code::Forbidden, "files come in at the edge")) }
+    only_house(actor, "files come in at the edge")
 }
 
 /// Only the house itself hears of mail that came back.
 pub(crate) fn may_note_bounces(actor: &Actor) -> Result<()> {
-    if *actor == Actor::System { Ok(()) } else { Err(Error::coded(Code::Forbidden, "bounces are noted by the house")) }
+    only_house(actor, "bounces are noted by the house")
+}
+
+fn only_house(actor: &Actor, otherwise: &'static str) -> Result<()> {
+    if *actor == Actor::System { Ok(()) } else { Err(Error::coded(Code::Forbidden, otherwise)) }
 }
 
 /// As what the actor acts on this case, by their office.

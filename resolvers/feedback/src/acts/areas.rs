@@ -13,6 +13,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
+use super::contact::keep_given;
 use crate::{
     areas::{AREA_SUBSCRIPTION, AREAS_MAX, Area, FORGET, RESUME, SEND_CODE, Wish},
     codes::{erase_about, given_for},
@@ -162,8 +163,7 @@ async fn confirmed(txn: &Txn, row: Model, now: DateTime<Utc>) -> Result<Model, A
     if row.confirmed_at.is_some() {
         return Ok(row);
     }
-    let given = confirmation::ActiveModel { subject: Unchanged(row.id), confirmed_at: Set(Some(now)), ..Default::default() };
-    confirmation::Entity::update(given).exec(txn).await?;
+    keep_given(txn, row.id, now).await?;
     journal::enqueue(txn, now, vec![given_for(RESUME, row.id, "", now)]).await?;
     let changed = ActiveModel { id: Unchanged(row.id), confirmed_at: Set(Some(now)), ..Default::default() };
     Ok(Entity::update(changed).exec(txn).await?)

@@ -101,15 +101,7 @@ impl Desk {
                 if now < wanted.sent_at + TimeDelta::minutes(AGAIN_MINUTES) {
                     return Err(refusal(RefusalCode::LimitReached, "refusal-codes-soon", &[("minutes", AGAIN_MINUTES.into())]).into());
                 }
-                let round = wanted.round + 1;
-                let row = confirmation::ActiveModel {
-                    subject: Unchanged(case.coupon_id().uuid()),
-                    round: Set(round),
-                    sent_at: Set(now),
-                    tries: Set(0),
-                    ..Default::default()
-                };
-                confirmation::Entity::update(row).exec(txn).await?;
+                let round = next_round(txn, &wanted, now).await?;
                 journal::enqueue(txn, now, vec![job("send_coupon", &case, &format!("code{round}"), 1, now)]).await?;
                 Ok(case)
             }
@@ -119,14 +111,28 @@ impl Desk {
     }
 }
 
+/// A new code counts, and the one before no more.
+pub(super) async fn next_round(txn: &Txn, wanted: &confirmation::Model, now: DateTime<Utc>) -> Result<i32, Abort> {
+    let (subject, round) = (Unchanged(wanted.subject), wanted.round + 1);
+    let row = confirmation::ActiveModel { subject, round: Set(round), sent_at: Set(now), tries: Set(0), ..Default::default() };
+    confirmation::Entity::update(row).exec(txn).await?;
+    Ok(round)
+}
+
+/// The code was given: the address belongs to whoever gave it for this.
+pub(super) async fn keep_given(txn: &Txn, subject: Uuid, now: DateTime<Utc>) -> Result<(), Abort> {
+    let row = confirmation::ActiveModel { subject: Unchanged(subject), confirmed_at: Set(Some(now)), ..Default::default() };
+    confirmation::Entity::update(row).exec(txn).await?;
+    Ok(())
+}
+
 /// From now on news go there: first the coupon with its key, and what has to be acted on. Officers saw nothing of it, so the version stays.
 async fn confirmed(txn: &Txn, case: feedback::Model, actor: &Actor, now: DateTime<Utc>) -> Result<feedback::Model, Abort> {
     let wanted = confirmation::Entity::find_by_id(case.coupon_id().uuid()).one(txn).await?;
     if wanted.is_some_and(|wanted| wanted.is_confirmed()) {
         return Ok(case);
     }
-    let row = confirmation::ActiveModel { subject: Unchanged(case.coupon_id().uuid()), confirmed_at: Set(Some(now)), ..Default::default() };
-    confirmation::Entity::update(row).exec(txn).await?;
+    keep_given(txn, case.coupon_id().uuid(), now).await?;
     let mut jobs = vec![job("send_coupon", &case, "confirmed", 1, now)];
     let history = journal::history_of_many(txn, &[case.id]).await?;
     let last = history.iter().rev().find(|event| event.payload["internal"] != Value::Bool(true));

@@ -14,6 +14,7 @@ use sea_orm::{
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::contact::{keep_given, next_round};
 use crate::{
     codes::{SEND_JOIN_CODE, given_for},
     contact::{AGAIN_MINUTES, CODES_MAX},
@@ -112,18 +113,14 @@ impl Desk {
     /// Has a code mailed to an address that was left without an account; the one before counts no more.
     async fn ask_for_code(&self, txn: &Txn, row: &Model, before: Option<confirmation::Model>, now: DateTime<Utc>) -> Result<(), Abort> {
         let (Some(email), None) = (&row.email, row.person) else { return Ok(()) };
-        let round = before.as_ref().map_or(1, |before| before.round + 1);
-        match before {
+        let round = match before {
+            Some(before) => next_round(txn, &before, now).await?,
             None => {
                 let wanted = self.contacts.first_round(row.id, &Personal::new(email.clone()), now);
                 confirmation::Entity::insert(wanted).exec_without_returning(txn).await?;
+                1
             }
-            Some(_) => {
-                let (subject, round) = (Unchanged(row.id), Set(round));
-                let wanted = confirmation::ActiveModel { subject, round, sent_at: Set(now), tries: Set(0), ..Default::default() };
-                confirmation::Entity::update(wanted).exec(txn).await?;
-            }
-        }
+        };
         journal::enqueue(txn, now, vec![given_for(SEND_JOIN_CODE, row.id, &format!(":{round}"), now)]).await
     }
 
@@ -141,8 +138,7 @@ impl Desk {
         if !self.takes_code(txn, row.id, code, now).await? {
             return Ok(false);
         }
-        let given = confirmation::ActiveModel { subject: Unchanged(row.id), confirmed_at: Set(Some(now)), ..Default::default() };
-        confirmation::Entity::update(given).exec(txn).await?;
+        keep_given(txn, row.id, now).await?;
         Ok(true)
     }
 }
