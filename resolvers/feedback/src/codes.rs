@@ -59,7 +59,7 @@ pub(crate) fn given_for(kind: &str, subject: Uuid, occasion: &str, now: chrono::
 
 /// The job that has erased what was said of some things; `first` is one of them.
 pub(crate) fn erase_about(first: Uuid, about: Vec<String>, now: chrono::DateTime<chrono::Utc>) -> NewJob {
-    NewJob { payload: serde_json::to_value(About { about }).unwrap_or(Value::Null), ..given_for(ERASE_ABOUT, first, "", now) }
+    NewJob::new(ERASE_ABOUT, first, serde_json::to_value(About { about }).unwrap_or(Value::Null), now)
 }
 
 impl joining::Model {

@@ -25,7 +25,7 @@ pub(crate) const CODES_MAX: i32 = 5;
 /// reader is left in peace.
 pub(crate) const UNCONFIRMED_A_DAY: u64 = 5;
 /// Digits of a code.
-const DIGITS: usize = 8;
+const DIGITS: u32 = 8;
 
 /// The one table of what goes to an address before it is confirmed.
 const TO_ANYBODY: [(&str, bool); 8] = [
@@ -90,8 +90,7 @@ impl ContactKeys {
     pub(crate) fn code(&self, confirmation: &Model) -> Personal<String> {
         let round = confirmation.round.to_be_bytes();
         let parts = [b"confirmation\0".as_slice(), confirmation.subject.as_bytes(), &round, confirmation.address.as_bytes()];
-        let number = u64::from_be_bytes(secret::derive(&self.0, &parts));
-        Personal::new(format!("{:0DIGITS$}", number % 10_u64.pow(DIGITS as u32)))
+        secret::code(&self.0, &parts, DIGITS)
     }
 
     /// Whether this is the code that counts, in constant time; spaces do not matter.

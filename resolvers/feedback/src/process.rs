@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use engine::{Event, Facts, Who};
 use futures_util::FutureExt;
-use journal::{Abort, Commit, Fired, Handler, Job, JobError, NewJob};
+use journal::{Abort, Commit, Fired, Handler, Job, JobError, NewJob, nothing};
 use kernel::{Actor, Error, PartyId, Request};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::Deserialize;
@@ -138,10 +138,6 @@ impl Handler for FeedbackProcess {
 
 fn payload<T: serde::de::DeserializeOwned>(job: &Job) -> Result<T, JobError> {
     serde_json::from_value(job.payload.clone()).map_err(|error| JobError::Fail(format!("a payload that is not ours: {error}")))
-}
-
-fn nothing() -> Commit {
-    Box::new(|_| async { Ok(()) }.boxed())
 }
 
 impl FeedbackProcess {

@@ -70,7 +70,7 @@ impl Handler for Computer {
         let payload: Payload = serde_json::from_value(job.payload.clone()).map_err(|error| JobError::Fail(error.to_string()))?;
         let now = self.house.clock.now();
         let Some(kpi) = self.find(&payload.code).await? else {
-            return Ok(Box::new(|_| async { Ok(()) }.boxed()));
+            return Ok(journal::nothing());
         };
         let drafts = self.drafts(&kpi, &Arc::new(Request::system(job.key.clone(), now))).await?;
         let derived = self.store.derived_from(&kpi.code).await?;

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
+use journal::JobError;
 use kernel::{Locale, MessageId, Personal, Refusal};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -214,6 +215,11 @@ impl Draft {
     }
 }
 
+/// Reads the key that a client made for its act.
+pub(crate) fn act_key(key: &str) -> Result<Uuid, Refusal> {
+    Uuid::try_parse(key).map_err(|_| error::key_malformed())
+}
+
 /// The shape of an address; whether it exists, only its server knows.
 fn is_email(email: &str) -> bool {
     let parts = email.rsplit_once('@');
@@ -265,9 +271,13 @@ impl Ending {
         Ending { outcome, reason, reply_code: status.and_then(|status| status.try_into().ok()) }
     }
 
-    /// The end of a try that failed with this error.
-    pub(crate) fn failed(outcome: Outcome, error: &str) -> Ending {
-        Ending { outcome, reason: Some(Reason::of(error)), reply_code: reply_code(error) }
+    /// The end of a try that failed.
+    pub(crate) fn failed(error: &JobError) -> Ending {
+        let (outcome, text) = match error {
+            JobError::Retry(text) => (Outcome::Deferred, text),
+            JobError::Fail(text) => (Outcome::Refused, text),
+        };
+        Ending { outcome, reason: Some(Reason::of(text)), reply_code: reply_code(text) }
     }
 }
 

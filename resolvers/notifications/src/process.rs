@@ -9,7 +9,7 @@ pub(crate) mod webhook;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use journal::{Channels, Commit, Handler, House, Job, JobError, Mail, Mailer, NewJob};
 use kernel::{Clock, Document, Error, GraphHandle, Letter, MessageId, Personal, Request};
@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::{
     error::{law, words},
     model::{
-        CODE_MARK, Ending, KEY_MARK, Message, Outcome, State,
+        CODE_MARK, Ending, KEY_MARK, Message, State,
         bounce::BounceMarks,
         preference::{Channel, Passage, Subscription},
     },
@@ -30,6 +30,21 @@ use crate::{
 
 /// The kind of the job.
 const DELIVER_MESSAGE: &str = "deliver_message";
+
+/// How often the other side may ask to be left in peace before that counts as a failure.
+const WAITS_MAX: u32 = 20;
+/// The longest peace that it is left in.
+const WAIT_SECONDS_MAX: u32 = 3_600;
+
+/// When to come again to whoever asks to be left in peace for so many seconds.
+fn after_peace(now: DateTime<Utc>, seconds: u32) -> DateTime<Utc> {
+    now + TimeDelta::seconds(seconds.clamp(1, WAIT_SECONDS_MAX).into())
+}
+
+/// What tells apart the jobs of something that was put off.
+fn again(waits: u32) -> String {
+    if waits == 0 { String::new() } else { format!(":{waits}") }
+}
 
 /// Asks the room of reports for a coupon's key, and for the code that confirms an address.
 pub(crate) static COUPON_KEY: Document = Document {
@@ -160,10 +175,7 @@ impl Post {
 
     /// A try that failed is told to those who look, also when it is not the last one.
     async fn record(&self, ids: &[MessageId], error: &JobError) {
-        let ending = match error {
-            JobError::Retry(text) => Ending::failed(Outcome::Deferred, text),
-            JobError::Fail(text) => Ending::failed(Outcome::Refused, text),
-        };
+        let ending = Ending::failed(error);
         for id in ids {
             if let Err(abort) = self.store.record(*id, self.clock.now(), ending).await {
                 tracing::error!(message = ?id, ?abort, "a failed delivery was not recorded");
@@ -188,7 +200,7 @@ impl Handler for DeliverMessage {
             return Err(JobError::Fail("INTERNAL: the message is gone".to_owned()));
         };
         if matches!(message.state, State::Sent | State::Erased | State::Unwanted | State::Bounced) {
-            return Ok(Box::new(|_| async { Ok(()) }.boxed()));
+            return Ok(journal::nothing());
         }
         let now = post.clock.now();
         Ok(match post.passage(&message, now).await? {

@@ -58,9 +58,7 @@ impl RecipientKeys {
 
     /// The code of six digits that proves that somebody holds a telephone.
     pub(crate) fn code(&self, id: Uuid) -> Personal<String> {
-        let mac = self.mac(&[b"phone-code\0", id.as_bytes()]);
-        let number = mac.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-        Personal::new(format!("{:06}", number % 1_000_000))
+        secret::code(&self.0, &[b"phone-code\0", id.as_bytes()], 6)
     }
 
     /// A code that somebody wrote, as the digest that a key of an act may hold: the code itself is soon guessed from an unkeyed one.

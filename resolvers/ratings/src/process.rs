@@ -56,7 +56,7 @@ impl Handler for OpenCase {
         };
         let Some(comment) = rating.comment.as_ref().filter(|_| rating.case_reference.is_none()) else {
             // Nothing to file, or filed before.
-            return Ok(Box::new(|_| async { Ok(()) }.boxed()));
+            return Ok(journal::nothing());
         };
         let now = self.clock.now();
         let request = Arc::new(Request::system(job.key.clone(), now));

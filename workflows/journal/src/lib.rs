@@ -45,7 +45,7 @@ pub use messenger::{Destination, Landed, Landing, Messenger, Messengers, Ping, S
 pub use queue::{Queue, prune, queue};
 pub use room::{
     Channels, Commit, Courier, Demo, Handler, Histories, House, Mail, Mailer, Parcel, Progress, Receipt, Room, Signatory, Signatures,
-    Signed,
+    Signed, nothing,
 };
 pub use rules::Rules;
 pub use search::holding;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine::{History, PartyFacts};
-use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, future::BoxFuture};
 use kernel::{Clock, Document, GraphHandle, Letter, Locale, Personal, Result, Rng, Subgraph};
 use uuid::Uuid;
 
@@ -41,6 +41,12 @@ pub struct Room {
 
 /// The database half of a job's effect; it commits together with the mark that the job is done.
 pub type Commit = Box<dyn for<'t> FnOnce(&'t Txn) -> BoxFuture<'t, Result<(), Abort>> + Send>;
+
+/// What a job commits that has nothing to write: the mark that it is done stands alone.
+#[must_use]
+pub fn nothing() -> Commit {
+    Box::new(|_| async { Ok(()) }.boxed())
+}
 
 /// Performs jobs of some kinds, and gives what to write as a `C`.
 #[async_trait]

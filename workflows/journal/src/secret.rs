@@ -22,6 +22,13 @@ pub fn derive<const N: usize>(secret: &Personal<[u8; 32]>, parts: &[&[u8]]) -> [
     bytes
 }
 
+/// A code of `digits` decimal digits, for people to copy: the first 64 bits of the HMAC of the parts, modulo a power of ten.
+#[must_use]
+pub fn code(secret: &Personal<[u8; 32]>, parts: &[&[u8]], digits: u32) -> Personal<String> {
+    let number = u64::from_be_bytes(derive(secret, parts)) % 10_u64.pow(digits);
+    Personal::new(format!("{number:0width$}", width = digits as usize))
+}
+
 /// Whether two secrets are the same, in a time that tells nothing of where they differ.
 #[must_use]
 pub fn same(one: &[u8], other: &[u8]) -> bool {

@@ -223,7 +223,7 @@ impl Desk {
             }
             .boxed()
         });
-        let Some(bulk) = begun.await.map_err(Abort::into_fault)? else { return Ok(Box::new(|_| async { Ok(()) }.boxed())) };
+        let Some(bulk) = begun.await.map_err(Abort::into_fault)? else { return Ok(journal::nothing()) };
         let person: Person = serde_json::from_value(bulk.actor.clone()).map_err(Error::internal)?;
         let act: OneAct = serde_json::from_value(bulk.act.clone().unwrap_or_default()).map_err(Error::internal)?;
         let locale = person.locale;

@@ -166,8 +166,7 @@ impl Desk {
         let rows = store.areas_of(&news.subscriber).await?;
         let mut known = store.fresh(&news.reports).await?;
         let reports: Vec<Fresh> = news.reports.iter().filter_map(|id| known.remove(id)).collect();
-        let nothing: Commit = Box::new(|_| async { Ok(()) }.boxed());
-        let Some(newest) = rows.last().filter(|_| !reports.is_empty()) else { return Ok(nothing) };
+        let Some(newest) = rows.last().filter(|_| !reports.is_empty()) else { return Ok(journal::nothing()) };
         // Whoever has no account ends all with one click on the mail: then the address is forgotten.
         if newest.person.is_none() && !notices::wants(self, &newest.email, TOPIC, request).await? {
             let now = request.now;
@@ -191,7 +190,7 @@ impl Desk {
             "person": newest.person.map(|id| PersonId::from_uuid(id).global()),
         });
         notices::hand_over(self, input, request).await?;
-        Ok(nothing)
+        Ok(journal::nothing())
     }
 }
 

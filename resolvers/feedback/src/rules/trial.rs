@@ -25,7 +25,7 @@ impl Desk {
         let row = rule_proposal::Entity::find_by_id(id).one(reader).await.map_err(journal::fault)?;
         let row = row.ok_or_else(|| JobError::Fail(format!("no proposal {id}")))?;
         if row.after != job.after || row.simulated_at.is_some() {
-            return Ok(Box::new(|_| async { Ok(()) }.boxed()));
+            return Ok(journal::nothing());
         }
         let proposal = self.prove(row.files()?).await?.ok().filter(|proposal| proposal.digest() == row.digest);
         // Somebody published other rules meanwhile: what was found so far says nothing about these.

@@ -3,13 +3,15 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use journal::{Abort, ActKey};
 use kernel::Request;
-use uuid::Uuid;
 use vocabulary::{Nullable, OrNull, UserError, list_size, request};
 
 use super::{mutation::answer, types::Message};
 use crate::{
     error,
-    model::bounce::{self, Bounce, BounceMarks},
+    model::{
+        act_key,
+        bounce::{self, Bounce, BounceMarks},
+    },
     policy,
     recipient::RecipientKeys,
     store::Store,
@@ -17,7 +19,7 @@ use crate::{
 
 /// How many reports one may ask of at once.
 const REPORTS_MAX: usize = 100;
-/// How many messages are told of each.
+/// How many messages are told for each, all together.
 const MESSAGES_MAX: u64 = 20;
 
 pub(crate) struct BounceActs {
@@ -68,7 +70,7 @@ impl BounceActs {
 
 impl BounceActs {
     async fn record(&self, input: RecordBounceInput, request: &Request) -> Result<(), Abort> {
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let message = self.marks.read(&input.mark).ok_or_else(error::mark_unknown)?;
         let reply_code = input.reply_code.and_then(|code| i16::try_from(code).ok()).filter(|code| (200..600).contains(code));
         let by_address = bounce::is_of_address(input.status.as_deref(), reply_code);
@@ -83,7 +85,8 @@ pub(crate) struct NoticeQueries(pub(crate) Store);
 
 #[Object]
 impl NoticeQueries {
-    /// What reporters were told of these reports, the newest first, 20 of each at most. For the room of reports, which knows who may see it.
+    /// What reporters were told of these reports, the newest first; together no more than 20 for each report. For the room of reports, which knows
+    /// who may see it.
     #[graphql(requires_scopes = "system", directive = list_size::apply(100))]
     async fn messages_to_reporters(
         &self,

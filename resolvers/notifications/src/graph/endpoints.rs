@@ -6,13 +6,15 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime as Instant, Utc};
 use journal::{Abort, ActKey, Destination, Messengers, Subscription};
 use kernel::{EndpointId, Personal, Request, Rng};
-use uuid::Uuid;
 use vocabulary::{DateTime, Nullable, OrNull, UserError, list_size, request};
 
 use super::{mutation::answer, preferences::NotificationChannel};
 use crate::{
     error,
-    model::endpoint::{self, EndpointState as State, channel, mask},
+    model::{
+        act_key,
+        endpoint::{self, EndpointState as State, channel, mask},
+    },
     policy,
     recipient::{Recipient, RecipientKeys},
     store::Store,
@@ -201,7 +203,7 @@ impl EndpointActs {
 impl EndpointActs {
     async fn add_browser(&self, input: AddPushSubscriptionInput, request: &Request) -> Result<endpoint::Endpoint, Abort> {
         let person = policy::account(&request.actor)?;
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let ways = &self.0;
         if ways.messengers.push_key.is_none() {
             return Err(error::push_absent().into());
@@ -217,7 +219,7 @@ impl EndpointActs {
 
     async fn remove(&self, input: RemoveEndpointInput, request: &Request) -> Result<ID, Abort> {
         let owner = self.0.keys.person(policy::account(&request.actor)?);
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let id = EndpointId::from_global(&input.endpoint).ok_or_else(error::endpoint_unknown)?;
         let act = ActKey::new(key, "remove_endpoint", &request.actor.journal_name(), &id)?;
         self.0.store.remove_endpoint(act, owner, id, request.now).await?;

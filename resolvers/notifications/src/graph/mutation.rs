@@ -5,7 +5,6 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use journal::{Abort, ActKey};
 use kernel::{MessageId, PersonId, Personal, Request, Rng};
-use uuid::Uuid;
 use vocabulary::{Locale, Nullable, OrNull, UserError, list_size, refusals, request};
 
 use super::{
@@ -17,7 +16,7 @@ use super::{
 };
 use crate::{
     error,
-    model::{self, Draft},
+    model::{self, Draft, act_key},
     policy,
     recipient::RecipientKeys,
     store::Store,
@@ -218,7 +217,7 @@ impl MessageActs {
 impl MessageActs {
     async fn queue(&self, input: QueueMessageInput, request: &Request) -> Result<model::Message, Abort> {
         policy::queue_message(&request.actor)?;
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let person = match input.person {
             Some(id) => Some(PersonId::from_global(&id).ok_or_else(error::person_unknown)?),
             None => None,
@@ -246,14 +245,14 @@ impl MessageActs {
 
     async fn erase(&self, input: EraseMessagesInput, request: &Request) -> Result<u64, Abort> {
         policy::queue_message(&request.actor)?;
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let act = ActKey::new(key, "erase_messages", &request.actor.journal_name(), &input.about)?;
         self.store.erase(act, input.about, request.now).await
     }
 
     async fn resume(&self, input: ResumeMessagesInput, request: &Request) -> Result<bool, Abort> {
         policy::queue_message(&request.actor)?;
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let (recipient, topic) = (self.keys.address(&input.email), input.topic.into());
         let act = ActKey::new(key, "resume_messages", &request.actor.journal_name(), &(&recipient.0, topic))?;
         self.store.resume(act, recipient, topic, request.now).await
@@ -261,7 +260,7 @@ impl MessageActs {
 
     async fn retry(&self, input: RetryDeadLetterInput, request: &Request) -> Result<model::DeadLetter, Abort> {
         policy::retry_dead_letter(&request.actor)?;
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let letter = model::DeadLetter::row_from_global(&input.id).ok_or_else(error::dead_letter_unknown)?;
         let act = ActKey::new(key, "retry_dead_letter", &request.actor.journal_name(), &letter)?;
         self.store.revive(act, letter, request.now).await

@@ -3,13 +3,15 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use journal::{Abort, ActKey, Destination};
 use kernel::{EndpointId, Personal, Request};
-use uuid::Uuid;
 use vocabulary::{Nullable, request};
 
 use super::endpoints::{AddPhonePayload, ConfirmPhonePayload, Ways};
 use crate::{
     error,
-    model::endpoint::{Endpoint, EndpointState, UnfitNumber, mobile},
+    model::{
+        act_key,
+        endpoint::{Endpoint, EndpointState, UnfitNumber, mobile},
+    },
     policy,
     store::{NewCode, Tried},
 };
@@ -60,7 +62,7 @@ impl PhoneActs {
 impl PhoneActs {
     async fn add(&self, input: AddPhoneInput, request: &Request) -> Result<Endpoint, Abort> {
         let owner = self.0.keys.person(policy::account(&request.actor)?);
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let number = mobile(&input.number).map_err(|unfit| match unfit {
             UnfitNumber::Malformed => error::number_malformed(),
             UnfitNumber::Foreign => error::number_foreign(),
@@ -73,7 +75,7 @@ impl PhoneActs {
 
     async fn confirm(&self, input: ConfirmPhoneInput, request: &Request) -> Result<Endpoint, Abort> {
         let owner = self.0.keys.person(policy::account(&request.actor)?);
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let id = EndpointId::from_global(&input.endpoint).ok_or_else(error::endpoint_unknown)?;
         let code = input.code.trim().to_owned();
         let act = ActKey::new(key, "confirm_phone", &request.actor.journal_name(), &(id, self.0.keys.written(&code)))?;

@@ -3,14 +3,13 @@
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
 use journal::{Abort, ActKey};
 use kernel::{PersonId, Request};
-use uuid::Uuid;
 use vocabulary::{Locale, Nullable, OrNull, UserError, list_size, request};
 
 use super::{endpoints::Endpoint, types::MessageTopic};
 use crate::{
     error::{self, law, words},
     model::{
-        Topic,
+        Topic, act_key,
         preference::{self, Channel, Subscription, shown},
     },
     policy,
@@ -271,7 +270,7 @@ impl Preferences {
             Some(token) => self.holder(token, topic)?,
             None => self.keys.person(policy::account(&request.actor)?),
         };
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let choice = Choice { topic, channel: input.channel.into(), manner: input.delivery.into() };
         // The token stands in a mail, and says nothing of any other way to its reader.
         if input.token.is_some() && choice.channel != Channel::Mail {
@@ -298,7 +297,7 @@ impl Preferences {
 
     /// Ends what a token names.
     pub(crate) async fn end(&self, input: EndSubscriptionInput, request: &Request) -> Result<Vec<Topic>, Abort> {
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let (recipient, subscription) = self.keys.read(&input.token).ok_or_else(error::token_unknown)?;
         let act = ActKey::new(key, "end_subscription", &request.actor.journal_name(), &input.token)?;
         if let Subscription::Topic(topic) = subscription
@@ -312,7 +311,7 @@ impl Preferences {
     /// Keeps the actor's quiet hours.
     pub(crate) async fn keep_quiet(&self, input: SetQuietHoursInput, request: &Request) -> Result<Option<QuietHours>, Abort> {
         let person = policy::account(&request.actor)?;
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let read = |hours: &QuietHoursInput| preference::QuietHours::read(&hours.from, &hours.to).ok_or_else(error::hours_malformed);
         let quiet = Quiet { channel: input.channel.into(), hours: input.hours.as_ref().map(read).transpose()? };
         let act = ActKey::new(key, "set_quiet_hours", &request.actor.journal_name(), &quiet)?;

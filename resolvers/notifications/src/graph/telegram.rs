@@ -10,7 +10,10 @@ use vocabulary::{DateTime, Nullable, OrNull, UserError, list_size, request};
 use super::{endpoints::Ways, mutation::answer};
 use crate::{
     error,
-    model::endpoint::{EndpointState, LINK_MINUTES},
+    model::{
+        act_key,
+        endpoint::{EndpointState, LINK_MINUTES},
+    },
     policy,
 };
 
@@ -123,7 +126,7 @@ impl TelegramActs {
 impl TelegramActs {
     async fn link(&self, input: LinkTelegramInput, request: &Request) -> Result<(String, chrono::DateTime<Utc>), Abort> {
         let owner = self.0.keys.person(policy::account(&request.actor)?);
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let bot = self.0.messengers.telegram_bot.as_ref().ok_or_else(error::telegram_absent)?;
         let act = ActKey::new(key, "link_telegram", &request.actor.journal_name(), &())?;
         // A link tells its end to the second.
@@ -157,7 +160,7 @@ impl TelegramActs {
 
 /// The key of what the bot was told, and the chat.
 fn heard(key: &str, chat: &str) -> Result<(Uuid, Destination), Abort> {
-    let key = Uuid::try_parse(key).map_err(|_| error::key_malformed())?;
+    let key = act_key(key)?;
     let chat = chat.parse().map(Destination::Chat).map_err(|_| error::chat_malformed())?;
     Ok((key, chat))
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use journal::{Abort, ActKey, Courier};
 use kernel::{PartyId, Personal, Request, Rng, WebhookId};
-use uuid::Uuid;
 use vocabulary::{Connection, DateTime, Nullable, OrNull, UserError, connection, list_size, page, request};
 
 use super::mutation::answer;
 use crate::{
     error,
-    model::webhook::{self, Announcement, WebhookKeys, WebhookState as State},
+    model::{
+        act_key,
+        webhook::{self, Announcement, WebhookKeys, WebhookState as State},
+    },
     policy,
     store::Store,
 };
@@ -237,7 +239,7 @@ impl WebhookActs {
             None => None,
         };
         let party = policy::keep_webhook(&request.actor, named)?;
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         if !self.courier.accepts(&input.url) {
             return Err(error::url_unfit().into());
         }
@@ -258,7 +260,7 @@ impl WebhookActs {
 
     async fn remove(&self, input: RemoveWebhookInput, request: &Request) -> Result<ID, Abort> {
         let audience = policy::remove_webhook(&request.actor)?;
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let id = WebhookId::from_global(&input.webhook).ok_or_else(error::webhook_unknown)?;
         let act = ActKey::new(key, "remove_webhook", &request.actor.journal_name(), &id)?;
         self.store.remove_webhook(act, audience, id, request.now).await?;
@@ -267,7 +269,7 @@ impl WebhookActs {
 
     async fn announce(&self, input: AnnounceEventInput, request: &Request) -> Result<usize, Abort> {
         policy::queue_message(&request.actor)?;
-        let key = Uuid::try_parse(&input.idempotency_key).map_err(|_| error::key_malformed())?;
+        let key = act_key(&input.idempotency_key)?;
         let party = |id: Option<ID>| {
             let read = id.map(|id| PartyId::from_global(&id).map(PartyId::uuid).ok_or_else(error::party_unknown));
             read.transpose()

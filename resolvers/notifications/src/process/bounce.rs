@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use futures_util::FutureExt;
 use journal::{Commit, Handler, House, Job, JobError, NewJob};
 use kernel::{Clock, Document, Error, GraphHandle, MessageId, Request};
 use serde::Deserialize;
@@ -56,7 +55,7 @@ impl Handler for AnnounceBounce {
         let data = self.graph.ask(&NOTE_BOUNCE, json!({ "input": input }), &request).await?;
         match data.pointer("/noteBounce/errors").and_then(|errors| errors.as_array()) {
             // A report that is gone needs no word.
-            Some(errors) if errors.iter().all(|error| error["code"] == "NOT_FOUND") => Ok(Box::new(|_| async { Ok(()) }.boxed())),
+            Some(errors) if errors.iter().all(|error| error["code"] == "NOT_FOUND") => Ok(journal::nothing()),
             Some(_) => Err(JobError::Fail("REFUSED: a bounce was not noted".to_owned())),
             None => Err(JobError::Retry("SUBGRAPH_UNAVAILABLE: a bounce was not noted".to_owned())),
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use journal::{Channels, Commit, Handler, House, Job, JobError, Landed, Messenger, NewJob, Ping};
 use kernel::{Clock, Error, Locale, Personal};
@@ -26,7 +26,7 @@ struct Payload {
 
 /// The job that sends a code.
 pub(crate) fn deliver_code(code: Uuid, locale: Locale, at: DateTime<Utc>, waits: u32) -> NewJob {
-    let again = if waits == 0 { String::new() } else { format!(":{waits}") };
+    let again = super::again(waits);
     let payload = json!({ "code": code, "locale": locale.tag(), "waits": waits });
     NewJob::new(DELIVER_CODE, format_args!("{code}{again}"), payload, at)
 }
@@ -55,16 +55,15 @@ impl Handler for DeliverCode {
     async fn perform(&self, job: &Job) -> Result<Commit, JobError> {
         let payload: Payload = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
         let (now, locale) = (self.clock.now(), Locale::from_tag(&payload.locale).unwrap_or(Locale::Kk));
-        let nothing: Commit = Box::new(|_| async { Ok(()) }.boxed());
         // Nobody waits for a code that has run out.
-        let Some(to) = self.store.waiting_for_code(payload.code, now).await? else { return Ok(nothing) };
+        let Some(to) = self.store.waiting_for_code(payload.code, now).await? else { return Ok(journal::nothing()) };
         let code = self.keys.code(payload.code);
         let text = words().text(locale, "sms-code", &[("code", code.reveal().clone().into()), ("minutes", CODE_MINUTES.into())]);
         let ping = Ping { id: payload.code.to_string(), to, locale, title: Personal::new(text), text: Personal::default(), link: None };
         match self.sms.send(&ping).await?.landed {
-            Landed::Taken => Ok(nothing),
+            Landed::Taken => Ok(journal::nothing()),
             Landed::Busy(seconds) => {
-                let again = deliver_code(payload.code, locale, now + TimeDelta::seconds(seconds.max(1).into()), payload.waits + 1);
+                let again = deliver_code(payload.code, locale, super::after_peace(now, seconds), payload.waits + 1);
                 Ok(Box::new(move |txn| journal::enqueue(txn, now, vec![again]).boxed()))
             }
             Landed::Gone => Err(JobError::Fail("DELIVERY_REFUSED: the telephone is gone".to_owned())),

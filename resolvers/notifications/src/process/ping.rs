@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use journal::{Channels, Commit, Handler, House, Job, JobError, Landed, Landing, Messenger, Messengers, NewJob, Ping};
 use kernel::{Clock, EndpointId, Error, MessageId, Personal, Result};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::{WAITS_MAX, after_peace};
 use crate::{
     error::words,
     model::{
@@ -22,10 +23,6 @@ use crate::{
 
 /// The kind of the job.
 const DELIVER_PING: &str = "deliver_ping";
-/// How often the other side may ask to be left in peace before that counts as a failure.
-const WAITS_MAX: u32 = 20;
-/// The longest peace that it is left in.
-const WAIT_SECONDS_MAX: u32 = 3_600;
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Payload {
@@ -38,7 +35,7 @@ struct Payload {
 
 impl Payload {
     fn job(self, run_at: DateTime<Utc>) -> NewJob {
-        let again = if self.waits == 0 { String::new() } else { format!(":{}", self.waits) };
+        let again = super::again(self.waits);
         let payload = serde_json::json!({ "message": self.message, "endpoint": self.endpoint, "waits": self.waits });
         NewJob::new(DELIVER_PING, format_args!("{}:{}{again}", self.message, self.endpoint), payload, run_at)
     }
@@ -109,11 +106,7 @@ impl DeliverPing {
 
     /// A try that failed is told to those who look, also when it is not the last one.
     async fn failed(&self, way: Way, error: &JobError) {
-        let ending = match error {
-            JobError::Retry(text) => Ending::failed(Outcome::Deferred, text),
-            JobError::Fail(text) => Ending::failed(Outcome::Refused, text),
-        };
-        if let Err(abort) = self.store.record_ping(way, self.clock.now(), ending).await {
+        if let Err(abort) = self.store.record_ping(way, self.clock.now(), Ending::failed(error)).await {
             tracing::error!(?abort, "a failed delivery was not recorded");
         }
     }
@@ -131,7 +124,7 @@ impl DeliverPing {
             Landed::Taken => Box::new(move |txn| async move { store::keep_ping_sent(txn, &way, now, status).await }.boxed()),
             Landed::Gone => Box::new(move |txn| async move { store::keep_ping_gone(txn, &way, now, status).await }.boxed()),
             Landed::Busy(seconds) if payload.waits < WAITS_MAX => {
-                let again = payload.again(now + TimeDelta::seconds(seconds.clamp(1, WAIT_SECONDS_MAX).into()));
+                let again = payload.again(after_peace(now, seconds));
                 let ending = Ending::of(Outcome::Deferred, Some(Reason::Unavailable), status);
                 Box::new(move |txn| {
                     async move {
@@ -174,7 +167,7 @@ impl Handler for DeliverPing {
     async fn perform(&self, job: &Job) -> Result<Commit, JobError> {
         let payload: Payload = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
         if self.store.ping_state(payload.message(), payload.endpoint()).await? != Some(PingState::Queued) {
-            return Ok(Box::new(|_| async { Ok(()) }.boxed()));
+            return Ok(journal::nothing());
         }
         let message = self.store.find_for_delivery(payload.message()).await?;
         let message = message.filter(|message| message.state != State::Erased);

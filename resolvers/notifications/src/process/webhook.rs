@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use journal::{Channels, Commit, Courier, Handler, House, Job, JobError, NewJob, Parcel, Priority, Receipt};
 use kernel::{Clock, Error, Personal, Result, WebhookId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::{WAITS_MAX, after_peace};
 use crate::{
     model::webhook::{Announcement, Told, WebhookKeys},
     store::{self, Store},
@@ -17,10 +18,6 @@ use crate::{
 
 /// The kind of the job.
 const DELIVER_WEBHOOK: &str = "deliver_webhook";
-/// How often a receiver may ask to be left in peace before that counts as a failure.
-const WAITS_MAX: u32 = 20;
-/// The longest peace that a receiver is left in.
-const WAIT_SECONDS_MAX: u32 = 3_600;
 
 #[derive(Clone, Serialize, Deserialize)]
 struct Payload {
@@ -35,14 +32,9 @@ struct Payload {
 
 impl Payload {
     fn job(&self, run_at: DateTime<Utc>) -> Result<NewJob> {
-        let again = if self.waits == 0 { String::new() } else { format!(":{}", self.waits) };
-        Ok(NewJob::new(
-            DELIVER_WEBHOOK,
-            format_args!("{}:{}{again}", self.webhook, self.message),
-            serde_json::to_value(self).map_err(Error::internal)?,
-            run_at,
-        )
-        .ranked(Priority::Bulk))
+        let (again, payload) = (super::again(self.waits), serde_json::to_value(self).map_err(Error::internal)?);
+        let about = format_args!("{}:{}{again}", self.webhook, self.message);
+        Ok(NewJob::new(DELIVER_WEBHOOK, about, payload, run_at).ranked(Priority::Bulk))
     }
 }
 
@@ -98,7 +90,7 @@ impl Handler for DeliverWebhook {
         let payload: Payload = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
         let id = WebhookId::from_uuid(payload.webhook);
         let Some(webhook) = self.store.active_webhook(id).await? else {
-            return Ok(Box::new(|_| async { Ok(()) }.boxed()));
+            return Ok(journal::nothing());
         };
         let receipt = match self.send(webhook.url, &payload).await {
             Ok(receipt) => receipt,
@@ -113,8 +105,7 @@ impl Handler for DeliverWebhook {
             _ if receipt.status == 410 => Ok(Box::new(move |txn| async move { store::keep_gone(txn, id, told).await }.boxed())),
             // RFC 9110 §10.2.3, RFC 6585 §4: it says itself when to come again.
             (Err(_), Some(seconds)) if matches!(receipt.status, 429 | 503) && payload.waits < WAITS_MAX => {
-                let at = told.at + TimeDelta::seconds(seconds.clamp(1, WAIT_SECONDS_MAX).into());
-                let again = Payload { waits: payload.waits + 1, ..payload }.job(at)?;
+                let again = Payload { waits: payload.waits + 1, ..payload }.job(after_peace(told.at, seconds))?;
                 Ok(Box::new(move |txn| {
                     async move {
                         store::keep_told(txn, id, told).await?;

@@ -3,12 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use aws_lc_rs::{
-    digest::{SHA256, digest},
-    hmac,
-};
-use futures_util::FutureExt;
-use journal::{Commit, Courier, Destination, Handler, Job, JobError, Landed, Landing, Messenger, NewJob, Parcel, Ping, Priority, Receipt};
+use aws_lc_rs::digest::{SHA256, digest};
+use journal::{Commit, Courier, Destination, Handler, Job, JobError, Landed, Landing, Messenger, NewJob, Parcel, Ping, Receipt, secret};
 use kernel::{Error, Personal, Result, hex};
 use serde_json::{Value, json};
 
@@ -79,8 +75,7 @@ fn read(receipt: &Receipt) -> std::result::Result<Landing, JobError> {
 /// installation's secret.
 #[must_use]
 pub fn bot_secret(secret: &Personal<[u8; 32]>) -> Personal<String> {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.reveal());
-    Personal::new(hex(hmac::sign(&key, b"telegram-webhook\0").as_ref()))
+    Personal::new(hex(&secret::derive::<32>(secret, &[b"telegram-webhook\0"])))
 }
 
 /// Tells Telegram where the city listens to what its bot is told.
@@ -107,20 +102,15 @@ impl Handler for BotAddress {
     /// Once for an address and a secret: whoever moves the city moves its bot.
     fn beginning(&self) -> Vec<NewJob> {
         let what = [self.address.as_bytes(), b"\0", self.secret.reveal().as_bytes(), self.bot.base.reveal().as_bytes()].concat();
-        vec![NewJob {
-            kind: DELIVER_BOT_ADDRESS.to_owned(),
-            key: format!("{DELIVER_BOT_ADDRESS}:{}", hex(&digest(&SHA256, &what).as_ref()[..16])),
-            payload: json!({}),
-            run_at: chrono::DateTime::UNIX_EPOCH,
-            priority: Priority::Normal,
-        }]
+        let about = hex(&digest(&SHA256, &what).as_ref()[..16]);
+        vec![NewJob::new(DELIVER_BOT_ADDRESS, about, json!({}), chrono::DateTime::UNIX_EPOCH)]
     }
 
     async fn perform(&self, _job: &Job) -> std::result::Result<Commit, JobError> {
         let body = json!({ "url": self.address, "secret_token": self.secret.reveal(), "allowed_updates": ["message"] });
         let receipt = self.bot.call("setWebhook", &body).await?;
         match read(&receipt)?.landed {
-            Landed::Taken => Ok(Box::new(|_| async { Ok(()) }.boxed())),
+            Landed::Taken => Ok(journal::nothing()),
             Landed::Gone | Landed::Busy(_) => Err(JobError::Retry(format!("DELIVERY_UNAVAILABLE: http {}", receipt.status))),
         }
     }

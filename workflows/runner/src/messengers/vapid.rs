@@ -2,12 +2,12 @@
 
 use aws_lc_rs::{
     agreement::{ECDH_P256, PrivateKey},
-    hmac,
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
+use journal::secret;
 use kernel::{Error, Personal, Result};
 use serde_json::json;
 
@@ -20,10 +20,9 @@ pub(super) struct Vapid(EcdsaKeyPair);
 impl Vapid {
     /// The key of an installation, derived from its secret and stored nowhere.
     pub(super) fn derive(secret: &Personal<[u8; 32]>) -> Result<Vapid> {
-        let mac = hmac::Key::new(hmac::HMAC_SHA256, secret.reveal());
         // Of 2³² strings of 32 bytes one is no key of the curve; the next is.
-        let derived = (0_u8..=u8::MAX).map(|turn| hmac::sign(&mac, &[b"web-push\0".as_slice(), &[turn]].concat()));
-        derived.into_iter().find_map(|tag| Vapid::read(tag.as_ref())).ok_or_else(|| Error::internal("no key for web push is derived"))
+        let mut derived = (0_u8..=u8::MAX).map(|turn| secret::derive::<32>(secret, &[b"web-push\0", &[turn]]));
+        derived.find_map(|key| Vapid::read(&key)).ok_or_else(|| Error::internal("no key for web push is derived"))
     }
 
     fn read(private: &[u8]) -> Option<Vapid> {
