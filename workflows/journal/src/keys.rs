@@ -1,7 +1,7 @@
 //! Idempotency: an act is carried out once for its key, and the same key gives the same outcome for good.
 
 use chrono::{DateTime, Utc};
-use kernel::{Error, Refusal};
+use kernel::{Actor, Error, Refusal};
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -44,7 +44,8 @@ impl<T> Claim<T> {
 }
 
 impl ActKey {
-    /// A key for an act by `actor` with this body. The actor is part of the digest, so that nobody reads another's outcome by their key.
+    /// A key for an act by `actor` with this body. The actor is part of the digest, so that nobody reads another's outcome by their key. The house
+    /// has keys apart from all others: its own follow from public ids, and whoever took one before it would stop what it is about to do.
     ///
     /// # Errors
     /// When the body cannot be written as JSON.
@@ -53,7 +54,8 @@ impl ActKey {
         digest.update(actor.as_bytes());
         digest.update([0]);
         digest.update(serde_json::to_vec(body).map_err(Error::internal)?);
-        Ok(ActKey { key, act, digest: digest.finalize().into() })
+        let whose: &[u8] = if actor == Actor::System.journal_name() { b"house" } else { b"client" };
+        Ok(ActKey { key: Uuid::new_v5(&key, whose), act, digest: digest.finalize().into() })
     }
 }
 
@@ -111,4 +113,22 @@ pub async fn settle(txn: &Txn, key: &ActKey, outcome: &impl Serialize) -> Result
     let outcome = serde_json::to_value(outcome).map_err(Error::internal)?;
     act_key::Entity::update(act_key::ActiveModel { key: Set(key.key), outcome: Set(outcome), ..Default::default() }).exec(txn).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_takes_a_key_of_the_house_before_it_does() {
+        let of = |key: Uuid, actor: &str| ActKey::new(key, "queue_message", actor, &"the same").unwrap().key;
+        let house = of(Uuid::max(), "system");
+        for taken in [Uuid::max(), house] {
+            for client in ["anonymous", "person:system"] {
+                assert_ne!(of(taken, client), house, "{client}");
+            }
+        }
+        assert_eq!(of(Uuid::max(), "anonymous"), of(Uuid::max(), "person:1"), "clients share theirs, so that none acts twice as two");
+        assert_ne!(of(Uuid::max(), "anonymous"), of(Uuid::nil(), "anonymous"));
+    }
 }
