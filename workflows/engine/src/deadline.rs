@@ -159,7 +159,8 @@ impl Derivation<'_> {
         }
         for pause in pauses {
             let Some(answered_at) = pause.to else { continue };
-            let (asked_on, answered_on) = (self.calendar.day_of(pause.from), self.calendar.day_of(answered_at));
+            // What is answered after hours is there on the next working day, as what is filed then.
+            let (asked_on, answered_on) = (self.calendar.day_of(pause.from), self.calendar.registration_date(answered_at));
             let stood = self.calendar.working_days_between(asked_on, answered_on);
             if stood > 0 && asked_on <= self.due_on {
                 let (id, law) = (self.rule.id.clone(), self.rule.law.clone());

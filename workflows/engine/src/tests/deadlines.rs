@@ -117,6 +117,8 @@ fn a_pause_moves_a_request_and_never_an_appeal() {
     assert_eq!(due(Track::Request, &[week, pause("2026-12-03 10:00", Some("2026-12-04 10:00"))]).due_on, date("2026-12-07"));
     assert_eq!(due(Track::Request, &[pause("2026-11-25 12:00", None)]).due_on, date("2026-11-27"));
     assert_eq!(due(Track::Request, &[pause("2026-11-25 12:00", Some("2026-11-25 17:00"))]).due_on, date("2026-11-27"));
+    // Asked on the last day and answered on a day off: there is the next working day to work on it.
+    assert_eq!(due(Track::Request, &[pause("2026-11-27 10:00", Some("2026-11-28 12:00"))]).due_on, date("2026-11-30"));
     assert_eq!(due(Track::Appeal, &[week]).due_on, due(Track::Appeal, &[]).due_on);
     let step = due(Track::Request, &[week]).steps.pop().unwrap();
     assert_eq!((step.kind, step.amount, step.pause), (StepKind::Pause, 5, Some(week)));
