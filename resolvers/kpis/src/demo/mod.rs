@@ -1,4 +1,4 @@
-//! Demo data: the city's 38 indicators. Those that the house can compute it computes from the demo datasets and reports, by the same jobs as
+//! Demo data: the city's 39 indicators. Those that the house can compute it computes from the demo datasets and reports, by the same jobs as
 //! ever; the others have synthetic values, marked as such, and so have all targets.
 
 mod recorded;

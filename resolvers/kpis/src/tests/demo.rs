@@ -25,7 +25,7 @@ async fn the_demo_indicators_are_computed_and_their_traces_give_the_same_values_
         } } }";
     let data = city.read(text).await;
     let kpis = data["kpis"]["nodes"].as_array().unwrap();
-    assert_eq!(kpis.len(), 38);
+    assert_eq!(kpis.len(), 39);
     let mut computed = Vec::new();
     for kpi in kpis {
         let code = kpi["code"].as_str().unwrap();
@@ -49,6 +49,7 @@ async fn the_demo_indicators_are_computed_and_their_traces_give_the_same_values_
             "appeals-on-time",
             "appeals-overdue",
             "bus-punctuality",
+            "closures-contested",
             "dataset-freshness",
             "open-datasets",
             "outage-duration",
@@ -142,5 +143,5 @@ async fn the_demo_can_be_loaded_again_after_it_was_cleared() {
     demo.clear().await.unwrap();
     assert_eq!(city.read("{ kpis { nodes { code } } }").await["kpis"]["nodes"], json!([]));
     demo.load(&Silent).await.unwrap();
-    assert_eq!(city.read("{ kpis(first: 100) { nodes { code } } }").await["kpis"]["nodes"].as_array().unwrap().len(), 38);
+    assert_eq!(city.read("{ kpis(first: 100) { nodes { code } } }").await["kpis"]["nodes"].as_array().unwrap().len(), 39);
 }
