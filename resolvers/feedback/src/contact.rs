@@ -19,7 +19,8 @@ pub(crate) const CODE_HOURS: i64 = 72;
 pub(crate) const TRIES_MAX: i32 = 5;
 /// How long one waits before one asks for a new code.
 pub(crate) const AGAIN_MINUTES: i64 = 10;
-/// How many codes are sent for one report, and for one address that joined it.
+/// How many codes are sent for one report as often as they are asked for, and at all for one address that joined it. After that many a report's
+/// key gives one a day: whoever spoils codes by wrong ones, for which a number is enough, does not spoil the address for good.
 pub(crate) const CODES_MAX: i32 = 5;
 /// How many times a day a code is sent to one address that confirms none of them: what else is filed or subscribed with it waits, and its
 /// reader is left in peace.

@@ -1,9 +1,9 @@
 //! What the room's acts work with, and how one act changes one case.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use engine::{CaseState, Cause, Effect, Facts, Library, Process, Step, TimerChange, Versions, Who};
+use engine::{CaseState, Cause, Effect, Facts, Library, Process, Step, StepError, TimerChange, Versions, Who};
 use journal::{Abort, House, NewEvent, NewJob, Priority, Rules, Signatures, Txn, log::Signer, secret::Keys};
 use kernel::{Actor, Error, FeedbackId, Files, Personal, Result};
 use sea_orm::{
@@ -14,7 +14,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::{contact::ContactKeys, entity::feedback, error, files::FileKeys, learning::Learnt, model::Contact, parties::Parties};
+use crate::{
+    contact::ContactKeys, entity::feedback, error, files::FileKeys, learning::Learnt, model::Contact, parties::Parties, routing::Routing,
+};
 
 /// The stream of the journal that tells of reports.
 pub(crate) const STREAM: &str = "feedback";
@@ -155,7 +157,8 @@ impl Desk {
         self.library().process(&case.pinned()?)
     }
 
-    /// Takes one step of a case by an act.
+    /// Takes one step of a case by an act. What its terms have decided by then comes first, whether or not a worker has come to it: a term that
+    /// has run out is recorded as run out (APPC Art. 91(2)), and nothing is done any more that it forbids.
     pub(crate) async fn act(
         &self,
         txn: &Txn,
@@ -164,6 +167,30 @@ impl Desk {
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> Result<feedback::Model, Abort> {
+        let case = self.raise_due(txn, case, now).await?;
+        self.take(txn, case, act, actor, now).await
+    }
+
+    /// Raises what a case's timers have gone off for, one after the other. What means nothing in its state is passed over.
+    pub(crate) async fn raise_due(&self, txn: &Txn, mut case: feedback::Model, now: DateTime<Utc>) -> Result<feedback::Model, Abort> {
+        let mut passed_over = BTreeSet::new();
+        loop {
+            let (process, state) = (self.process(&case)?, case.state()?);
+            let Some((timer, event)) = process.due(&state, now).into_iter().find(|(timer, _)| !passed_over.contains(*timer)) else {
+                return Ok(case);
+            };
+            match process.step(&state, &engine::Event::new(event, Who::System), now) {
+                Err(StepError::Refused(_)) => drop(passed_over.insert(timer.to_owned())),
+                Err(StepError::Fault(error)) => return Err(error.into()),
+                Ok(_) => {
+                    let act = Act::new(event, vec![Who::System]).fact("party", Routing::party_of(&case)?);
+                    case = self.take(txn, case, act, &Actor::System, now).await?;
+                }
+            }
+        }
+    }
+
+    async fn take(&self, txn: &Txn, case: feedback::Model, act: Act, actor: &Actor, now: DateTime<Utc>) -> Result<feedback::Model, Abort> {
         let process = self.process(&case)?;
         let step = process.step(&case.state()?, &act.event, now)?;
         let cause = act.cause();

@@ -55,20 +55,25 @@ pub(crate) struct Masked {
     pub(crate) kinds: Vec<Kind>,
 }
 
+/// How many parts of a reporter's name are looked for.
+const NAME_PARTS_MAX: usize = 8;
+
 /// The forms, the surest first: what one has found, the next do not look at. A group `x`, where there is one, is what is covered.
 ///
 /// - Kazakh puts the street before its word and the house before its own (Абай көшесі 15, 15-үй), Russian after it (улица Абая, дом 15).
 /// - A patronymic ends a name in Russian (-ович, -овна) and in Kazakh (-ұлы, -қызы).
-const FORMS: [(Option<Kind>, &str); 14] = [
-    // Not personal: the number of a report, a day, a time.
-    (None, r"\bTK-\d{4}-\d{6}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[.:]\d{2}(?:[.:]\d{2,4})?\b"),
+const FORMS: [(Option<Kind>, &str); 16] = [
+    // Not personal: the number of a report, a day, a time; but a number of our country with points in it looks like one.
+    (None, r"\bTK-\d{4}-\d{6}\b|\b\d{4}-\d{2}-\d{2}\b"),
+    (Some(Kind::Phone), r"(?:\+\s?7|\b[78])[\s().\p{Pd}]{0,3}\d{3}[\s().\p{Pd}]{0,3}\d{3}[\s.\p{Pd}]{0,2}\d{2}[\s.\p{Pd}]{0,2}\d{2}\b"),
+    (None, r"\b\d{1,2}[.:]\d{2}(?:[.:]\d{2,4})?\b"),
     (Some(Kind::Mail), r"[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+"),
     (Some(Kind::Mail), r"(?i)\b(?:t\.me|wa\.me|instagram\.com|facebook\.com|vk\.com)/[^\s,;]+|(?:^|\s)(?P<x>@[a-z0-9_.]{4,})"),
     (Some(Kind::Number), r"(?i)\bKZ\s?\d{2}(?:\s?[A-Z0-9]){16}\b"),
     (Some(Kind::Number), r"\b\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}\b"),
     (Some(Kind::Iin), r"\b\d{6}\s?\d{6}\b"),
-    (Some(Kind::Phone), r"\+?\d(?:[\s()-]{0,2}\d){9,14}"),
-    (Some(Kind::Phone), r"\b\d{1,3}-\d{2}-\d{2}\b"),
+    (Some(Kind::Phone), r"\+?\d(?:[\s().\p{Pd}]{0,2}\d){9,14}"),
+    (Some(Kind::Phone), r"\b\d{1,3}\p{Pd}\d{2}\p{Pd}\d{2}\b"),
     (Some(Kind::Number), r"\b[NН№]?\s?\d{9,}\b"),
     (
         Some(Kind::Address),
@@ -120,12 +125,21 @@ pub(crate) fn find(text: &str, name: Option<&str>) -> Vec<(Kind, Range<usize>)> 
 
 /// The parts of the reporter's own name, with the endings of cases.
 fn own_name(name: &str) -> Vec<Regex> {
-    let parts = name.split_whitespace().filter(|part| part.chars().count() >= 3);
+    let parts = name.split_whitespace().filter(|part| part.chars().count() >= 3).take(NAME_PARTS_MAX);
     let form = |part: &str| {
         let stem = part.trim_end_matches(['а', 'я', 'й', 'ь']);
         RegexBuilder::new(&format!(r"\b{}\p{{L}}{{0,4}}\b", regex::escape(stem))).case_insensitive(true).build().ok()
     };
     parts.filter_map(form).collect()
+}
+
+/// A text without what is personal.
+pub(crate) fn blank(text: &str, name: Option<&str>) -> String {
+    let mut rest = text.to_owned();
+    for (_, range) in find(text, name) {
+        rest.replace_range(range.clone(), &" ".repeat(range.len()));
+    }
+    rest
 }
 
 /// A text with what is personal covered, in words of the language that it is written in.
@@ -159,6 +173,8 @@ mod tests {
     #[test]
     fn numbers_and_addresses_of_mail_are_covered() {
         check("Позвоните +7 701 123-45-67 или 8(725)3312345", "Позвоните [phone] или [phone]");
+        check("8.701.123.45.67, +7 701 123.45.67, +7 701 123–45–67", "[phone], [phone], [phone]");
+        check("12.10.2026 в 10.15 и 8.10.2026 10:15", "12.10.2026 в 10.15 и 8.10.2026 10:15");
         check("тел. 5-12-34, почта a.b@mail.kz", "тел. [phone], почта [mail]");
         check("ЖСН 900101300017, шот KZ86125KZT5004100100", "ЖСН [IIN], шот [number]");
         check("пишите @turkistan_user или t.me/abcde", "пишите [mail] или [mail]");

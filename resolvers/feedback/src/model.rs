@@ -40,6 +40,16 @@ pub(crate) enum Outcome {
     Terminated,
 }
 
+impl Outcome {
+    /// Whether an officer answers with it. The others are what a case comes to by acts of their own: it was sent on, merged, or taken back.
+    pub(crate) fn is_answer(self) -> bool {
+        !matches!(self, Outcome::Forwarded | Outcome::Duplicate | Outcome::Withdrawn)
+    }
+}
+
+/// The longest name of a person, in characters.
+const NAME_CHARS_MAX: usize = 200;
+
 /// How many photos and documents one act adds.
 pub(crate) const ATTACHMENTS_MAX: usize = 5;
 
@@ -179,10 +189,11 @@ pub(crate) fn check(submission: &Submission) -> Result<Filing, Vec<Refusal>> {
             kind: submission.kind,
             category,
             locale: submission.locale,
-            // The place that the person picked wins; then the point; then a place that the text names.
-            district: district
-                .or_else(|| point.and_then(Point::nearest_district))
-                .or_else(|| point.is_none().then(|| district::named_in(&text)).flatten().and_then(find_district)),
+            // The place that the person picked wins; then the point; then what the address names; then a place that the text names.
+            district: district.or_else(|| point.and_then(Point::nearest_district)).or_else(|| {
+                let named = address.iter().chain([&text]).find_map(|text| district::named_in(text));
+                named.filter(|_| point.is_none()).and_then(find_district)
+            }),
             point,
             address: address.map(Personal::new),
             text: Personal::new(text),
@@ -205,6 +216,11 @@ impl Contact {
     /// A signature names its author's IIN by itself.
     fn check(&self, track: Track, signed: bool) -> Vec<Refusal> {
         let mut refusals = Vec::new();
+        // A name is looked for in each text that is to be published.
+        if self.name.as_ref().is_some_and(|name| name.reveal().chars().count() > NAME_CHARS_MAX) {
+            let most = [("max", NAME_CHARS_MAX.into())];
+            refusals.push(refusal(RefusalCode::Invalid, "refusal-text-long", &most).at("input.contact.name"));
+        }
         let mut invalid = |message, field: &str| refusals.push(refusal(RefusalCode::Invalid, message, &[]).at(field));
         if self.email.as_ref().is_some_and(|email| !is_email(email.reveal())) {
             invalid("refusal-email", "input.contact.email");

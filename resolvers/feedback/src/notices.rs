@@ -135,7 +135,9 @@ pub(crate) async fn send(desk: &Desk, job: &Job, case: &feedback::Model, event: 
         }
         "notify_supervisor" => {
             let notice = notice(office_topic(event), "mail-officer-subject", "mail-supervisor-text", false);
-            tell_party(desk, job, &notice, case.supervisor_id, None, request).await
+            // A body that is its own supervisor has the akim's office above it.
+            let above = case.supervisor_id.filter(|above| case.party_id != Some(*above)).or(Some(registrar().uuid()));
+            tell_party(desk, job, &notice, above, None, request).await
         }
         "notify_akim" => {
             let notice = notice(office_topic(event), "mail-officer-subject", "mail-akim-text", false);
@@ -262,13 +264,15 @@ async fn tell_party(
     let data = desk.house.graph.ask(&OFFICERS, variables, request).await?;
     let answer: OfficersAnswer = serde_json::from_value(data).map_err(Error::internal)?;
     let officers = answer.node.and_then(|party| party.officers).unwrap_or_default();
+    // Whoever works a case and stands above those who do hears of one event once.
+    let told = notice.event.map_or_else(|| job.key.clone(), |event| format!("office:{}:{}", notice.case.id, event.number));
     // When its assignee is none of the party's officers (a supervisor took it up, or somebody left), all of them are told.
     let only = only.filter(|only| officers.iter().any(|officer| officer.id == *only));
     for officer in officers.into_iter().filter(|officer| only.as_ref().is_none_or(|only| *only == officer.id)) {
         let locale = officer.locale.as_deref().and_then(Locale::from_tag).unwrap_or_default();
         if let Some(email) = officer.email {
             let recipient = Addressee { name: &officer.id, person: Some(&officer.id), email: &email, locale };
-            queue(desk, job, notice, &recipient, request).await?;
+            queue(desk, &told, notice, &recipient, request).await?;
         }
     }
     Ok(())
@@ -290,7 +294,7 @@ async fn tell_reporter(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Ar
             let person = notice.case.reporter.map(|id| PersonId::from_uuid(id).global());
             let (name, locale) = (REPORTER, locale_of(notice.case));
             let reporter = Addressee { name, person: person.as_deref(), email: email.reveal(), locale };
-            queue(desk, job, notice, &reporter, request).await
+            queue(desk, &job.key, notice, &reporter, request).await
         }
         // Whoever left no address reads the timeline with the coupon's key.
         None => Ok(()),
@@ -312,15 +316,16 @@ async fn tell_joined(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Arc<
             let name = format!("joined:{}", joined.id);
             let person = joined.person.map(|id| PersonId::from_uuid(id).global());
             let follower = Addressee { name: &name, person: person.as_deref(), email, locale };
-            queue(desk, job, notice, &follower, request).await?;
+            queue(desk, &job.key, notice, &follower, request).await?;
         }
     }
     Ok(())
 }
 
-async fn queue(desk: &Desk, job: &Job, notice: &Notice<'_>, to: &Addressee<'_>, request: &Arc<Request>) -> Result<(), JobError> {
+/// Hands one message over, once for what it tells (`told`) and whom.
+async fn queue(desk: &Desk, told: &str, notice: &Notice<'_>, to: &Addressee<'_>, request: &Arc<Request>) -> Result<(), JobError> {
     let Addressee { name, person, email, locale } = *to;
-    let key = key_of(&format!("{}:{name}", job.key));
+    let key = key_of(&format!("{told}:{name}"));
     let facts = notice.facts(locale);
     let input = json!({
         "idempotencyKey": key,

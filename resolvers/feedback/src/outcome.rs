@@ -62,6 +62,9 @@ impl Reply {
     pub(crate) fn check(&self) -> Result<Answer, Vec<Refusal>> {
         let mut refused = Vec::new();
         let text = line(&self.text, "input.text").map_err(|wrong| refused.push(wrong)).unwrap_or_default();
+        if !self.outcome.is_answer() {
+            refused.push(refusal(RefusalCode::Invalid, "refusal-outcome-unfit", &[]).at("input.outcome"));
+        }
         let mut no = |message| refused.push(refusal(RefusalCode::Invalid, message, &[]).at("input.reason"));
         let asked = reasons_for(self.outcome).next().is_some();
         match &self.reason {
@@ -104,6 +107,9 @@ mod tests {
         check(Outcome::Satisfied, None, &[]);
         check(Outcome::Satisfied, Some("private-property"), &["input.reason"]);
         check(Outcome::Explained, None, &[]);
+        for outcome in [Outcome::Forwarded, Outcome::Duplicate, Outcome::Withdrawn] {
+            check(outcome, None, &["input.outcome"]);
+        }
         for outcome in [Outcome::Refused, Outcome::PartlySatisfied, Outcome::Terminated] {
             check(outcome, None, &["input.reason"]);
             check(outcome, Some("because"), &["input.reason"]);

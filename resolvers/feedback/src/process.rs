@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use engine::{Event, Facts, Who};
+use engine::{Facts, Who};
 use futures_util::FutureExt;
 use journal::{Abort, Commit, Fired, Handler, Job, JobError, NewJob, nothing};
 use kernel::{Actor, Error, PartyId, Request};
@@ -266,17 +266,11 @@ impl FeedbackProcess {
     fn raise(&self, job: &Job) -> Result<Commit, JobError> {
         let fired: Fired = payload(job)?;
         let (id, now) = (fired.stream_id, fired.happens_at(self.0.house.clock.now()));
-        let (desk, event) = (self.0.clone(), job.kind.clone());
+        let desk = self.0.clone();
         Ok(Box::new(move |txn| {
             async move {
                 let Some(case) = held(txn, id).await? else { return Ok(()) };
-                let possible = desk.process(&case)?.step(&case.state()?, &Event::new(&event, Who::System), now);
-                if let Err(engine::StepError::Refused(_)) = possible {
-                    return Ok(());
-                }
-                let party = Routing::party_of(&case)?;
-                let act = Act::new(&event, vec![Who::System]).fact("party", party);
-                desk.act(txn, case, act, &Actor::System, now).await.map(drop)
+                desk.raise_due(txn, case, now).await.map(drop)
             }
             .boxed()
         }))

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kernel::Result;
+use kernel::{Actor, Result};
 
 use crate::{
     entity::feedback::Model,
+    masking,
+    policy::{self, View},
     reference::{Cell, Point},
     search::terms,
     store::{Nearby, Store},
@@ -36,13 +38,15 @@ pub(crate) struct Similar {
     pub(crate) row: Model,
     /// How far away, in whole squares; none when one of them says no point.
     pub(crate) meters: Option<i32>,
-    /// Shared terms over all terms, 0 to 1.
-    pub(crate) likeness: f64,
+    /// Shared terms over all terms, 0 to 1, of what the asker may read of it; none where that is nothing.
+    pub(crate) likeness: Option<f64>,
 }
 
 impl Store {
     /// Open requests on the subject of a draft that are near it, or in its district and alike in words; the likeliest first.
-    pub(crate) async fn similar(&self, draft: &Draft<'_>, now: DateTime<Utc>) -> Result<Vec<Similar>> {
+    ///
+    /// Anybody may ask, with any text: so what is told never depends on a name or a number in a text that the asker may not read.
+    pub(crate) async fn similar(&self, draft: &Draft<'_>, actor: &Actor, now: DateTime<Utc>) -> Result<Vec<Similar>> {
         let Some(category) = draft.category else { return Ok(Vec::new()) };
         let cell = draft.point.map(Point::cell);
         let since = now - TimeDelta::days(DAYS_BACK);
@@ -51,15 +55,19 @@ impl Store {
         let mut similar: Vec<Similar> = Vec::new();
         for row in self.nearby(&nearby).await? {
             let meters = cell.zip(row.cell()).map(|(own, other)| own.meters_to(other));
-            let likeness = likeness(&own, &terms(&row.text));
-            if meters.is_some() || likeness >= LIKENESS {
+            if meters.is_some() || likeness(&own, &matter(&row)?) >= LIKENESS {
+                let readable = if policy::view(actor, &row) == View::Public { row.public_text.as_ref() } else { Some(&row.text) };
+                let likeness = readable.map(|text| likeness(&own, &terms(text)));
                 similar.push(Similar { row, meters, likeness });
             }
         }
         // What is near comes first; of what is as near, what is more alike.
         similar.sort_by(|a, b| {
             let near = |similar: &Similar| similar.meters.unwrap_or(i32::MAX);
-            near(a).cmp(&near(b)).then(b.likeness.total_cmp(&a.likeness)).then(b.row.id.cmp(&a.row.id))
+            near(a)
+                .cmp(&near(b))
+                .then(b.likeness.unwrap_or_default().total_cmp(&a.likeness.unwrap_or_default()))
+                .then(b.row.id.cmp(&a.row.id))
         });
         similar.truncate(MOST);
         Ok(similar)
@@ -71,6 +79,13 @@ impl Model {
     pub(crate) fn cell(&self) -> Option<Cell> {
         Some(Cell { north: self.cell_north?, east: self.cell_east? })
     }
+}
+
+/// What a text is about: its terms without what is personal, and without numbers.
+fn matter(row: &Model) -> Result<BTreeSet<String>> {
+    let name = row.name()?;
+    let text = masking::blank(&row.text, name.as_deref());
+    Ok(terms(&text).into_iter().filter(|term| !term.chars().any(|c| c.is_ascii_digit())).collect())
 }
 
 fn likeness(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {

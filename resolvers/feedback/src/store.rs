@@ -10,6 +10,7 @@ mod work;
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use engine::PublicStatus;
 use journal::fault;
 use kernel::{Page, PageRequest, Result};
 use sea_orm::{
@@ -26,6 +27,7 @@ pub(crate) use self::{
     public::PublicFilter,
 };
 use crate::{
+    desk::word,
     entity::{
         feedback::{Column, Entity, Model},
         joining,
@@ -159,7 +161,7 @@ impl Store {
             .select_only()
             .column(Column::PartyId)
             .column_as(Column::Id.count(), "open")
-            .column_as(count_of(Column::DueAt.lt(now)), "overdue")
+            .column_as(count_of(overdue(now)), "overdue")
             .column_as(count_of(Column::Contested.eq(true)), "contested")
             .filter(Column::PartyId.is_in(parties.iter().copied()))
             .filter(Column::Ended.eq(false))
@@ -205,7 +207,7 @@ impl Store {
             .column_as(count_of(Column::Ended.eq(false)), "open")
             .column_as(count_of(Column::AnsweredAt.is_not_null()), "answered")
             .column_as(count_of(Expr::col(Column::AnsweredAt).lte(Expr::col(Column::DueAt))), "on_time")
-            .column_as(count_of(Column::Ended.eq(false).and(Column::DueAt.lt(now))), "overdue")
+            .column_as(count_of(Column::Ended.eq(false).and(overdue(now))), "overdue")
             .column_as(count_of(Column::Contested.eq(true)), "contested")
             .into_model::<NumbersRow>()
             .all(&self.0)
@@ -231,6 +233,12 @@ impl Store {
         }
         select.order_by_desc(Column::AnsweredAt).limit(1000).into_model::<Answered>().all(&self.0).await.map_err(fault)
     }
+}
+
+/// Whether the term of an open case is over: while its clock stands still because the reporter was asked, it is not. Who was asked after the
+/// term has the status that says so, and a term that no question stops gives it that status as soon as it is over.
+pub(crate) fn overdue(now: DateTime<Utc>) -> Expr {
+    Column::DueAt.lt(now).and(Column::Status.ne(word(&PublicStatus::WaitingForReporter)))
 }
 
 /// How many rows fulfil a condition.

@@ -62,6 +62,14 @@ impl Process {
         &self.clocks
     }
 
+    /// What has gone off by `now` and was not raised yet, the earliest first: its timer and its event.
+    #[must_use]
+    pub fn due<'a>(&'a self, state: &'a CaseState, now: DateTime<Utc>) -> Vec<(&'a str, &'a str)> {
+        let mut due: Vec<_> = state.timers.iter().filter(|(_, at)| **at <= now).collect();
+        due.sort_by_key(|(_, at)| **at);
+        due.into_iter().filter_map(|(timer, _)| Some((timer.as_str(), self.raises(timer)?))).collect()
+    }
+
     /// The event that a timer raises; `None` when the definition has no such timer.
     #[must_use]
     pub fn raises(&self, timer: &str) -> Option<&str> {

@@ -8,9 +8,9 @@ use journal::{Abort, ActKey, Claim, NewEvent, NewJob, Txn};
 use kernel::{Actor, Personal, RefusalCode, Request};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::OnReport;
@@ -24,7 +24,7 @@ use crate::{
 
 /// The job that tells of an event what could not be told before an address was confirmed.
 pub(crate) const NOTIFY_CONFIRMED: &str = "notify_confirmed";
-/// What is told then, when it was the last that happened.
+/// What is told then: of each kind what happened last.
 const TOLD_AGAIN: [&str; 7] = ["answered", "terminated", "question_asked", "forwarded", "extended", "deadline_passed", "deemed_refused"];
 
 impl Desk {
@@ -95,7 +95,7 @@ impl Desk {
                 let wanted = confirmation::Entity::find_by_id(case.coupon_id().uuid()).one(txn).await?;
                 let nothing = || Abort::from(refusal(RefusalCode::WrongState, "refusal-nothing-to-confirm", &[]));
                 let wanted = wanted.filter(|wanted| !wanted.is_confirmed()).ok_or_else(nothing)?;
-                if wanted.round >= CODES_MAX {
+                if wanted.round >= CODES_MAX && now < wanted.sent_at + TimeDelta::days(1) {
                     return Err(refusal(RefusalCode::LimitReached, "refusal-codes-many", &[("max", CODES_MAX.into())]).into());
                 }
                 if now < wanted.sent_at + TimeDelta::minutes(AGAIN_MINUTES) {
@@ -128,16 +128,22 @@ pub(super) async fn keep_given(txn: &Txn, subject: Uuid, now: DateTime<Utc>) -> 
 
 /// From now on news go there: first the coupon with its key, and what has to be acted on. Officers saw nothing of it, so the version stays.
 async fn confirmed(txn: &Txn, case: feedback::Model, actor: &Actor, now: DateTime<Utc>) -> Result<feedback::Model, Abort> {
-    let wanted = confirmation::Entity::find_by_id(case.coupon_id().uuid()).one(txn).await?;
+    let coupon = case.coupon_id().uuid();
+    let wanted = confirmation::Entity::find_by_id(coupon).one(txn).await?;
     if wanted.is_some_and(|wanted| wanted.is_confirmed()) {
         return Ok(case);
     }
-    keep_given(txn, case.coupon_id().uuid(), now).await?;
+    keep_given(txn, coupon, now).await?;
     let mut jobs = vec![job("send_coupon", &case, "confirmed", 1, now)];
-    let history = journal::history_of_many(txn, &[case.id]).await?;
-    let last = history.iter().rev().find(|event| event.payload["internal"] != Value::Bool(true));
-    if let Some(told) = last.filter(|event| TOLD_AGAIN.contains(&event.kind.as_str())) {
-        jobs.push(job(NOTIFY_CONFIRMED, &case, "confirmed", told.number, now));
+    // The key is one for the whole and its parts, and so is the address.
+    let of_coupon = Condition::any().add(feedback::Column::Id.eq(coupon)).add(feedback::Column::Whole.eq(coupon));
+    let cases = feedback::Entity::find().filter(of_coupon).order_by_asc(feedback::Column::Id).all(txn).await?;
+    for case in &cases {
+        let history = journal::history_of_many(txn, &[case.id]).await?;
+        let last = TOLD_AGAIN.iter().filter_map(|kind| history.iter().rev().find(|event| event.kind == *kind));
+        let mut told: Vec<i32> = last.map(|event| event.number).collect();
+        told.sort_unstable();
+        jobs.extend(told.into_iter().map(|number| job(NOTIFY_CONFIRMED, case, &format!("confirmed:{number}"), number, now)));
     }
     journal::enqueue(txn, now, jobs).await?;
     let payload = json!({ "message": "event-contact-confirmed", "internal": true, "facts": {} });

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{OnCase, Worked, attachments::with_claims, author, by_office};
+use super::{OnCase, Worked, attachments::with_claims, author, by_office, merging};
 use crate::{
     attachments::{self, Adding},
     desk::{Desk, Remark, held as case_held, parse, word},
@@ -303,11 +303,14 @@ impl Desk {
         if case.incident_id != Some(incident.id) || case.party_id != Some(incident.party_id) || case.ended {
             return Ok(());
         }
+        if incident.version != inform.version {
+            // There is later news, which is told by another job: it alone has the photos of an end.
+            return Ok(());
+        }
         match incident.answer()? {
-            None if incident.version == inform.version => self.incident_news(txn, &case, &incident, now).await,
+            None => self.incident_news(txn, &case, &incident, now).await,
             Some(answer) if !case.contested => self.answer_from_incident(txn, case, answer, &inform.shown, now).await,
-            // There is later news, which is told by another job.
-            _ => Ok(()),
+            Some(_) => Ok(()),
         }
     }
 
@@ -336,7 +339,8 @@ impl Desk {
             Err(fault) => return Err(fault),
         };
         // The house does here what the officer who ended the incident may do.
-        let lacks = attachments::lack_evidence(&case, answer.outcome, &waiting);
+        let mut answered = merging::merged_into(txn, &case).await?.into_iter().chain([case.clone()]);
+        let lacks = answered.any(|case| attachments::lack_evidence(&case, answer.outcome, &waiting));
         let act = answer.act(Routing::party_of(&case)?, vec![Who::Officer], now);
         match self.process(&case)?.step(&case.state()?, &act.event, now) {
             // What asks for a photo of the result is left to its officer.

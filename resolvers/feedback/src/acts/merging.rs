@@ -34,11 +34,13 @@ impl Desk {
         let body = json!({ "on": on, "into": into });
         let into = CaseId::from_global(into).ok_or_else(|| not_found("input.into"))?;
         let (actor, now) = (request.actor.clone(), request.now);
-        self.once_on_case(on, "merge", &body, request, move |desk, txn, case| {
+        self.once_on_case_and(Some(into.uuid()), on, "merge", &body, request, move |desk, txn, case| {
             async move {
                 let target = held(txn, into.uuid()).await?.filter(|target| policy::scope(&actor).reaches(target));
                 let target = target.ok_or_else(|| not_found("input.into"))?;
                 let unfit = target.id == case.id || target.party_id != case.party_id || target.ended || target.state()?.name == MERGED;
+                // An appeal is answered as an appeal, with its own ways to complain (APPC Art. 62-76).
+                let unfit = unfit || target.track != case.track;
                 if unfit {
                     return Err(refusal(RefusalCode::NotAllowed, "refusal-merge-unfit", &[]).at("input.into").into());
                 }
@@ -95,11 +97,6 @@ impl Desk {
         }
         Ok(())
     }
-
-    /// Whether others wait for this case's answer.
-    pub(super) async fn is_awaited(&self, txn: &Txn, case: &feedback::Model) -> Result<bool, Abort> {
-        Ok(!merged_into(txn, case).await?.is_empty())
-    }
 }
 
 fn apart(act: Act) -> Act {
@@ -107,7 +104,7 @@ fn apart(act: Act) -> Act {
 }
 
 /// The cases that wait for the answer to this one, held.
-async fn merged_into(txn: &Txn, case: &feedback::Model) -> Result<Vec<feedback::Model>, Abort> {
+pub(super) async fn merged_into(txn: &Txn, case: &feedback::Model) -> Result<Vec<feedback::Model>, Abort> {
     let rows = Entity::find().filter(Column::MergedInto.eq(case.id)).order_by_asc(Column::Id).lock_exclusive().all(txn).await?;
     let mut waiting = Vec::with_capacity(rows.len());
     for row in rows {

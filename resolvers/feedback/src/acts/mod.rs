@@ -24,7 +24,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
 use journal::{Abort, ActKey, Txn};
-use kernel::{Actor, CaseId, RefusalCode, Request};
+use kernel::{Actor, CaseId, RefusalCode, Request, Role};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
 use serde_json::Value;
@@ -127,6 +127,22 @@ impl Desk {
     where
         F: for<'t> FnOnce(&'t Desk, &'t Txn, feedback::Model) -> BoxFuture<'t, Result<feedback::Model, Abort>> + Send + 'static,
     {
+        self.once_on_case_and(None, on, name, body, request, act).await
+    }
+
+    /// The same for an act that takes another case too. Both are held in the order of their ids, so that no two acts wait for each other.
+    async fn once_on_case_and<F>(
+        &self,
+        other: Option<Uuid>,
+        on: OnCase,
+        name: &'static str,
+        body: &Value,
+        request: &Arc<Request>,
+        act: F,
+    ) -> Worked
+    where
+        F: for<'t> FnOnce(&'t Desk, &'t Txn, feedback::Model) -> BoxFuture<'t, Result<feedback::Model, Abort>> + Send + 'static,
+    {
         let key = ActKey::new(act_key(&on.key)?, name, &request.actor.journal_name(), body)?;
         let id = CaseId::from_global(&on.case).ok_or_else(|| not_found("input.case"))?;
         let (desk, actor, now) = (self.clone(), request.actor.clone(), request.now);
@@ -136,6 +152,9 @@ impl Desk {
             .write(move |txn| {
                 async move {
                     let before = journal::claim_with(txn, &key, now, &id.uuid()).await?.before(key_reused)?;
+                    if let Some(first) = other.filter(|other| *other < id.uuid()) {
+                        held(txn, first).await?;
+                    }
                     // What one may not see answers as what does not exist.
                     let case = held(txn, id.uuid()).await?.filter(|case| policy::scope(&actor).reaches(case));
                     if before.is_some() {
@@ -193,6 +212,16 @@ impl Desk {
         let signed_in = actor.person().is_some_and(|person| case.reporter == Some(person.id.uuid()));
         if by_key || signed_in { Ok(case) } else { Err(absent()) }
     }
+}
+
+/// Refuses to take a case from the officer who holds it, but by a supervisor.
+fn may_move(actor: &Actor, case: &feedback::Model) -> Result<(), Abort> {
+    let own = actor.person().map(|person| person.id.uuid());
+    if case.assignee.is_none() || case.assignee == own || actor.is(Role::Supervisor) { Ok(()) } else { Err(held_already()) }
+}
+
+fn held_already() -> Abort {
+    refusal(RefusalCode::NotAllowed, "refusal-held", &[]).into()
 }
 
 /// Refuses an act on a case that is none of the actor's to work.

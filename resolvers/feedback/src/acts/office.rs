@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Beside, OnCase, Worked, attachments::with_claims, author, by_office, subtasks};
+use super::{Beside, OnCase, Worked, attachments::with_claims, author, by_office, held_already, may_move, merging::merged_into, subtasks};
 use crate::{
     attachments::{self, Adding},
     desk::{Act, Desk, Remark, word},
@@ -67,7 +67,9 @@ impl Desk {
     pub(crate) async fn accept(&self, on: OnCase, request: &Arc<Request>) -> Worked {
         let officer = request.actor.person().map(|person| person.id.uuid());
         let body = json!({ "on": on });
+        let taking = request.actor.clone();
         self.office_act(on, "accept", &body, request, move |case| {
+            may_move(&taking, case)?;
             let party = Routing::party_of(case)?;
             Ok(Act::new("accept", Vec::new()).fact("party", party).change(move |row| row.assignee = Set(officer)))
         })
@@ -79,7 +81,7 @@ impl Desk {
         let body = json!({ "on": on });
         let officer = author(request);
         self.office_act(on, "claim", &body, request, move |case| match case.assignee {
-            Some(holder) if holder != officer => Err(refusal(RefusalCode::NotAllowed, "refusal-held", &[]).into()),
+            Some(holder) if holder != officer => Err(held_already()),
             _ => Ok(Act::new("assign", Vec::new()).change(move |row| row.assignee = Set(Some(officer)))),
         })
         .await
@@ -104,7 +106,9 @@ impl Desk {
             Some(id) => Some(self.officer(id, request).await?),
             None => None,
         };
+        let giving = request.actor.clone();
         self.office_act(on, "assign", &body, request, move |case| {
+            may_move(&giving, case)?;
             if officer.is_some_and(|(_, party)| case.party_id != Some(party.uuid())) {
                 return Err(refusal(RefusalCode::NotAllowed, "refusal-officer-elsewhere", &[]).at("input.to").into());
             }
@@ -189,8 +193,9 @@ impl Desk {
         let by = actor.person().map(|person| person.id.uuid());
         self.once_on_case(on, "respond", &body, request, move |desk, txn, case| {
             async move {
+                let waiting = merged_into(txn, &case).await?;
                 // Grounds to terminate are one reporter's: the others' matter is still to be answered.
-                if answer.outcome == Outcome::Terminated && desk.is_awaited(txn, &case).await? {
+                if answer.outcome == Outcome::Terminated && !waiting.is_empty() {
                     return Err(refusal(RefusalCode::NotAllowed, "refusal-terminate-merged", &[]).at("input.outcome").into());
                 }
                 subtasks::none_open(txn, case.id).await?;
@@ -200,7 +205,8 @@ impl Desk {
                 } else {
                     attachments::attach(txn, &uploads, adding).await?
                 };
-                if attachments::lack_evidence(&case, answer.outcome, &shown) {
+                // Each reporter sees what their own subject asks for.
+                if waiting.iter().chain([&case]).any(|case| attachments::lack_evidence(case, answer.outcome, &shown)) {
                     return Err(refusal(RefusalCode::Invalid, "refusal-evidence-missing", &[]).at("input.evidence").into());
                 }
                 let act = answer.act(Routing::party_of(&case)?, policy::offices(&actor, &case), now);

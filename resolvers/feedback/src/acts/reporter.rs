@@ -48,10 +48,14 @@ impl Desk {
                     return Err(refusal(RefusalCode::WrongState, "refusal-erase-open", &[]).into());
                 }
                 // Its parts that are over go with it; the same key erases the others when they are.
-                let parts = feedback::Entity::find().filter(feedback::Column::PartOf.eq(case.id)).order_by_asc(feedback::Column::Id);
-                for part in parts.lock_exclusive().all(txn).await? {
-                    if desk.process(&part)?.is_ended(&part.state()?) {
-                        erase(txn, &part, now).await?;
+                let mut of = vec![case.id];
+                while let Some(whole) = of.pop() {
+                    let parts = feedback::Entity::find().filter(feedback::Column::PartOf.eq(whole)).order_by_asc(feedback::Column::Id);
+                    for part in parts.lock_exclusive().all(txn).await? {
+                        of.push(part.id);
+                        if desk.process(&part)?.is_ended(&part.state()?) {
+                            erase(txn, &part, now).await?;
+                        }
                     }
                 }
                 let erased = erase(txn, &case, now).await?;
@@ -89,11 +93,13 @@ async fn erase(txn: &Txn, case: &feedback::Model, now: DateTime<Utc>) -> Result<
 /// The job that has what was said of a report erased where it was said.
 pub(crate) const ERASE_MESSAGES: &str = "erase_messages";
 
-/// A contested answer stands no more: the case has no outcome, and counts as one without an answer, until it is answered again.
+/// A contested answer stands no more: the case has no outcome, and counts as one without an answer, until it is answered again; by itself, even
+/// when it was answered together with another one.
 pub(crate) fn reopen(row: &mut feedback::ActiveModel) {
     row.outcome = Set(None);
     row.outcome_reason = Set(None);
     row.answered_at = Set(None);
+    row.merged_into = Set(None);
 }
 
 fn withdraw(row: &mut feedback::ActiveModel) {

@@ -107,7 +107,7 @@ impl Reports {
         };
         let draft = Draft { text: &text, category, district: district.map(|district| district.slug.as_str()), point };
         let actor = &request(ctx).actor;
-        let similar = store(ctx).similar(&draft, request(ctx).now).await;
+        let similar = store(ctx).similar(&draft, &request(ctx).actor, request(ctx).now).await;
         similar.map(|similar| Some(similar.into_iter().map(|similar| SimilarFeedback::of(actor, similar)).collect())).or_null(ctx)
     }
 

@@ -19,7 +19,7 @@ impl Deadline {
     pub(crate) fn of(row: &Model, now: chrono::DateTime<chrono::Utc>) -> kernel::Result<Deadline> {
         let derived: Derived = serde_json::from_value(row.deadline.clone()).map_err(Error::internal)?;
         let state: CaseState = row.state()?;
-        let overdue = if row.ended { state.is("overdue") } else { derived.due_at < now };
+        let overdue = if row.ended { state.is("overdue") } else { derived.due_at < now && !state.is_paused() };
         Ok(Deadline { derived, original_due_on: row.original_due_on, overdue })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Result, SimpleObject, Subscription};
 use futures_util::Stream;
 use journal::{Event, Source, listen};
-use kernel::Cursor;
+use kernel::{Actor, Cursor};
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 use vocabulary::{OrFault, request};
@@ -55,12 +55,12 @@ impl Subscription {
         let after: i32 = after.map(Cursor::from_wire).as_ref().map_or(Ok(0), Cursor::decode).or_fault(ctx)?;
         let absent = || kernel::Error::coded(kernel::Code::NotFound, "no such report");
         let row = store(ctx).find_by_reference(&reference).await.or_fault(ctx)?.ok_or_else(absent).or_fault(ctx)?;
-        let view = match key {
-            Some(key) if desk.keys.fits(row.coupon_id().uuid(), &key) => View::Own,
+        let without_key = match key {
+            Some(key) if desk.keys.fits(row.coupon_id().uuid(), &key) => None,
             Some(_) => return Err(absent()).or_fault(ctx),
-            None => policy::view(&request(ctx).actor, &row),
+            None => Some(request(ctx).actor.clone()),
         };
-        let source = OneReport { id: row.id, after, view, reader: desk.house.database.reader.clone() };
+        let source = OneReport { id: row.id, after, without_key, reader: desk.house.database.reader.clone() };
         Ok(listen(source, desk.house.database.writer.committed()))
     }
 
@@ -81,7 +81,8 @@ impl Subscription {
 struct OneReport {
     id: Uuid,
     after: i32,
-    view: View,
+    /// Who listens without the report's key: what they see of it changes with whoever works it.
+    without_key: Option<Actor>,
     reader: DatabaseConnection,
 }
 
@@ -98,8 +99,8 @@ impl Source for OneReport {
         }
         let row: Option<Arc<Model>> = Store(self.reader.clone()).find_many(&[self.id]).await?.remove(&self.id).map(Arc::new);
         self.after = after;
-        let view = self.view;
-        let shown = |event: Event| FeedbackEvent { event, feedback: row.clone().map(|row| Feedback { row, view }) };
+        let view = |row: &Model| self.without_key.as_ref().map_or(View::Own, |actor| policy::view(actor, row));
+        let shown = |event: Event| FeedbackEvent { event, feedback: row.clone().map(|row| Feedback { view: view(&row), row }) };
         Ok(events.into_iter().map(shown).collect())
     }
 }

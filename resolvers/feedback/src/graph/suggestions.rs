@@ -48,14 +48,18 @@ pub(crate) struct SimilarFeedback {
     feedback: Feedback,
     /// Metres to it, in hundreds; null when it, or you, said no point.
     meters: Option<i32>,
-    /// How much the texts have in common, 0 to 1.
-    likeness: f64,
+    /// How much the texts have in common, 0 to 1; null where you may read nothing of what was written.
+    likeness: Option<f64>,
 }
 
 impl SimilarFeedback {
     pub(super) fn of(actor: &Actor, similar: Similar) -> SimilarFeedback {
         let Similar { row, meters, likeness } = similar;
-        SimilarFeedback { feedback: Feedback::seen_by(actor, Arc::new(row)), meters, likeness: (likeness * 100.0).round() / 100.0 }
+        SimilarFeedback {
+            feedback: Feedback::seen_by(actor, Arc::new(row)),
+            meters,
+            likeness: likeness.map(|likeness| (likeness * 100.0).round() / 100.0),
+        }
     }
 }
 

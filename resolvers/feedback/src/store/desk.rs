@@ -12,7 +12,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Store, count_of, scoped};
+use super::{Store, count_of, overdue, scoped};
 use crate::{
     acts::TEMPLATES_MAX,
     entity::{
@@ -70,7 +70,7 @@ impl DeskFilter {
         };
         Condition::all()
             .add_option(self.query.as_ref().map(|query| search::holds(backend, Words::All, query)))
-            .add_option(self.overdue.map(|overdue| if overdue { Column::DueAt.lt(now) } else { Column::DueAt.gte(now) }))
+            .add_option(self.overdue.map(|yes| if yes { overdue(now) } else { overdue(now).not() }))
             .add_option(self.due_within_days.map(within))
             .add_option(self.contested.map(|contested| Column::Contested.eq(contested)))
             .add_option(self.mine.map(own))

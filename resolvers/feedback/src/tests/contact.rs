@@ -196,6 +196,20 @@ async fn a_part_that_another_body_has_waits_for_the_same_confirmation() {
 }
 
 #[tokio::test]
+async fn nothing_that_the_law_has_told_is_missed_because_something_else_happened_since() {
+    let city = city().await;
+    let filed = unconfirmed(&city, json!({})).await;
+    city.settle().await;
+    city.do_work(&officer(), "acceptCase", &filed, json!({})).await;
+    city.do_work(&officer(), "askReporter", &filed, json!({ "text": "Қай үй?" })).await;
+    let joined = json!({ "reference": filed.reference, "locale": "KK" });
+    assert_eq!(codes(&city.act(&citizen(), "joinFeedback", "feedback { joined }", joined).await), [""; 0]);
+    assert_eq!(mailed(&city).await.len(), 1);
+    assert_eq!(confirm(&city, &filed.reference, &code(&city, &filed).await).await, [""; 0]);
+    assert_eq!(mailed(&city).await, [mail("COUPON", true, false), mail("QUESTION", false, false)]);
+}
+
+#[tokio::test]
 async fn the_digest_of_an_address_goes_with_the_report() {
     let city = city().await;
     let filed = unconfirmed(&city, json!({})).await;

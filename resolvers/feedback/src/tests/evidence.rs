@@ -123,6 +123,21 @@ async fn the_end_of_an_incident_shows_all_its_reporters_what_was_done() {
 }
 
 #[tokio::test]
+async fn news_that_nobody_has_told_yet_take_nothing_from_the_end() {
+    let city = city().await;
+    let (reports, incident) = incident(&city).await;
+    let news = json!({ "incident": incident["id"], "version": 1, "title": "Жол шөкті", "text": "Бүгін бітеді" });
+    assert_eq!(codes(&city.act(&other_officer(), "updateIncident", "incident { version }", news).await), [""; 0]);
+    let claim = upload(&city, &other_officer(), photo("mended")).await;
+    assert_eq!(end(&city, &incident, json!({ "version": 2, "evidence": [claim] })).await, [""; 0]);
+    city.settle().await;
+    for filed in &reports {
+        assert_eq!(city.own(filed, "status").await["status"], "ANSWERED");
+        assert_eq!(shown(&city, filed).await.len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn what_nobody_shows_or_shows_too_late_is_left_to_its_officer() {
     let city = city().await;
     let (reports, incident_one) = incident(&city).await;

@@ -39,6 +39,11 @@ async fn what_is_near_and_open_is_shown_before_one_files_the_same() {
     let in_district = format!(", place: {{ district: \"{}\" }}", district("turkistan-city"));
     let alike = similar(&city, "Второй день нет воды в доме", &in_district).await;
     assert_eq!(alike[0]["meters"], Value::Null);
+    // Whoever may not read the text learns by no draft which names and numbers are in it.
+    for draft in ["Абай", "12", "Нет воды"] {
+        let shown = similar(&city, draft, &at(43.3011, 68.2511)).await;
+        assert_eq!((shown.as_array().unwrap().len(), &shown[0]["likeness"]), (1, &Value::Null), "{draft}");
+    }
     city.respond(&filed).await;
     assert_eq!(similar(&city, "Воды нет", &at(43.3, 68.25)).await, json!([]), "answered");
     city.routed(appeal()).await;

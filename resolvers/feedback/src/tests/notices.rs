@@ -5,7 +5,7 @@ use kernel::{Actor, PartyId, PersonId};
 use serde_json::{Value, json};
 
 use super::{
-    city::{City, EMAIL, Filed, TEXT, category, city, water},
+    city::{City, EMAIL, Filed, TEXT, appeal, category, city, water},
     people::{officer, supervisor},
 };
 
@@ -48,6 +48,21 @@ async fn each_event_is_told_to_those_whom_it_concerns_in_their_language() {
     let input = json!({ "reference": filed.reference, "key": filed.key });
     city.act(&Actor::Anonymous, "withdrawFeedback", "feedback { id }", input).await;
     check(&city, "taken back", &["ASSIGNMENT officer@roads.kz RU", &reminder]).await;
+}
+
+#[tokio::test]
+async fn whoever_works_a_case_and_stands_above_it_hears_of_an_event_once() {
+    let city = city().await;
+    let filed = city.routed(appeal()).await;
+    city.execute("UPDATE feedback SET supervisor_id = party_id").await;
+    city.told();
+    city.pass_days(31).await;
+    assert_eq!(city.own(&filed, "status").await["status"], "OVERDUE");
+    let told = city.told();
+    let overdue: Vec<_> = told.iter().filter(|told| told.starts_with("OVERDUE")).collect();
+    let once: std::collections::BTreeSet<_> = overdue.iter().collect();
+    assert_eq!(overdue.len(), once.len(), "{told:?}");
+    assert!(overdue.len() >= 2, "those who work it and the akim's office: {told:?}");
 }
 
 #[tokio::test]

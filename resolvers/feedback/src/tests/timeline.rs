@@ -197,6 +197,19 @@ async fn only_who_may_read_a_report_whole_hears_it_whole() {
 }
 
 #[tokio::test]
+async fn who_works_a_case_no_more_hears_no_more_of_it_than_anybody() {
+    let city = city().await;
+    let filed = city.routed(water()).await;
+    let listening = format!("subscription {{ feedbackEvents(reference: \"{}\") {{ kind feedback {{ text }} }} }}", filed.reference);
+    let mut listener = city.listen(officer(), &listening).await;
+    assert!(take(&mut listener, 2).await[1]["feedbackEvents"]["feedback"]["text"].is_string());
+    let roads = json!({ "to": PartyId::of_slug("passenger-transport-roads").global(), "reason": "Жол" });
+    city.do_work(&officer(), "forwardCase", &filed, roads).await;
+    let heard = take(&mut listener, 1).await;
+    assert_eq!(heard[0]["feedbackEvents"], json!({ "kind": "forwarded", "feedback": { "text": null } }));
+}
+
+#[tokio::test]
 async fn a_desk_hears_of_its_own_cases_only() {
     let city = city().await;
     let subscription = "subscription { deskChanged { cursor kind case { reference } } }";

@@ -5,8 +5,8 @@ use kernel::Actor;
 use serde_json::{Value, json};
 
 use super::{
-    city::{City, Filed, appeal, city, strings, water},
-    people::{officer, supervisor},
+    city::{City, Filed, appeal, category, city, strings, water},
+    people::{officer, person, supervisor},
 };
 
 async fn kinds(city: &City, filed: &Filed) -> Vec<String> {
@@ -90,13 +90,54 @@ async fn a_timer_that_goes_off_twice_or_too_late_changes_nothing() {
     city.database.writer.write(again).await.unwrap();
     assert_eq!((city.rows().await, city.version(&filed).await), (rows, version));
 
-    // Fired, and answered before its job was performed.
+    // Fired, and answered before its job was performed: the answer is late all the same, and nothing is told twice.
     let filed = city.routed(water()).await;
     city.pass(TimeDelta::days(3)).await;
     city.respond(&filed).await;
     city.settle().await;
-    assert_eq!(count(&city, &filed, "deadline_passed").await, 0);
-    assert_eq!(city.own(&filed, "status").await["status"], "ANSWERED");
+    assert_eq!(count(&city, &filed, "deadline_passed").await, 1);
+    let own = city.own(&filed, "status deadline { overdue }").await;
+    assert_eq!(own, json!({ "status": "ANSWERED", "deadline": { "overdue": true } }));
+}
+
+#[tokio::test]
+async fn what_a_term_forbids_is_forbidden_though_no_worker_has_come_to_it() {
+    let city = city().await;
+    let filed = city.routed(appeal()).await;
+    let three_days = city.routed(appeal()).await;
+    city.clock.advance(TimeDelta::days(7));
+    let forward = json!({ "to": kernel::PartyId::of_slug("passenger-transport-roads").global(), "reason": "Біздікі емес" });
+    assert_eq!(city.work(&officer(), "forwardCase", &three_days, forward.clone()).await, ["WRONG_STATE"]);
+    city.clock.advance(TimeDelta::days(30));
+    let extend = json!({ "workingDays": 5, "decisionNumber": "1", "reason": "Сараптама" });
+    assert_eq!(city.work(&officer(), "extendDeadline", &filed, extend).await, ["WRONG_STATE"]);
+    assert_eq!(city.work(&officer(), "respondToCase", &filed, json!({ "outcome": "SATISFIED", "text": "Жөнделді" })).await, [""; 0]);
+    let kinds = kinds(&city, &filed).await;
+    let silence = kinds.iter().position(|kind| kind == "deemed_refused").unwrap();
+    assert_eq!(&kinds[silence..], ["deemed_refused", "answered"], "silence is recorded before the answer that broke it");
+    // Who says that it is not fixed starts all terms again, so that the case can be sent on.
+    assert_eq!(city.contest(&filed).await, [""; 0]);
+    assert_eq!(city.work(&officer(), "forwardCase", &filed, forward).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_case_whose_reporter_was_asked_in_time_is_not_overdue_while_they_think() {
+    let city = city().await;
+    let filed = city.routed(json!({ "text": "Ауламыз жарық емес", "locale": "KK", "category": category("street-lighting") })).await;
+    let party = city.case(&filed, "party { id }").await["party"]["id"].as_str().unwrap().to_owned();
+    let slug = if party == kernel::PartyId::of_slug("water-turkistan-city").global() {
+        "water-turkistan-city"
+    } else {
+        "passenger-transport-roads"
+    };
+    let theirs = person("theirs", kernel::Role::Officer, Some(slug));
+    let ask = json!({ "text": "Қай аулада?" });
+    assert_eq!(city.work(&theirs, "acceptCase", &filed, json!({})).await, [""; 0], "{party}");
+    assert_eq!(city.work(&theirs, "askReporter", &filed, ask).await, [""; 0]);
+    let due = city.own(&filed, "deadline { dueAt overdue }").await;
+    assert_eq!(due["deadline"]["overdue"], false);
+    city.clock.advance(TimeDelta::days(25));
+    assert_eq!(city.own(&filed, "deadline { overdue }").await["deadline"]["overdue"], false, "{due}");
 }
 
 #[tokio::test]

@@ -119,8 +119,8 @@ async fn one_officer_holds_a_case_and_the_others_see_who() {
     assert_eq!(city.work(&officer(), "releaseCase", &filed, json!({})).await, ["NOT_ALLOWED"]);
     city.do_work(&officer(), "claimCase", &filed, json!({})).await;
     assert_eq!(holder().await, id("officer"));
-    for (name, actor) in [("claimCase", &colleague), ("releaseCase", &colleague)] {
-        assert_eq!(city.work(actor, name, &filed, json!({})).await, ["NOT_ALLOWED"], "{name}");
+    for name in ["claimCase", "releaseCase", "acceptCase", "assignCase"] {
+        assert_eq!(city.work(&colleague, name, &filed, json!({})).await, ["NOT_ALLOWED"], "{name}");
     }
     assert_eq!(holder().await, id("officer"));
     city.do_work(&officer(), "releaseCase", &filed, json!({})).await;
@@ -139,7 +139,9 @@ async fn one_answer_goes_to_all_who_wait_for_it_and_each_contests_alone() {
     let city = city().await;
     let (first, second) = (city.routed(water()).await, city.routed(water()).await);
     city.clock.advance(TimeDelta::seconds(1));
-    let third = city.routed(appeal()).await;
+    let third = city.routed(water()).await;
+    let appeal = city.routed(appeal()).await;
+    assert_eq!(merge(&city, &appeal, &second.case()).await, ["NOT_ALLOWED input.into"], "an appeal is answered as one");
     assert_eq!(merge(&city, &third, &second.case()).await, [""; 0]);
     assert_eq!(merge(&city, &second, &first.case()).await, [""; 0]);
     let links = city.case(&first, "merged { reference mergedInto { reference } }").await;
@@ -157,6 +159,7 @@ async fn one_answer_goes_to_all_who_wait_for_it_and_each_contests_alone() {
     assert_eq!(city.contest(&second).await, [""; 0]);
     let states = [state(&city, &first).await, state(&city, &second).await, state(&city, &third).await];
     assert_eq!(states, ["answered", "contested", "answered"]);
+    assert_eq!(city.case(&second, "mergedInto { reference }").await["mergedInto"], Value::Null, "it goes on by itself");
 }
 
 #[tokio::test]
