@@ -289,3 +289,59 @@ async fn a_bad_mark_with_a_reason_opens_a_case_at_the_provider() {
         assert_eq!(opened["responsible"]["slug"], before["provider"]["slug"]);
     }
 }
+
+#[tokio::test]
+async fn whoever_contests_an_answer_rates_the_one_that_comes_then_as_well() {
+    for store in Store::all() {
+        let city = City::start(&store, Options::default()).await;
+        let coupon = file_at_water(&city).await;
+        assert_eq!(rate_answer(&city, &coupon, 3).await, ["WRONG_STATE"], "there is no answer yet");
+        answer(&city, &coupon, json!({ "outcome": "EXPLAINED", "text": "Құбыр жөнделді." })).await;
+        assert_eq!(rate_answer(&city, &coupon, 1).await, Vec::<String>::new());
+        assert_eq!(rate_answer(&city, &coupon, 5).await, ["WRONG_STATE"], "it has its mark");
+        let contest = "mutation Contest($input: ContestClosureInput!) { contestClosure(input: $input) { errors { code } } }";
+        let input = json!({ "idempotencyKey": uuid(), "reference": coupon.reference, "key": coupon.key, "reason": "Су әлі ағып тұр" });
+        let contested = city.ask(None, contest, json!({ "input": input })).await;
+        assert!(contested.refusals("/contestClosure").is_empty(), "{}", contested.body);
+        assert_eq!(rate_answer(&city, &coupon, 5).await, ["WRONG_STATE"], "it is contested");
+        answer(&city, &coupon, json!({ "outcome": "TERMINATED", "reason": "repeated", "text": "Өтініш қайталанған." })).await;
+        assert_eq!(report(&city, &coupon).await["status"], "TERMINATED");
+        assert_eq!(rate_answer(&city, &coupon, 2).await, Vec::<String>::new(), "an end without an answer on the substance is rated, too");
+        assert_eq!(rate_answer(&city, &coupon, 2).await, ["WRONG_STATE"], "the second answer has its mark");
+    }
+}
+
+/// Files a report that goes to the desk of the persona `officer`.
+async fn file_at_water(city: &City) -> Coupon {
+    let categories = ids(city, "{ categories { id slug } }", "/categories", "slug").await;
+    let districts = ids(city, "{ districts { id slug } }", "/districts", "slug").await;
+    let place = json!({ "district": districts["turkistan-city"] });
+    let input =
+        json!({ "idempotencyKey": uuid(), "text": "Су ағып тұр", "locale": "KK", "category": categories["water-supply"], "place": place });
+    let coupon = file(city, input).await;
+    assert_eq!(routed(city, &coupon).await["responsible"]["slug"], "water-turkistan-city");
+    coupon
+}
+
+/// The officer answers the case as it stands.
+async fn answer(city: &City, coupon: &Coupon, reply: Value) {
+    let officer = city.token("officer");
+    let query = "query Case($reference: String!) { case(reference: $reference) { id version } }";
+    let case = city.ask(Some(&officer), query, json!({ "reference": coupon.reference })).await.data("/case");
+    let mut respond = reply;
+    respond["idempotencyKey"] = json!(uuid());
+    respond["case"] = case["id"].clone();
+    respond["version"] = case["version"].clone();
+    let (answered, refused) = act(city, &officer, "respondToCase", respond).await;
+    assert!(refused.is_empty() && answered["state"] == "answered", "{refused:?}");
+}
+
+/// Rates the answer and tells the codes of what refuses it.
+async fn rate_answer(city: &City, coupon: &Coupon, stars: i32) -> Vec<String> {
+    let rate = "mutation Rate($input: RateAnswerInput!) { rateAnswer(input: $input) { rating { verified } errors { code message } } }";
+    let input = json!({ "idempotencyKey": uuid(), "reference": coupon.reference, "key": coupon.key, "stars": stars });
+    let rated = city.ask(None, rate, json!({ "input": input })).await;
+    let refused = rated.refusals("/rateAnswer");
+    assert_eq!(rated.data("/rateAnswer/rating"), if refused.is_empty() { json!({ "verified": true }) } else { Value::Null });
+    refused
+}

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use kernel::{Document, Error, FeedbackId, GraphHandle, PartyId, Request, Result, ServiceId};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::model::Rating;
+use crate::model::{Answer, Rating};
 
 /// All documents of the room.
 pub(crate) const DOCUMENTS: [&Document; 3] = [&RATED_SERVICE, &RATED_ANSWER, &OPEN_CASE];
@@ -16,12 +17,18 @@ static RATED_SERVICE: Document = Document {
     text: "query RatedService($id: ID!) { node(id: $id) { ... on Service { id provider { id } } } }",
 };
 
-// A wrong key answers as no report.
+// A wrong key answers as no report. When an answer was given is read from the timeline.
 static RATED_ANSWER: Document = Document {
     name: "ratings.RatedAnswer",
-    text: "query RatedAnswer($reference: String!, $key: String!) { \
-           feedback(reference: $reference, key: $key) { id status responsible { id } service { id } } }",
+    text: "query RatedAnswer($reference: String!, $key: String!, $after: String) { \
+           feedback(reference: $reference, key: $key) { id status responsible { id } service { id } \
+           timeline(first: 100, after: $after) { nodes { kind at } pageInfo { hasNextPage endCursor } } } }",
 };
+
+/// What stands in the timeline when a report is answered, and when it ends without an answer on the substance.
+const ANSWERS: [&str; 2] = ["answered", "terminated"];
+/// Where a report stands while its last answer does. Every end may be rated, a refusal too.
+const RATED_STATUSES: [&str; 2] = ["ANSWERED", "TERMINATED"];
 
 static OPEN_CASE: Document = Document {
     name: "ratings.OpenCase",
@@ -55,36 +62,79 @@ pub(crate) async fn find_service(graph: &GraphHandle, id: ServiceId, request: &A
 }
 
 /// A report that its reporter asks for.
-pub(crate) struct RatedAnswer {
-    pub(crate) feedback: FeedbackId,
-    pub(crate) answered: bool,
+pub(crate) struct RatedReport {
+    /// Its last answer; `None` when it has none yet, or it is contested.
+    pub(crate) answer: Option<Answer>,
     pub(crate) responsible: Option<PartyId>,
     pub(crate) service: Option<ServiceId>,
 }
 
-/// Looks a report up with its key; `None` when there is none or the key is another's.
-pub(crate) async fn find_answer(graph: &GraphHandle, reference: &str, key: &str, request: &Arc<Request>) -> Result<Option<RatedAnswer>> {
+#[derive(Deserialize)]
+struct Feedback {
+    id: String,
+    status: String,
+    responsible: Option<Stub>,
+    service: Option<Stub>,
+    timeline: Timeline,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Timeline {
+    nodes: Vec<Event>,
+    page_info: PageInfo,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    kind: String,
+    at: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+impl Feedback {
+    /// What of it matters, once its whole timeline was read.
+    fn read(self, answered_at: Option<DateTime<Utc>>) -> Result<Option<RatedReport>> {
+        let Some(feedback) = FeedbackId::from_global(&self.id) else { return Ok(None) };
+        let answer = match answered_at {
+            _ if !RATED_STATUSES.contains(&self.status.as_str()) => None,
+            Some(given_at) => Some(Answer { feedback, given_at }),
+            None => return Err(Error::internal(format!("a report is {} and its timeline tells of no answer", self.status))),
+        };
+        Ok(Some(RatedReport {
+            answer,
+            responsible: self.responsible.and_then(|party| PartyId::from_global(&party.id)),
+            service: self.service.and_then(|service| ServiceId::from_global(&service.id)),
+        }))
+    }
+}
+
+/// Looks a report up with its key; `None` when there is none or the key is another's. Its timeline is read to the end: the last answer counts,
+/// and where the report stands is told with the last page, so that an answer that comes in between is not taken for the one before.
+pub(crate) async fn find_report(graph: &GraphHandle, reference: &str, key: &str, request: &Arc<Request>) -> Result<Option<RatedReport>> {
     #[derive(Deserialize)]
     struct Data {
         feedback: Option<Feedback>,
     }
-    #[derive(Deserialize)]
-    struct Feedback {
-        id: String,
-        status: String,
-        responsible: Option<Stub>,
-        service: Option<Stub>,
+    let mut answered_at = None;
+    let mut after: Option<String> = None;
+    loop {
+        let variables = json!({ "reference": reference, "key": key, "after": after });
+        let data: Data = read(graph.ask(&RATED_ANSWER, variables, request).await?)?;
+        let Some(feedback) = data.feedback else { return Ok(None) };
+        let newest = feedback.timeline.nodes.iter().rev().find(|event| ANSWERS.contains(&event.kind.as_str()));
+        answered_at = newest.map(|event| event.at).or(answered_at);
+        match &feedback.timeline.page_info {
+            PageInfo { has_next_page: true, end_cursor: Some(cursor) } => after = Some(cursor.clone()),
+            _ => return feedback.read(answered_at),
+        }
     }
-    let data: Data = read(graph.ask(&RATED_ANSWER, json!({ "reference": reference, "key": key }), request).await?)?;
-    let own = data.feedback;
-    Ok(own.and_then(|feedback| {
-        Some(RatedAnswer {
-            feedback: FeedbackId::from_global(&feedback.id)?,
-            answered: feedback.status == "ANSWERED",
-            responsible: feedback.responsible.and_then(|party| PartyId::from_global(&party.id)),
-            service: feedback.service.and_then(|service| ServiceId::from_global(&service.id)),
-        })
-    }))
 }
 
 /// What became of a request to open a case.

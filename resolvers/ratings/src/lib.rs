@@ -3,8 +3,8 @@
 //! A mark never stands as a bare mean: what leaves the room is how many rated, how the marks are spread, and an estimate with its
 //! uncertainty, all through the suppression gate. A low mark with a comment opens a case by itself.
 //!
-//! **Invariants:** a mark is appended and never changed, though its comment can be erased; who rated and what they wrote reaches no public field; a mark and the job that
-//! opens its case are stored in one transaction.
+//! **Invariants:** a mark is appended and never changed, though its comment can be erased; an answer has one mark, and a report one for each of
+//! its answers; who rated and what they wrote reaches no public field; a mark and the job that opens its case are stored in one transaction.
 
 mod ask;
 mod demo;

@@ -46,6 +46,13 @@ impl Stars {
     }
 }
 
+/// An answer to a report. One that was contested and answered again has several, told apart by when they were given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) feedback: FeedbackId,
+    pub(crate) given_at: DateTime<Utc>,
+}
+
 /// One mark.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Rating {
@@ -54,8 +61,8 @@ pub(crate) struct Rating {
     pub(crate) service: Option<ServiceId>,
     /// The service's provider, or who was responsible for the answer.
     pub(crate) party: Option<PartyId>,
-    /// The answered report, when its answer was rated.
-    pub(crate) feedback: Option<FeedbackId>,
+    /// The answer, when one was rated.
+    pub(crate) answer: Option<Answer>,
     /// Who rated, when they were signed in.
     pub(crate) person: Option<PersonId>,
     pub(crate) stars: Stars,
@@ -70,12 +77,12 @@ pub(crate) struct Rating {
 impl Rating {
     /// Whether it is known that the rater dealt with the city: only who holds the key of an answered report can rate the answer.
     pub(crate) fn is_verified(&self) -> bool {
-        self.feedback.is_some()
+        self.answer.is_some()
     }
 
     /// Whether it opens a case: a low mark for a service, with words that somebody can act on. An answer is contested instead.
     pub(crate) fn opens_case(&self) -> bool {
-        self.feedback.is_none() && self.stars.is_low() && self.comment.is_some()
+        self.answer.is_none() && self.stars.is_low() && self.comment.is_some()
     }
 }
 

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     entity::{rating, turn},
     error,
-    model::{self, REPEAT_DAYS, Rating, Stars, Tally},
+    model::{self, Answer, REPEAT_DAYS, Rating, Stars, Tally},
     policy::{self, Scope},
     process,
     receipt::{ERASABLE, Salted},
@@ -78,7 +78,7 @@ impl Store {
             .column(subject)
             .column(rating::Column::Stars)
             .column_as(rating::Column::Id.count(), "ratings")
-            // COUNT of a column leaves out null: these are the verified ones.
+            // COUNT of a column leaves out null: these are the verified ones. A report counts once for each of its answers that was rated.
             .column_as(rating::Column::FeedbackId.count(), "verified")
             .filter(subject.is_in(ids.iter().copied()))
             .group_by(subject)
@@ -125,7 +125,7 @@ impl Store {
         write.await
     }
 
-    /// Erases the comments that were given with marks for the answer to a report, once for its key; tells how many there were.
+    /// Erases the comments that were given with marks for the answers to a report, once for its key; tells how many there were.
     ///
     /// # Errors
     /// A refusal when the key was used for something else.
@@ -165,12 +165,12 @@ async fn rate(txn: &Txn, act: ActKey, rating: Rating, salted: Option<Salted>, ac
         }
         Claim::New => {}
     }
-    if let (Some(person), Some(service), None) = (rating.person, rating.service, rating.feedback) {
+    if let (Some(person), Some(service), None) = (rating.person, rating.service, rating.answer) {
         take_turn(txn, person, service, rating.rated_at).await?;
     }
     let salt = salted.as_ref().map(|salted| salted.salt.to_vec());
     let stored = rating::Entity::insert(rating::ActiveModel { salt: Set(salt), ..rating::ActiveModel::from(&rating) })
-        .on_conflict(OnConflict::column(rating::Column::FeedbackId).do_nothing().to_owned())
+        .on_conflict(OnConflict::columns([rating::Column::FeedbackId, rating::Column::AnsweredAt]).do_nothing().to_owned())
         .exec_without_returning(txn)
         .await?;
     if stored == 0 {
@@ -218,7 +218,8 @@ fn rated(rating: &Rating, salted: Option<Salted>) -> NewEvent {
         "stars": rating.stars,
         "service": rating.service,
         "party": rating.party,
-        "feedback": rating.feedback,
+        "feedback": rating.answer.map(|answer| answer.feedback),
+        "answered_at": rating.answer.map(|answer| answer.given_at),
         "commented": rating.comment.is_some(),
         // What was written, as a salted digest: erased, it proves no more what it said.
         "digest": salted.map(|salted| salted.digest),
@@ -241,13 +242,22 @@ fn stored_stars(stars: i16) -> Result<Stars> {
     Stars::new(i32::from(stars)).ok_or_else(|| Error::internal(format!("{stars} stars are stored")))
 }
 
+fn stored_answer(feedback: Option<Uuid>, given_at: Option<DateTime<Utc>>) -> Result<Option<Answer>> {
+    match (feedback, given_at) {
+        (Some(feedback), Some(given_at)) => Ok(Some(Answer { feedback: FeedbackId::from_uuid(feedback), given_at })),
+        (None, None) => Ok(None),
+        _ => Err(Error::internal("half an answer is stored")),
+    }
+}
+
 impl From<&Rating> for rating::ActiveModel {
     fn from(rating: &Rating) -> Self {
         rating::ActiveModel {
             id: Set(rating.id.uuid()),
             service_id: Set(rating.service.map(ServiceId::uuid)),
             party_id: Set(rating.party.map(PartyId::uuid)),
-            feedback_id: Set(rating.feedback.map(FeedbackId::uuid)),
+            feedback_id: Set(rating.answer.map(|answer| answer.feedback.uuid())),
+            answered_at: Set(rating.answer.map(|answer| answer.given_at)),
             person_id: Set(rating.person.map(PersonId::uuid)),
             stars: Set(i16::from(rating.stars.get())),
             comment: Set(rating.comment.as_ref().map(|comment| comment.reveal().clone())),
@@ -268,7 +278,7 @@ impl TryFrom<rating::Model> for Rating {
             id: RatingId::from_uuid(row.id),
             service: row.service_id.map(ServiceId::from_uuid),
             party: row.party_id.map(PartyId::from_uuid),
-            feedback: row.feedback_id.map(FeedbackId::from_uuid),
+            answer: stored_answer(row.feedback_id, row.answered_at)?,
             person: row.person_id.map(PersonId::from_uuid),
             stars: stored_stars(row.stars)?,
             comment: row.comment.map(Personal::new),

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::{
     entity::{rating, turn},
-    model::{Rating, Stars},
+    model::{Answer, Rating, Stars},
     store::Store,
 };
 
@@ -109,7 +109,7 @@ fn mark(entry: &Entry, feedback: Option<FeedbackId>, now: DateTime<Utc>, rng: &d
         id: RatingId::new(rated_at, rng),
         service: Some(ServiceId::of_slug(&entry.code)),
         party: Some(PartyId::of_slug(&entry.provider)),
-        feedback,
+        answer: feedback.map(|feedback| Answer { feedback, given_at: rated_at }),
         person: None,
         stars: draw(&entry.spread, rng),
         comment: None,

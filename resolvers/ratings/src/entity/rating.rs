@@ -10,6 +10,7 @@ pub struct Model {
     pub service_id: Option<Uuid>,
     pub party_id: Option<Uuid>,
     pub feedback_id: Option<Uuid>,
+    pub answered_at: Option<DateTimeUtc>,
     pub person_id: Option<Uuid>,
     pub stars: i16,
     pub comment: Option<String>,

@@ -106,7 +106,7 @@ pub(crate) struct EraseRatingCommentPayload {
 pub(crate) struct EraseAnswerCommentsInput {
     /// A UUID; erasing the same again changes nothing more.
     idempotency_key: String,
-    /// The report whose answer was rated.
+    /// The report whose answers were rated.
     feedback: ID,
 }
 
@@ -135,7 +135,8 @@ impl Mutation {
         outcome.map(|(rating, errors)| Some(RateServicePayload { key: self.key(rating.as_ref()), rating, errors })).or_null(ctx)
     }
 
-    /// Rates the answer to one's own report (e-Halyk), once.
+    /// Rates the answer to one's own report (e-Halyk), whatever it says. Each answer is rated once: a report that was contested and answered
+    /// again may be rated again.
     #[graphql(tag = "public")]
     async fn rate_answer(&self, ctx: &Context<'_>, #[graphql(desc = "The mark.")] input: RateAnswerInput) -> Nullable<RateAnswerPayload> {
         let outcome = outcome(self.act_on_answer(input, request(ctx)).await, ctx);
@@ -154,7 +155,7 @@ impl Mutation {
         outcome.map(|(rating, errors)| Some(EraseRatingCommentPayload { rating, errors })).or_null(ctx)
     }
 
-    /// Erases the comments on the answer to a report. Only the house itself does so, for a room whose report was erased.
+    /// Erases the comments on the answers to a report. Only the house itself does so, for a room whose report was erased.
     #[graphql(requires_scopes = "system")]
     async fn erase_answer_comments(
         &self,
@@ -185,18 +186,13 @@ impl Mutation {
 
     async fn act_on_answer(&self, input: RateAnswerInput, request: &Arc<Request>) -> Result<model::Rating, Abort> {
         let mark = model::check(&input.idempotency_key, input.stars, input.comment.as_deref())?;
-        let answer = ask::find_answer(&self.graph, &input.reference, &input.key, request).await?.ok_or_else(error::report_unknown)?;
-        if !answer.answered {
-            return Err(error::not_answered().into());
-        }
-        let body = (answer.feedback, input.stars, &input.comment);
+        let report = ask::find_report(&self.graph, &input.reference, &input.key, request).await?.ok_or_else(error::report_unknown)?;
+        let rated = report.answer.ok_or_else(error::not_answered)?;
+        // Which answer it was is not in the digest: the same sent again after another answer is still the same.
+        let body = (rated.feedback, input.stars, &input.comment);
         let act = ActKey::new(mark.key, "rate_answer", &request.actor.journal_name(), &body)?;
-        let rating = model::Rating {
-            service: answer.service,
-            party: answer.responsible,
-            feedback: Some(answer.feedback),
-            ..self.rating(mark, request)
-        };
+        let rating =
+            model::Rating { service: report.service, party: report.responsible, answer: Some(rated), ..self.rating(mark, request) };
         self.store_rating(act, rating, request).await
     }
 
@@ -238,7 +234,7 @@ impl Mutation {
             id: RatingId::new(request.now, self.rng.as_ref()),
             service: None,
             party: None,
-            feedback: None,
+            answer: None,
             person: request.actor.person().map(|person| person.id),
             stars: mark.stars,
             comment: mark.comment,

@@ -120,7 +120,7 @@ pub(crate) struct RatingSummary(Summary);
 /// What people think, in numbers that name nobody: groups of fewer than 10 are not shown. There is no bare mean.
 #[Object(tag = "public")]
 impl RatingSummary {
-    /// How many marks there are.
+    /// How many marks there are. A report that was answered again after it was contested has one for each answer that was rated.
     async fn count(&self) -> SafeCount {
         self.0.count
     }

@@ -24,11 +24,15 @@ pub(crate) struct Neighbours {
     pub(crate) filing: Mutex<Result<Value, Code>>,
     /// The status of the one report that there is.
     pub(crate) status: Mutex<&'static str>,
+    /// What happened to it, oldest first.
+    pub(crate) timeline: Mutex<Vec<(&'static str, DateTime<Utc>)>>,
 }
 
 /// The key of the one report that there is.
 pub(crate) const KEY: &str = "the-key";
 pub(crate) const REFERENCE: &str = "TK-2026-000007";
+/// How much of its timeline is told at once.
+const PAGE: usize = 2;
 
 #[async_trait]
 impl Graph for Neighbours {
@@ -43,6 +47,7 @@ impl Graph for Neighbours {
                 "status": *self.status.lock().unwrap(),
                 "responsible": { "id": party().global() },
                 "service": { "id": service().global() },
+                "timeline": self.page(&variables["after"]),
             } }),
             "ratings.RatedAnswer" => json!({ "feedback": null }),
             _ => match self.filing.lock().unwrap().clone() {
@@ -55,6 +60,23 @@ impl Graph for Neighbours {
         };
         self.asked.lock().unwrap().push((document.name, Value::Object(variables), request.actor.clone()));
         Answer { data: data.into(), faults: Vec::new() }
+    }
+}
+
+impl Neighbours {
+    /// A page of the timeline, shorter than what was asked for.
+    fn page(&self, after: &Value) -> Value {
+        let timeline = self.timeline.lock().unwrap();
+        let from = after.as_str().map_or(0, |cursor| cursor.parse().unwrap());
+        let to = timeline.len().min(from + PAGE);
+        let nodes: Vec<Value> = timeline[from..to].iter().map(|(kind, at)| json!({ "kind": kind, "at": at })).collect();
+        json!({ "nodes": nodes, "pageInfo": { "hasNextPage": to < timeline.len(), "endCursor": to.to_string() } })
+    }
+
+    /// Something happens to the report, after which it stands so.
+    pub(crate) fn happens(&self, kind: &'static str, at: DateTime<Utc>, status: &'static str) {
+        self.timeline.lock().unwrap().push((kind, at));
+        *self.status.lock().unwrap() = status;
     }
 }
 
@@ -103,6 +125,11 @@ async fn open(scratch: Scratch) -> TestHouse {
         asked: Mutex::default(),
         filing: Mutex::new(Ok(json!({ "feedback": { "reference": "TK-2026-000123" }, "errors": [] }))),
         status: Mutex::new("ANSWERED"),
+        timeline: Mutex::new(vec![
+            ("submitted", noon() - TimeDelta::days(3)),
+            ("assigned", noon() - TimeDelta::days(2)),
+            ("answered", noon() - TimeDelta::days(1)),
+        ]),
     });
     graph.connect(Arc::clone(&neighbours) as Arc<dyn Graph>);
     let house = House {
