@@ -17,12 +17,13 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use self::digest::Digests;
 use crate::{
     error::{law, words},
     model::{
         CODE_MARK, Ending, KEY_MARK, Message, State,
         bounce::BounceMarks,
-        preference::{Channel, Passage, Subscription},
+        preference::{Channel, Manner, Passage, QuietHours, Subscription},
     },
     recipient::{Recipient, RecipientKeys},
     store::{self, Store},
@@ -99,11 +100,16 @@ impl Post {
         message.recipient.iter().cloned().chain([self.keys.address(message.email.reveal())]).collect()
     }
 
-    /// What becomes of a message now.
-    async fn passage(&self, message: &Message, now: DateTime<Utc>) -> Result<Passage, Error> {
+    /// What the reader of a message chose: how to be told of its topic, and when not to be disturbed.
+    async fn chosen(&self, message: &Message) -> Result<(Option<Manner>, Option<QuietHours>), Error> {
         let recipients = self.recipients(message);
         let choices = self.store.choices(&recipients, Channel::Mail).await?;
-        Ok(Passage::of(Channel::Mail, message.topic, choices.manner(&recipients, message.topic), choices.hours(&recipients), now))
+        Ok((choices.manner(&recipients, message.topic), choices.hours(&recipients)))
+    }
+
+    /// The daily messages in which a message may go.
+    fn digests(&self, message: &Message, quiet: Option<QuietHours>) -> Digests {
+        Digests { address: self.keys.address(message.email.reveal()), locale: message.locale, quiet }
     }
 
     /// Whether an address is spared a message that nobody has to be sent, because mail to it came back.
@@ -203,7 +209,8 @@ impl Handler for DeliverMessage {
             return Ok(journal::nothing());
         }
         let now = post.clock.now();
-        Ok(match post.passage(&message, now).await? {
+        let (manner, quiet) = post.chosen(&message).await?;
+        Ok(match Passage::of(Channel::Mail, message.topic, manner, quiet, now) {
             Passage::Now | Passage::Later(_) | Passage::Daily(_) if post.is_spared(&message, now).await? => {
                 Box::new(move |txn| store::keep_spared(txn, id, now).boxed())
             }
@@ -217,8 +224,8 @@ impl Handler for DeliverMessage {
             }
             Passage::Later(at) => Box::new(move |txn| store::postpone(txn, id, at, now).boxed()),
             Passage::Daily(at) => {
-                let digest = digest::key(&post.keys.address(message.email.reveal()), message.locale, at);
-                Box::new(move |txn| store::collect(txn, id, digest, at, now).boxed())
+                let digests = post.digests(&message, quiet);
+                Box::new(move |txn| async move { store::collect(txn, id, &digests, at, now).await }.boxed())
             }
             Passage::Never => Box::new(move |txn| async move { store::drop_unwanted(txn, &[id]).await }.boxed()),
         })

@@ -1,6 +1,7 @@
 //! The room over a database of its own: SQLite, or PostgreSQL where `TURKISTAN_TEST_POSTGRES` names a server.
 
 mod bounces;
+mod digests;
 mod endpoints;
 mod house;
 mod phones;

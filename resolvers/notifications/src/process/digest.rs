@@ -16,19 +16,34 @@ use crate::{
     error::words,
     model::{
         Message, State,
-        preference::{Passage, Subscription},
+        preference::{self, Passage, QuietHours, Subscription},
     },
     recipient::Recipient,
-    store,
+    store::{self, Left},
 };
 
 /// The kind of the job.
 const DELIVER_DIGEST: &str = "deliver_digest";
 
-/// The name of the daily message that goes to an address, in a language, at an instant. What is collected under it does not change any more
-/// when that instant has come, so every try sends the same mail.
-pub(crate) fn key(address: &Recipient, locale: Locale, at: DateTime<Utc>) -> String {
-    format!("{}-{}-{}", address.0, locale.tag(), at.timestamp())
+/// The daily messages that go to an address in a language.
+#[derive(Clone, Debug)]
+pub(crate) struct Digests {
+    pub(crate) address: Recipient,
+    pub(crate) locale: Locale,
+    pub(crate) quiet: Option<QuietHours>,
+}
+
+impl Digests {
+    /// The name of the one that goes out at an instant. What is collected under it does not change any more once its job was taken, so every
+    /// try sends the same mail.
+    pub(crate) fn name(&self, at: DateTime<Utc>) -> String {
+        format!("{}-{}-{}", self.address.0, self.locale.tag(), at.timestamp())
+    }
+
+    /// When the next one goes out.
+    pub(crate) fn next(&self, after: DateTime<Utc>) -> DateTime<Utc> {
+        preference::daily(self.quiet, after)
+    }
 }
 
 /// The job that delivers a daily message.
@@ -50,16 +65,18 @@ struct Payload {
 pub(crate) struct DeliverDigest(pub(crate) Arc<Post>);
 
 impl DeliverDigest {
-    /// The messages that are still wanted, and the ids of those that are not.
-    async fn sift(&self, messages: Vec<Message>) -> Result<(Vec<Message>, Vec<MessageId>), Error> {
-        let (mut wanted, mut unwanted) = (Vec::new(), Vec::new());
+    /// The messages that go out now, and those that do not.
+    async fn sift(&self, messages: Vec<Message>, now: DateTime<Utc>) -> Result<(Vec<Message>, Left), Error> {
+        let (mut going, mut left) = (Vec::new(), Left::default());
         for message in messages {
-            match self.0.passage(&message, self.0.clock.now()).await? {
-                Passage::Never => unwanted.push(message.id),
-                Passage::Now | Passage::Later(_) | Passage::Daily(_) => wanted.push(message),
+            let (manner, quiet) = self.0.chosen(&message).await?;
+            match Passage::of_collected(message.topic, manner, quiet, now) {
+                Passage::Never => left.unwanted.push(message.id),
+                Passage::Now => going.push(message),
+                Passage::Later(at) | Passage::Daily(at) => left.waiting.push((message.id, self.0.digests(&message, quiet), at)),
             }
         }
-        Ok((wanted, unwanted))
+        Ok((going, left))
     }
 
     async fn send(&self, messages: &[Message], job: &Job) -> Result<(), JobError> {
@@ -95,14 +112,14 @@ impl Handler for DeliverDigest {
     async fn perform(&self, job: &Job) -> Result<Commit, JobError> {
         let payload: Payload = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
         let messages = self.0.store.collected(&payload.digest).await?;
-        let (wanted, unwanted) = self.sift(messages).await?;
-        let ids: Vec<MessageId> = wanted.iter().map(|message| message.id).collect();
-        if let Err(error) = self.send(&wanted, job).await {
+        let (going, left) = self.sift(messages, self.0.clock.now()).await?;
+        let ids: Vec<MessageId> = going.iter().map(|message| message.id).collect();
+        if let Err(error) = self.send(&going, job).await {
             self.0.record(&ids, &error).await;
             return Err(error);
         }
         let now = self.0.clock.now();
-        Ok(Box::new(move |txn| async move { store::keep_digest_sent(txn, &ids, &unwanted, now).await }.boxed()))
+        Ok(Box::new(move |txn| async move { store::keep_digest_sent(txn, &ids, left, now).await }.boxed()))
     }
 
     fn bury(&self, job: &Job) -> Option<Commit> {

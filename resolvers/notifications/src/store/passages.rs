@@ -10,7 +10,10 @@ use crate::{
     entity::message,
     model::{Message, State},
     policy::Scope,
-    process::{self, digest},
+    process::{
+        self,
+        digest::{self, Digests},
+    },
 };
 
 impl Store {
@@ -31,7 +34,8 @@ pub(crate) async fn postpone(txn: &Txn, id: MessageId, at: DateTime<Utc>, now: D
 }
 
 /// Keeps a message for the daily message of `at`.
-pub(crate) async fn collect(txn: &Txn, id: MessageId, digest: String, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Abort> {
+pub(crate) async fn collect(txn: &Txn, id: MessageId, digests: &Digests, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Abort> {
+    let digest = digests.name(at);
     message::Entity::update_many()
         .col_expr(message::Column::Digest, Expr::value(digest.as_str()))
         .filter(message::Column::Id.eq(id.uuid()))
@@ -54,12 +58,24 @@ pub(crate) async fn drop_unwanted(txn: &Txn, ids: &[MessageId]) -> Result<(), Ab
     Ok(())
 }
 
-/// The mail server has taken the daily message with these ones.
-pub(crate) async fn keep_digest_sent(txn: &Txn, sent: &[MessageId], unwanted: &[MessageId], at: DateTime<Utc>) -> Result<(), Abort> {
+/// The messages of a daily message that do not go out with it.
+#[derive(Debug, Default)]
+pub(crate) struct Left {
+    /// Nobody wants them any more.
+    pub(crate) unwanted: Vec<MessageId>,
+    /// Their reader is not to be disturbed until an instant: a daily message of its own goes out then.
+    pub(crate) waiting: Vec<(MessageId, Digests, DateTime<Utc>)>,
+}
+
+/// The mail server has taken the daily message with these ones, and without those that were left.
+pub(crate) async fn keep_digest_sent(txn: &Txn, sent: &[MessageId], left: Left, now: DateTime<Utc>) -> Result<(), Abort> {
     for id in sent {
-        keep_sent(txn, *id, at).await?;
+        keep_sent(txn, *id, now).await?;
     }
-    if unwanted.is_empty() { Ok(()) } else { drop_unwanted(txn, unwanted).await }
+    for (id, digests, at) in &left.waiting {
+        collect(txn, *id, digests, *at, now).await?;
+    }
+    if left.unwanted.is_empty() { Ok(()) } else { drop_unwanted(txn, &left.unwanted).await }
 }
 
 /// Leads the messages of a daily message from one state to another.
