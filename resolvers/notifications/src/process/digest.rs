@@ -72,6 +72,9 @@ impl DeliverDigest {
             let (manner, quiet) = self.0.chosen(&message).await?;
             match Passage::of_collected(message.topic, manner, quiet, now) {
                 Passage::Never => left.unwanted.push(message.id),
+                Passage::Now | Passage::Later(_) | Passage::Daily(_) if self.0.is_spared(&message, now).await? => {
+                    left.spared.push(message.id);
+                }
                 Passage::Now => going.push(message),
                 Passage::Later(at) | Passage::Daily(at) => left.waiting.push((message.id, self.0.digests(&message, quiet), at)),
             }

@@ -5,7 +5,7 @@ use journal::{Abort, Txn};
 use kernel::{MessageId, Result};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
-use super::{Store, blank, blank_text, endpoints::open_pings, keep_sent, scoped};
+use super::{Store, blank, blank_text, endpoints::open_pings, keep_sent, keep_spared, scoped};
 use crate::{
     entity::message,
     model::{Message, State},
@@ -63,6 +63,8 @@ pub(crate) async fn drop_unwanted(txn: &Txn, ids: &[MessageId]) -> Result<(), Ab
 pub(crate) struct Left {
     /// Nobody wants them any more.
     pub(crate) unwanted: Vec<MessageId>,
+    /// Their address gives mail back.
+    pub(crate) spared: Vec<MessageId>,
     /// Their reader is not to be disturbed until an instant: a daily message of its own goes out then.
     pub(crate) waiting: Vec<(MessageId, Digests, DateTime<Utc>)>,
 }
@@ -71,6 +73,9 @@ pub(crate) struct Left {
 pub(crate) async fn keep_digest_sent(txn: &Txn, sent: &[MessageId], left: Left, now: DateTime<Utc>) -> Result<(), Abort> {
     for id in sent {
         keep_sent(txn, *id, now).await?;
+    }
+    for id in left.spared {
+        keep_spared(txn, id, now).await?;
     }
     for (id, digests, at) in &left.waiting {
         collect(txn, *id, digests, *at, now).await?;

@@ -85,20 +85,38 @@ async fn an_address_that_gives_mail_back_is_spared_what_nobody_has_to_be_told() 
     check(json!({ "permanent": false }), "RATING", 1, "SENT").await;
 }
 
-#[tokio::test]
-async fn with_a_daily_mail_all_that_came_in_it_comes_back() {
-    let house = house().await;
-    let choose = "mutation($input: SetNotificationPreferenceInput!) { setNotificationPreference(input: $input) { errors { code } } }";
+/// Collects a message for tomorrow's daily mail.
+async fn collected(house: &TestHouse, key: u128, changes: Value) {
     let aigul = person(Role::Officer);
-    for (key, topic) in [(1, "ASSIGNMENT"), (2, "RATING")] {
+    for (key, topic) in [(1001, "ASSIGNMENT"), (1002, "RATING")] {
+        let choose = "mutation($input: SetNotificationPreferenceInput!) { setNotificationPreference(input: $input) { errors { code } } }";
         let input = json!({ "idempotencyKey": Uuid::from_u128(key), "topic": topic, "channel": "MAIL", "delivery": "DAILY" });
         assert_eq!(house.data(&aigul, choose, json!({ "input": input })).await["setNotificationPreference"]["errors"], json!([]));
     }
-    let id = aigul.person().unwrap().id.global();
-    for (key, topic) in [(3, "ASSIGNMENT"), (4, "RATING")] {
-        house.queue(key, json!({ "topic": topic, "withCouponKey": false, "text": "Хабар", "person": id })).await;
-    }
-    while house.work(false).await {}
+    let mut message = json!({ "topic": "RATING", "withCouponKey": false, "text": "Хабар", "person": aigul.person().unwrap().id.global() });
+    let Value::Object(changes) = changes else { unreachable!("changes are an object") };
+    message.as_object_mut().unwrap().extend(changes);
+    assert_eq!(house.queue(key, message).await["errors"], json!([]));
+    assert_eq!(house.mails().await.len(), 0);
+}
+
+#[tokio::test]
+async fn an_address_that_gives_mail_back_is_spared_the_daily_mail_too() {
+    let house = house().await;
+    collected(&house, 2, json!({})).await;
+    let mark = sent(&house, 1, json!({})).await;
+    record(&house, 10, &mark, json!({})).await;
+    house.clock.advance(TimeDelta::days(1));
+    assert_eq!(house.mails().await.len(), 0);
+    let message = messages(&house).await.into_iter().find(|message| message["topic"] == "RATING").unwrap();
+    assert_eq!((&message["state"], &message["deliveries"][0]["reason"]), (&json!("BOUNCED"), &json!("ADDRESS_BOUNCES")));
+}
+
+#[tokio::test]
+async fn with_a_daily_mail_all_that_came_in_it_comes_back() {
+    let house = house().await;
+    collected(&house, 3, json!({ "topic": "ASSIGNMENT" })).await;
+    collected(&house, 4, json!({ "topic": "RATING" })).await;
     house.clock.advance(TimeDelta::days(1));
     let mails = house.mails().await;
     let [mail] = mails.as_slice() else { panic!("one mail: {mails:?}") };
