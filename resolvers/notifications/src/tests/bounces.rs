@@ -113,16 +113,23 @@ async fn an_address_that_gives_mail_back_is_spared_the_daily_mail_too() {
 }
 
 #[tokio::test]
-async fn with_a_daily_mail_all_that_came_in_it_comes_back() {
+async fn with_a_daily_mail_all_that_came_in_it_comes_back_and_is_told_of() {
     let house = house().await;
     collected(&house, 3, json!({ "topic": "ASSIGNMENT" })).await;
-    collected(&house, 4, json!({ "topic": "RATING" })).await;
+    for (key, about) in (4..).zip([REFERENCE, "TK-2026-000777", REFERENCE]) {
+        collected(&house, key, json!({ "about": about, "toReporter": true })).await;
+    }
     house.clock.advance(TimeDelta::days(1));
     let mails = house.mails().await;
     let [mail] = mails.as_slice() else { panic!("one mail: {mails:?}") };
     record(&house, 10, mail.return_mark.as_ref().unwrap(), json!({})).await;
-    let states: Vec<_> = messages(&house).await.iter().map(|message| message["state"].clone()).collect();
-    assert_eq!(states, ["BOUNCED", "BOUNCED"]);
+    for message in messages(&house).await {
+        assert_eq!((&message["state"], &message["deliveries"][1]["outcome"]), (&json!("BOUNCED"), &json!("BOUNCED")), "{message}");
+    }
+    while house.work(false).await {}
+    let mut noted = house.noted.lock().unwrap().clone();
+    noted.sort();
+    assert_eq!(noted, [REFERENCE, "TK-2026-000777"], "each report once");
 }
 
 #[tokio::test]
