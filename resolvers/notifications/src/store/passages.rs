@@ -33,16 +33,31 @@ pub(crate) async fn postpone(txn: &Txn, id: MessageId, at: DateTime<Utc>, now: D
     journal::enqueue(txn, now, vec![process::deliver_message(id, at, Some(at))]).await
 }
 
-/// Keeps a message for the daily message of `at`.
+/// Keeps a message for the daily message of `at`, or for a later one, when that one's job was taken before: it may have read its messages.
 pub(crate) async fn collect(txn: &Txn, id: MessageId, digests: &Digests, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Abort> {
-    let digest = digests.name(at);
+    let digest = open_digest(txn, digests, at, now).await?;
     message::Entity::update_many()
         .col_expr(message::Column::Digest, Expr::value(digest.as_str()))
         .filter(message::Column::Id.eq(id.uuid()))
         .filter(message::Column::State.eq(State::Queued.word()))
         .exec(txn)
         .await?;
-    journal::enqueue(txn, now, vec![digest::deliver_digest(&digest, at)]).await
+    Ok(())
+}
+
+/// The first daily message from `at` on whose job nobody takes before this transaction ends.
+async fn open_digest(txn: &Txn, digests: &Digests, mut at: DateTime<Utc>, now: DateTime<Utc>) -> Result<String, Abort> {
+    loop {
+        let digest = digests.name(at);
+        let job = digest::deliver_digest(&digest, at);
+        let key = job.key.clone();
+        // Stored first: an act that stores the same one is waited for, and then there is one to hold.
+        journal::enqueue(txn, now, vec![job]).await?;
+        if journal::waits(txn, &key).await? {
+            return Ok(digest);
+        }
+        at = digests.next(at);
+    }
 }
 
 /// Takes from messages that nobody wants by mail what they said, and to whom. What is on its way to an endpoint keeps its subject, which
