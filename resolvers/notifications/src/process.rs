@@ -22,7 +22,7 @@ use crate::{
     error::{law, words},
     model::{
         CODE_MARK, Ending, KEY_MARK, Message, State,
-        bounce::BounceMarks,
+        bounce::{BounceMarks, is_refusal_of_address},
         preference::{Channel, Manner, Passage, QuietHours, Subscription},
     },
     recipient::{Recipient, RecipientKeys},
@@ -179,14 +179,20 @@ impl Post {
         Ok(Personal::new(filled))
     }
 
-    /// A try that failed is told to those who look, also when it is not the last one.
-    async fn record(&self, ids: &[MessageId], error: &JobError) {
-        let ending = Ending::failed(error);
+    /// What a try that failed ends in. It is told to those who look, also when it is not the last one; a refusal of the address is the last.
+    async fn failed(&self, messages: &[Message], error: JobError) -> Result<Commit, JobError> {
+        let (now, ending) = (self.clock.now(), Ending::failed(&error));
+        let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
+        if let Some(first) = messages.first().filter(|_| is_refusal_of_address(&error)) {
+            let address = self.keys.address(first.email.reveal());
+            return Ok(Box::new(move |txn| async move { store::keep_refused(txn, &ids, &address, ending, now).await }.boxed()));
+        }
         for id in ids {
-            if let Err(abort) = self.store.record(*id, self.clock.now(), ending).await {
+            if let Err(abort) = self.store.record(id, now, ending).await {
                 tracing::error!(message = ?id, ?abort, "a failed delivery was not recorded");
             }
         }
+        Err(error)
     }
 }
 
@@ -214,14 +220,13 @@ impl Handler for DeliverMessage {
             Passage::Now | Passage::Later(_) | Passage::Daily(_) if post.is_spared(&message, now).await? => {
                 Box::new(move |txn| store::keep_spared(txn, id, now).boxed())
             }
-            Passage::Now => {
-                if let Err(error) = post.send(&message, job).await {
-                    post.record(&[id], &error).await;
-                    return Err(error);
+            Passage::Now => match post.send(&message, job).await {
+                Ok(()) => {
+                    let now = post.clock.now();
+                    Box::new(move |txn| store::keep_sent(txn, id, now).boxed())
                 }
-                let now = post.clock.now();
-                Box::new(move |txn| store::keep_sent(txn, id, now).boxed())
-            }
+                Err(error) => post.failed(&[message], error).await?,
+            },
             Passage::Later(at) => Box::new(move |txn| store::postpone(txn, id, at, now).boxed()),
             Passage::Daily(at) => {
                 let digests = post.digests(&message, quiet);

@@ -82,6 +82,21 @@ impl DeliverDigest {
         Ok((going, left))
     }
 
+    /// The mail server has taken these.
+    fn sent(&self, messages: &[Message]) -> Commit {
+        let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
+        let now = self.0.clock.now();
+        Box::new(move |txn| {
+            async move {
+                for id in ids {
+                    store::keep_sent(txn, id, now).await?;
+                }
+                Ok(())
+            }
+            .boxed()
+        })
+    }
+
     async fn send(&self, messages: &[Message], job: &Job) -> Result<(), JobError> {
         let Some(first) = messages.first() else { return Ok(()) };
         let mut letter = Letter::default();
@@ -116,13 +131,18 @@ impl Handler for DeliverDigest {
         let payload: Payload = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
         let messages = self.0.store.collected(&payload.digest).await?;
         let (going, left) = self.sift(messages, self.0.clock.now()).await?;
-        let ids: Vec<MessageId> = going.iter().map(|message| message.id).collect();
-        if let Err(error) = self.send(&going, job).await {
-            self.0.record(&ids, &error).await;
-            return Err(error);
-        }
+        let end = match self.send(&going, job).await {
+            Ok(()) => self.sent(&going),
+            Err(error) => self.0.failed(&going, error).await?,
+        };
         let now = self.0.clock.now();
-        Ok(Box::new(move |txn| async move { store::keep_digest_sent(txn, &ids, left, now).await }.boxed()))
+        Ok(Box::new(move |txn| {
+            async move {
+                store::keep_left(txn, left, now).await?;
+                end(txn).await
+            }
+            .boxed()
+        }))
     }
 
     fn bury(&self, job: &Job) -> Option<Commit> {

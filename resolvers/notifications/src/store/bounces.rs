@@ -67,6 +67,29 @@ async fn keep_bounce(txn: &Txn, act: &ActKey, bounce: &Bounce, keys: &RecipientK
     give_back(txn, &messages, now).await
 }
 
+/// A mail server has refused the mail with these messages because of its address: nobody will hear of it in another way, so it is as if it had
+/// come back.
+pub(crate) async fn keep_refused(
+    txn: &Txn,
+    ids: &[MessageId],
+    address: &Recipient,
+    ending: Ending,
+    now: DateTime<Utc>,
+) -> Result<(), Abort> {
+    let rows = message::Entity::find()
+        .filter(message::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
+        .filter(message::Column::State.eq(State::Queued.word()))
+        .order_by_asc(message::Column::Id);
+    let messages: Vec<Message> = rows.lock_exclusive().all(txn).await?.into_iter().map(Message::try_from).collect::<Result<_>>()?;
+    for message in &messages {
+        record(txn, message.id, None, now, ending).await?;
+    }
+    if !messages.is_empty() {
+        blame(txn, address, now).await?;
+    }
+    give_back(txn, &messages, now).await
+}
+
 /// All that came in one mail with a message.
 async fn of_one_mail(txn: &Txn, row: message::Model) -> Result<Vec<Message>, Abort> {
     let rows = match &row.digest {

@@ -5,7 +5,7 @@ use journal::{Abort, Txn};
 use kernel::{MessageId, Result};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
-use super::{Store, blank, blank_text, endpoints::open_pings, keep_sent, keep_spared, scoped};
+use super::{Store, blank, blank_text, endpoints::open_pings, keep_spared, scoped};
 use crate::{
     entity::message,
     model::{Message, State},
@@ -84,11 +84,8 @@ pub(crate) struct Left {
     pub(crate) waiting: Vec<(MessageId, Digests, DateTime<Utc>)>,
 }
 
-/// The mail server has taken the daily message with these ones, and without those that were left.
-pub(crate) async fn keep_digest_sent(txn: &Txn, sent: &[MessageId], left: Left, now: DateTime<Utc>) -> Result<(), Abort> {
-    for id in sent {
-        keep_sent(txn, *id, now).await?;
-    }
+/// Keeps what becomes of messages that were left.
+pub(crate) async fn keep_left(txn: &Txn, left: Left, now: DateTime<Utc>) -> Result<(), Abort> {
     for id in left.spared {
         keep_spared(txn, id, now).await?;
     }

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
+    dead_letters,
     house::{REFERENCE, TestHouse, house, person},
-    messages,
+    messages, never, retry,
 };
 
 const RECORD: &str = "mutation($input: RecordBounceInput!) { recordBounce(input: $input) { recorded errors { __typename code path } } }";
@@ -98,6 +99,49 @@ async fn collected(house: &TestHouse, key: u128, changes: Value) {
     message.as_object_mut().unwrap().extend(changes);
     assert_eq!(house.queue(key, message).await["errors"], json!([]));
     assert_eq!(house.mails().await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_mail_that_is_refused_because_of_its_address_is_as_one_that_came_back() {
+    let house = house().await;
+    for error in ["MAIL_REFUSED: smtp 550 5.7.1", "MAIL_REFUSED: smtp 550 5.1.1"] {
+        house.script([never(error)]);
+    }
+    house.queue(1, json!({ "toReporter": true })).await;
+    assert!(house.work(false).await);
+    let letter = dead_letters(&house).await.remove(0);
+    assert_eq!(
+        (&letter["reason"], house.noted.lock().unwrap().len()),
+        (&json!("MAIL_REFUSED"), 0),
+        "somebody has to see to the city's mail"
+    );
+    retry(&house, 2, &letter["id"]).await;
+    house.mails().await;
+    let message = messages(&house).await.remove(0);
+    let end = &message["deliveries"][1];
+    assert_eq!((&message["state"], &end["outcome"], &end["replyCode"]), (&json!("BOUNCED"), &json!("REFUSED"), &json!(550)));
+    assert_eq!(house.noted.lock().unwrap().as_slice(), [REFERENCE]);
+    assert_eq!(dead_letters(&house).await, Vec::<Value>::new());
+    house.queue(3, json!({ "topic": "RATING", "withCouponKey": false, "text": "Хабар" })).await;
+    assert_eq!(house.mails().await.len(), 0, "the address is spared");
+}
+
+#[tokio::test]
+async fn a_daily_mail_that_is_refused_because_of_its_address_is_as_one_that_came_back() {
+    let house = house().await;
+    for (key, about) in (2..).zip([REFERENCE, "TK-2026-000777"]) {
+        collected(&house, key, json!({ "about": about, "toReporter": true })).await;
+    }
+    house.clock.advance(TimeDelta::days(1));
+    house.script([never("MAIL_REFUSED: smtp 550")]);
+    assert_eq!(house.mails().await.len(), 0);
+    for message in messages(&house).await {
+        assert_eq!((&message["state"], &message["deliveries"][0]["outcome"]), (&json!("BOUNCED"), &json!("REFUSED")), "{message}");
+    }
+    let mut noted = house.noted.lock().unwrap().clone();
+    noted.sort();
+    assert_eq!(noted, [REFERENCE, "TK-2026-000777"]);
+    assert_eq!(house.value::<i64>("SELECT COUNT(*) FROM bouncing_address").await, 1);
 }
 
 #[tokio::test]

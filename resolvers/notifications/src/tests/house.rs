@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use chrono::{TimeDelta, TimeZone, Utc};
 use futures_util::FutureExt;
 use journal::{
-    Channels, Commit, Courier, Database, Destination, Handler, House, Job, JobError, Landed, Landing, Mail, Mailer, Messenger, Messengers, Options, Parcel, Ping,
-    Receipt, Room, Target,
+    Channels, Commit, Courier, Database, Destination, Handler, House, Job, JobError, Landed, Landing, Mail, Mailer, Messenger, Messengers,
+    Options, Parcel, Ping, Receipt, Room, Target,
 };
 use kernel::{
     Actor, Answer, Call, Clock, Code, Document, Fault, Graph, GraphHandle, Locale, ManualClock, Operation, OperationKind, Person, PersonId,

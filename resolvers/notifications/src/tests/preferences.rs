@@ -145,7 +145,7 @@ async fn a_daily_message_that_is_refused_has_another_life() {
     }
     house.mails().await;
     house.clock.advance(TimeDelta::hours(23));
-    house.script([never("MAIL_REFUSED: smtp 550")]);
+    house.script([never("MAIL_REFUSED: smtp 554")]);
     assert_eq!(house.mails().await.len(), 0);
     assert_eq!(states(&house).await, ["DEAD", "DEAD"]);
     let letter = dead_letters(&house).await.remove(0);
