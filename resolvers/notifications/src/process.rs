@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use self::digest::Digests;
 use crate::{
-    error::{law, words},
+    letters,
     model::{
         CODE_MARK, Ending, KEY_MARK, Message, State,
         bounce::{BounceMarks, is_refusal_of_address},
@@ -120,20 +120,12 @@ impl Post {
 
     /// What a message says, with the key of its coupon, and why it comes whatever its reader wishes.
     async fn letter(&self, message: &Message, job: &Job) -> Result<Letter, JobError> {
-        let letter = match &message.about {
+        Ok(match &message.about {
             Some(about) if message.with_coupon_key => {
                 let text = self.filled(message.text.reveal(), about, job).await?;
-                Letter::of(text.reveal())
+                letters::letter(message, text.reveal())
             }
-            _ => Letter::of(message.text.reveal()),
-        };
-        Ok(match message.topic.rule().article {
-            Some(article) if message.by_law => {
-                let law = law(article);
-                letter.note(&words().text(message.locale, "note-statutory", &[("law", law.get(message.locale).into())]))
-            }
-            Some(_) => letter.note(&words().text(message.locale, "note-always", &[])),
-            None => letter,
+            _ => letters::letter(message, message.text.reveal()),
         })
     }
 
@@ -146,11 +138,11 @@ impl Post {
 
     async fn send(&self, message: &Message, job: &Job) -> Result<(), JobError> {
         let free = !message.topic.rule().always();
-        let unsubscribe = free.then(|| self.unsubscribe(message, Subscription::Topic(message.topic))).flatten();
+        let subscription = Subscription::Topic(message.topic);
+        let unsubscribe = free.then(|| self.unsubscribe(message, subscription)).flatten();
         let mut letter = self.letter(message, job).await?;
         if let Some(url) = &unsubscribe {
-            let topic = words().text(message.locale, &format!("topic-{}", message.topic.word()), &[]);
-            letter = letter.link(&words().text(message.locale, "link-unsubscribe", &[("topic", topic.into())]), url);
+            letter = letters::ended_at(letter, message.locale, subscription, url);
         }
         let mail = Mail {
             id: message.id.uuid().to_string(),

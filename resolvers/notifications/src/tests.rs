@@ -4,6 +4,7 @@ mod bounces;
 mod digests;
 mod endpoints;
 mod house;
+mod letters;
 mod phones;
 mod preferences;
 mod telegram;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::Post;
 use crate::{
-    error::words,
+    letters,
     model::{
         Message, State,
         preference::{self, Passage, QuietHours, Subscription},
@@ -106,13 +106,13 @@ impl DeliverDigest {
         }
         let unsubscribe = self.0.unsubscribe(first, Subscription::Daily);
         if let Some(url) = &unsubscribe {
-            letter = letter.link(&words().text(first.locale, "link-unsubscribe-daily", &[]), url);
+            letter = letters::ended_at(letter, first.locale, Subscription::Daily, url);
         }
         let mail = Mail {
             id: Uuid::new_v5(&Uuid::NAMESPACE_OID, job.key.as_bytes()).to_string(),
             to: first.email.clone(),
             locale: first.locale,
-            subject: words().text(first.locale, "digest-subject", &[("count", messages.len().into())]),
+            subject: letters::daily_subject(first.locale, messages.len()),
             letter: Personal::new(letter),
             unsubscribe: unsubscribe.map(Personal::new),
             return_mark: Some(self.0.marks.mark(first.id)),
