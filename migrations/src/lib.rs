@@ -43,8 +43,8 @@ mod m20261127_000071_confirmations;
 mod m20261127_000072_rating_comments;
 mod m20261127_000073_identities;
 mod m20261127_000074_external_numbers;
-mod m20261127_000080_secure_delete;
 mod m20261127_000075_rating_answers;
+mod m20261127_000080_secure_delete;
 
 /// Brings a database to the present.
 #[derive(Debug)]
@@ -85,11 +85,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000072_rating_comments::Migration),
             Box::new(m20261127_000073_identities::Migration),
             Box::new(m20261127_000074_external_numbers::Migration),
-            Box::new(m20261127_000080_secure_delete::Migration),
             Box::new(m20261127_000050_attachments::Migration),
             Box::new(m20261127_000042_bounces::Migration),
             Box::new(m20261127_000061_area_subscriptions::Migration),
             Box::new(m20261127_000075_rating_answers::Migration),
+            Box::new(m20261127_000080_secure_delete::Migration),
         ]
     }
 }

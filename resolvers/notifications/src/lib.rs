@@ -17,6 +17,7 @@
 mod entity;
 mod error;
 mod graph;
+mod letters;
 mod model;
 mod policy;
 mod process;

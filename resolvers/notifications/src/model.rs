@@ -91,7 +91,7 @@ words! {
         Erased = "erased",
         /// Its reader wants no messages of its topic; what it said, and to whom, is erased.
         Unwanted = "unwanted",
-        /// A mail server had taken it and gave it back, or none tried because its address gives mail back.
+        /// A mail server refused it because of its address, or had taken it and gave it back; or none tried because its address gives mail back.
         Bounced = "bounced",
     }
 }
@@ -145,10 +145,10 @@ impl Reason {
 }
 
 /// The code of a mail server's reply (RFC 5321 §4.2), or the status of another's answer (RFC 9110 §15), from an error such as
-/// `MAIL_REFUSED: smtp 550` or `DELIVERY_REFUSED: http 400`.
+/// `MAIL_REFUSED: smtp 550 5.1.1` or `DELIVERY_REFUSED: http 400`.
 pub(crate) fn reply_code(error: &str) -> Option<i16> {
-    let code = error.split_once(": smtp ").or_else(|| error.split_once(": http "))?.1;
-    code.parse().ok().filter(|code| (200..600).contains(code))
+    let reply = error.split_once(": smtp ").or_else(|| error.split_once(": http "))?.1;
+    reply.split(' ').next()?.parse().ok().filter(|code| (200..600).contains(code))
 }
 
 /// A message to one person.
@@ -378,6 +378,7 @@ mod tests {
     fn an_error_is_told_by_its_code_alone() {
         for (error, reason, code) in [
             ("MAIL_REFUSED: smtp 550", Reason::MailRefused, Some(550)),
+            ("MAIL_REFUSED: smtp 550 5.1.1", Reason::MailRefused, Some(550)),
             ("MAIL_UNAVAILABLE: smtp 451", Reason::Unavailable, Some(451)),
             ("MAIL_UNAVAILABLE: no connection", Reason::Unavailable, None),
             ("SUBGRAPH_UNAVAILABLE: feedback does not answer", Reason::Unavailable, None),

@@ -17,12 +17,13 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use self::digest::Digests;
 use crate::{
-    error::{law, words},
+    letters,
     model::{
         CODE_MARK, Ending, KEY_MARK, Message, State,
-        bounce::BounceMarks,
-        preference::{Channel, Passage, Subscription},
+        bounce::{BounceMarks, is_refusal_of_address},
+        preference::{Channel, Manner, Passage, QuietHours, Subscription},
     },
     recipient::{Recipient, RecipientKeys},
     store::{self, Store},
@@ -99,11 +100,16 @@ impl Post {
         message.recipient.iter().cloned().chain([self.keys.address(message.email.reveal())]).collect()
     }
 
-    /// What becomes of a message now.
-    async fn passage(&self, message: &Message, now: DateTime<Utc>) -> Result<Passage, Error> {
+    /// What the reader of a message chose: how to be told of its topic, and when not to be disturbed.
+    async fn chosen(&self, message: &Message) -> Result<(Option<Manner>, Option<QuietHours>), Error> {
         let recipients = self.recipients(message);
         let choices = self.store.choices(&recipients, Channel::Mail).await?;
-        Ok(Passage::of(Channel::Mail, message.topic, choices.manner(&recipients, message.topic), choices.hours(&recipients), now))
+        Ok((choices.manner(&recipients, message.topic), choices.hours(&recipients)))
+    }
+
+    /// The daily messages in which a message may go.
+    fn digests(&self, message: &Message, quiet: Option<QuietHours>) -> Digests {
+        Digests { address: self.keys.address(message.email.reveal()), locale: message.locale, quiet }
     }
 
     /// Whether an address is spared a message that nobody has to be sent, because mail to it came back.
@@ -114,20 +120,12 @@ impl Post {
 
     /// What a message says, with the key of its coupon, and why it comes whatever its reader wishes.
     async fn letter(&self, message: &Message, job: &Job) -> Result<Letter, JobError> {
-        let letter = match &message.about {
+        Ok(match &message.about {
             Some(about) if message.with_coupon_key => {
                 let text = self.filled(message.text.reveal(), about, job).await?;
-                Letter::of(text.reveal())
+                letters::letter(message, text.reveal())
             }
-            _ => Letter::of(message.text.reveal()),
-        };
-        Ok(match message.topic.rule().article {
-            Some(article) if message.by_law => {
-                let law = law(article);
-                letter.note(&words().text(message.locale, "note-statutory", &[("law", law.get(message.locale).into())]))
-            }
-            Some(_) => letter.note(&words().text(message.locale, "note-always", &[])),
-            None => letter,
+            _ => letters::letter(message, message.text.reveal()),
         })
     }
 
@@ -140,11 +138,11 @@ impl Post {
 
     async fn send(&self, message: &Message, job: &Job) -> Result<(), JobError> {
         let free = !message.topic.rule().always();
-        let unsubscribe = free.then(|| self.unsubscribe(message, Subscription::Topic(message.topic))).flatten();
+        let subscription = Subscription::Topic(message.topic);
+        let unsubscribe = free.then(|| self.unsubscribe(message, subscription)).flatten();
         let mut letter = self.letter(message, job).await?;
         if let Some(url) = &unsubscribe {
-            let topic = words().text(message.locale, &format!("topic-{}", message.topic.word()), &[]);
-            letter = letter.link(&words().text(message.locale, "link-unsubscribe", &[("topic", topic.into())]), url);
+            letter = letters::ended_at(letter, message.locale, subscription, url);
         }
         let mail = Mail {
             id: message.id.uuid().to_string(),
@@ -173,14 +171,20 @@ impl Post {
         Ok(Personal::new(filled))
     }
 
-    /// A try that failed is told to those who look, also when it is not the last one.
-    async fn record(&self, ids: &[MessageId], error: &JobError) {
-        let ending = Ending::failed(error);
+    /// What a try that failed ends in. It is told to those who look, also when it is not the last one; a refusal of the address is the last.
+    async fn failed(&self, messages: &[Message], error: JobError) -> Result<Commit, JobError> {
+        let (now, ending) = (self.clock.now(), Ending::failed(&error));
+        let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
+        if let Some(first) = messages.first().filter(|_| is_refusal_of_address(&error)) {
+            let address = self.keys.address(first.email.reveal());
+            return Ok(Box::new(move |txn| async move { store::keep_refused(txn, &ids, &address, ending, now).await }.boxed()));
+        }
         for id in ids {
-            if let Err(abort) = self.store.record(*id, self.clock.now(), ending).await {
+            if let Err(abort) = self.store.record(id, now, ending).await {
                 tracing::error!(message = ?id, ?abort, "a failed delivery was not recorded");
             }
         }
+        Err(error)
     }
 }
 
@@ -203,22 +207,22 @@ impl Handler for DeliverMessage {
             return Ok(journal::nothing());
         }
         let now = post.clock.now();
-        Ok(match post.passage(&message, now).await? {
+        let (manner, quiet) = post.chosen(&message).await?;
+        Ok(match Passage::of(Channel::Mail, message.topic, manner, quiet, now) {
             Passage::Now | Passage::Later(_) | Passage::Daily(_) if post.is_spared(&message, now).await? => {
                 Box::new(move |txn| store::keep_spared(txn, id, now).boxed())
             }
-            Passage::Now => {
-                if let Err(error) = post.send(&message, job).await {
-                    post.record(&[id], &error).await;
-                    return Err(error);
+            Passage::Now => match post.send(&message, job).await {
+                Ok(()) => {
+                    let now = post.clock.now();
+                    Box::new(move |txn| store::keep_sent(txn, id, now).boxed())
                 }
-                let now = post.clock.now();
-                Box::new(move |txn| store::keep_sent(txn, id, now).boxed())
-            }
+                Err(error) => post.failed(&[message], error).await?,
+            },
             Passage::Later(at) => Box::new(move |txn| store::postpone(txn, id, at, now).boxed()),
             Passage::Daily(at) => {
-                let digest = digest::key(&post.keys.address(message.email.reveal()), message.locale, at);
-                Box::new(move |txn| store::collect(txn, id, digest, at, now).boxed())
+                let digests = post.digests(&message, quiet);
+                Box::new(move |txn| async move { store::collect(txn, id, &digests, at, now).await }.boxed())
             }
             Passage::Never => Box::new(move |txn| async move { store::drop_unwanted(txn, &[id]).await }.boxed()),
         })

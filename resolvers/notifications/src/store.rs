@@ -30,9 +30,9 @@ use crate::{
     process::{self, digest, ping},
     recipient::Recipient,
 };
-pub(crate) use bounces::keep_spared;
+pub(crate) use bounces::{keep_refused, keep_spared};
 pub(crate) use endpoints::{Way, keep_ping_gone, keep_ping_sent, keep_try, set_ping_state};
-pub(crate) use passages::{collect, drop_unwanted, keep_digest_sent, postpone, set_digest_state};
+pub(crate) use passages::{Left, collect, drop_unwanted, keep_left, postpone, set_digest_state};
 pub(crate) use phones::{NewCode, Tried};
 pub(crate) use preferences::{Choice, Quiet};
 pub(crate) use webhooks::{keep_gone, keep_told};

@@ -1,8 +1,10 @@
 //! The room over a database of its own: SQLite, or PostgreSQL where `TURKISTAN_TEST_POSTGRES` names a server.
 
 mod bounces;
+mod digests;
 mod endpoints;
 mod house;
+mod letters;
 mod phones;
 mod preferences;
 mod telegram;
@@ -172,7 +174,7 @@ async fn a_job_that_is_performed_again_after_its_end_sends_nothing() {
 #[tokio::test]
 async fn a_refused_message_is_a_dead_letter_that_an_administrator_gives_another_life() {
     let house = house().await;
-    house.script([never("MAIL_REFUSED: smtp 550")]);
+    house.script([never("MAIL_REFUSED: smtp 554")]);
     house.queue(1, json!({})).await;
     house.work(false).await;
     let letter = dead_letters(&house).await.remove(0);
@@ -214,7 +216,7 @@ async fn a_message_dies_with_its_last_try() {
 #[tokio::test]
 async fn what_a_message_says_and_to_whom_is_nowhere_in_the_graph() {
     let house = house().await;
-    house.script([never("MAIL_REFUSED: smtp 550")]);
+    house.script([never("MAIL_REFUSED: smtp 554")]);
     house.queue(1, json!({})).await;
     house.work(false).await;
     let shown = format!("{:?} {:?}", messages(&house).await, dead_letters(&house).await);
@@ -226,7 +228,7 @@ async fn what_a_message_says_and_to_whom_is_nowhere_in_the_graph() {
 #[tokio::test]
 async fn everyone_reaches_what_their_role_allows() {
     let house = house().await;
-    house.script([never("MAIL_REFUSED: smtp 550")]);
+    house.script([never("MAIL_REFUSED: smtp 554")]);
     let id = house.queue(1, json!({})).await["message"]["id"].clone();
     house.work(false).await;
     let letter = dead_letters(&house).await[0]["id"].clone();

@@ -129,6 +129,16 @@ pub async fn enqueue(txn: &Txn, now: DateTime<Utc>, jobs: Vec<NewJob>) -> Result
     Ok(())
 }
 
+/// Whether the job of a key still waits for its first try. If it does, nobody leases it before this transaction ends, so whoever performs it
+/// sees all that is written here.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waits(txn: &Txn, key: &str) -> Result<bool, Abort> {
+    let job = job::Entity::find().filter(job::Column::Key.eq(key)).lock_exclusive().one(txn).await?;
+    Ok(job.is_some_and(|job| job.state == State::Ready && job.attempts == 0 && job.last_error.is_none()))
+}
+
 /// Leases up to `limit` due jobs to a runner, most urgent first. A job whose lease ran out is leased again, before all others: its runner
 /// died.
 ///

@@ -37,7 +37,7 @@ pub use events::{
 pub use fault::fault;
 pub use jobs::{
     Job, JobError, JobSummary, NewJob, Priority, dead, done, enqueue, expire, extend, fail, jobs_done, lease, next_lease, release,
-    retry_dead,
+    retry_dead, waits,
 };
 pub use keys::{ActKey, Claim, claim, claim_with, settle};
 pub use listen::{Source, listen};

@@ -168,7 +168,8 @@ pub trait Mailer: Send + Sync {
     ///
     /// # Errors
     /// Whether to try again (`MAIL_UNAVAILABLE: …`: the server is away, or says 4xx) or to give up (`MAIL_REFUSED: …`: 5xx, a malformed
-    /// address). Of a server's reply only its code is told, as `smtp 550`: its text quotes addresses.
+    /// address). Of a server's reply only its code is told, as `smtp 550`, with the status that begins its text where there is one, as
+    /// `smtp 550 5.1.1` (RFC 2034 §4): the text quotes addresses.
     async fn send(&self, mail: &Mail) -> std::result::Result<(), JobError>;
 }
 

@@ -65,7 +65,7 @@ pub(crate) enum MessageState {
     Erased,
     /// Its reader wants no messages of its topic by mail; what it said, and to whom, is erased.
     Unwanted,
-    /// A mail server had taken it and gave it back, or none tried because its address gives mail back.
+    /// A mail server refused it because of its address, or had taken it and gave it back; or none tried because its address gives mail back.
     Bounced,
 }
 

@@ -1,10 +1,10 @@
 //! Mail that came back: the mark in its return path, and what a report of its failure says (RFC 3464).
 
-use journal::secret;
+use journal::{JobError, secret};
 use kernel::{MessageId, Personal, hex};
 use uuid::Uuid;
 
-use super::{Ending, Outcome, Reason};
+use super::{Ending, Outcome, Reason, reply_code};
 
 /// How many bytes of the HMAC stand in a mark.
 const PROOF_BYTES: usize = 10;
@@ -60,10 +60,23 @@ impl Bounce {
     }
 }
 
-/// Whether the address is why: it does not exist (RFC 3463 §3.2), or its mailbox is closed (§3.3). A full mailbox, or a server that is away, says
-/// nothing of the next mail; a server that gives no status says 550 or 553 of addresses (RFC 5321 §4.2.3).
+/// Whether a mail server refused a mail because of the address that it is for.
+pub(crate) fn is_refusal_of_address(error: &JobError) -> bool {
+    match error {
+        JobError::Fail(text) if Reason::of(text) == Reason::MailRefused => {
+            let status = text.split_once(": smtp ").and_then(|(_, reply)| reply.split_once(' ')).map(|(_, status)| status);
+            is_of_address(status, reply_code(text))
+        }
+        JobError::Retry(_) | JobError::Fail(_) => false,
+    }
+}
+
+/// Whether the address is why: it does not exist (RFC 3463 §3.2), or its mailbox is closed (§3.3). What is wrong with the sender's address, a full
+/// mailbox, or a server that is away, says nothing of the next mail; a server that gives no status says 550 or 553 of addresses (RFC 5321
+/// §4.2.3).
 pub(crate) fn is_of_address(status: Option<&str>, reply_code: Option<i16>) -> bool {
     match status {
+        Some("5.1.7" | "5.1.8") => false,
         Some(status) => status.starts_with("5.1.") || status == "5.2.1",
         None => matches!(reply_code, Some(550 | 553)),
     }
@@ -79,6 +92,7 @@ mod tests {
             (Some("5.1.1"), Some(550), true),
             (Some("5.1.10"), None, true),
             (Some("5.2.1"), None, true),
+            (Some("5.1.8"), Some(550), false),
             (Some("5.2.2"), Some(552), false),
             (Some("4.4.1"), None, false),
             (Some("5.7.1"), Some(550), false),
@@ -87,6 +101,21 @@ mod tests {
             (None, None, false),
         ] {
             assert_eq!(is_of_address(status, code), blamed, "{status:?} {code:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_of_a_mail_is_one_of_its_address_or_of_something_else() {
+        for (error, blamed) in [
+            ("MAIL_REFUSED: smtp 550", true),
+            ("MAIL_REFUSED: smtp 550 5.1.1", true),
+            ("MAIL_REFUSED: smtp 550 5.7.1", false),
+            ("MAIL_REFUSED: smtp 554", false),
+            ("MAIL_REFUSED: the id is malformed", false),
+            ("REFUSED: http 550", false),
+        ] {
+            assert_eq!(is_refusal_of_address(&JobError::Fail(error.to_owned())), blamed, "{error}");
+            assert!(!is_refusal_of_address(&JobError::Retry(error.to_owned())), "{error}");
         }
     }
 

@@ -194,6 +194,15 @@ pub(crate) enum Passage {
 }
 
 impl Passage {
+    /// Decides of a message that waited for a daily message which goes out now. A daily message that is tried late, or that was given another
+    /// life, may find its reader's quiet hours begun.
+    pub(crate) fn of_collected(topic: Topic, chosen: Option<Manner>, quiet: Option<QuietHours>, now: DateTime<Utc>) -> Passage {
+        match Passage::of(Channel::Mail, topic, chosen, quiet, now) {
+            Passage::Daily(_) => Passage::of(Channel::Mail, topic, Some(Manner::AtOnce), quiet, now),
+            passage => passage,
+        }
+    }
+
     /// Decides, by what its reader chose, of a message that is due. What the law wants told goes by mail whatever the hour, and therefore
     /// waits for the morning by every other way.
     pub(crate) fn of(channel: Channel, topic: Topic, chosen: Option<Manner>, quiet: Option<QuietHours>, now: DateTime<Utc>) -> Passage {
@@ -206,8 +215,8 @@ impl Passage {
     }
 }
 
-/// The next daily message after an instant.
-fn daily(quiet: Option<QuietHours>, now: DateTime<Utc>) -> DateTime<Utc> {
+/// When the next daily message after an instant goes out.
+pub(crate) fn daily(quiet: Option<QuietHours>, now: DateTime<Utc>) -> DateTime<Utc> {
     let local = city_time(now).naive_local();
     let today = local.date();
     let day = if local.time() < DAILY_AT { today } else { today.checked_add_days(Days::new(1)).unwrap_or(today) };
@@ -282,6 +291,21 @@ mod tests {
         // A topic that cannot wait any more does not.
         check(Topic::Question, Some(Manner::Daily), false, day, Passage::Now);
         check(Topic::Question, Some(Manner::Never), false, day, Passage::Never);
+    }
+
+    #[test]
+    fn what_was_collected_goes_out_but_for_quiet_hours() {
+        fn check(chosen: Option<Manner>, now: DateTime<Utc>, passage: Passage) {
+            let quiet = QuietHours::read("22:00", "09:30");
+            assert_eq!(Passage::of_collected(Topic::Reminder, chosen, quiet, now), passage, "{chosen:?} {now}");
+        }
+        for chosen in [None, Some(Manner::AtOnce), Some(Manner::Daily)] {
+            check(chosen, at(9, 30), Passage::Now);
+            check(chosen, at(21, 59), Passage::Now);
+            check(chosen, at(23, 10), Passage::Later(at(33, 30)));
+        }
+        check(Some(Manner::Never), at(9, 30), Passage::Never);
+        assert_eq!(Passage::of_collected(Topic::Answer, Some(Manner::Daily), QuietHours::read("22:00", "09:30"), at(23, 10)), Passage::Now);
     }
 
     #[test]

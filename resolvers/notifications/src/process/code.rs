@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{error::words, model::endpoint::CODE_MINUTES, recipient::RecipientKeys, store::Store};
+use crate::{letters, model::endpoint::CODE_MINUTES, recipient::RecipientKeys, store::Store};
 
 /// The kind of the job.
 const DELIVER_CODE: &str = "deliver_code";
@@ -58,7 +58,7 @@ impl Handler for DeliverCode {
         // Nobody waits for a code that has run out.
         let Some(to) = self.store.waiting_for_code(payload.code, now).await? else { return Ok(journal::nothing()) };
         let code = self.keys.code(payload.code);
-        let text = words().text(locale, "sms-code", &[("code", code.reveal().clone().into()), ("minutes", CODE_MINUTES.into())]);
+        let text = letters::code(locale, code.reveal(), CODE_MINUTES);
         let ping = Ping { id: payload.code.to_string(), to, locale, title: Personal::new(text), text: Personal::default(), link: None };
         match self.sms.send(&ping).await?.landed {
             Landed::Taken => Ok(journal::nothing()),

@@ -13,22 +13,37 @@ use uuid::Uuid;
 
 use super::Post;
 use crate::{
-    error::words,
+    letters,
     model::{
         Message, State,
-        preference::{Passage, Subscription},
+        preference::{self, Passage, QuietHours, Subscription},
     },
     recipient::Recipient,
-    store,
+    store::{self, Left},
 };
 
 /// The kind of the job.
 const DELIVER_DIGEST: &str = "deliver_digest";
 
-/// The name of the daily message that goes to an address, in a language, at an instant. What is collected under it does not change any more
-/// when that instant has come, so every try sends the same mail.
-pub(crate) fn key(address: &Recipient, locale: Locale, at: DateTime<Utc>) -> String {
-    format!("{}-{}-{}", address.0, locale.tag(), at.timestamp())
+/// The daily messages that go to an address in a language.
+#[derive(Clone, Debug)]
+pub(crate) struct Digests {
+    pub(crate) address: Recipient,
+    pub(crate) locale: Locale,
+    pub(crate) quiet: Option<QuietHours>,
+}
+
+impl Digests {
+    /// The name of the one that goes out at an instant. What is collected under it does not change any more once its job was taken, so every
+    /// try sends the same mail.
+    pub(crate) fn name(&self, at: DateTime<Utc>) -> String {
+        format!("{}-{}-{}", self.address.0, self.locale.tag(), at.timestamp())
+    }
+
+    /// When the next one goes out.
+    pub(crate) fn next(&self, after: DateTime<Utc>) -> DateTime<Utc> {
+        preference::daily(self.quiet, after)
+    }
 }
 
 /// The job that delivers a daily message.
@@ -50,16 +65,36 @@ struct Payload {
 pub(crate) struct DeliverDigest(pub(crate) Arc<Post>);
 
 impl DeliverDigest {
-    /// The messages that are still wanted, and the ids of those that are not.
-    async fn sift(&self, messages: Vec<Message>) -> Result<(Vec<Message>, Vec<MessageId>), Error> {
-        let (mut wanted, mut unwanted) = (Vec::new(), Vec::new());
+    /// The messages that go out now, and those that do not.
+    async fn sift(&self, messages: Vec<Message>, now: DateTime<Utc>) -> Result<(Vec<Message>, Left), Error> {
+        let (mut going, mut left) = (Vec::new(), Left::default());
         for message in messages {
-            match self.0.passage(&message, self.0.clock.now()).await? {
-                Passage::Never => unwanted.push(message.id),
-                Passage::Now | Passage::Later(_) | Passage::Daily(_) => wanted.push(message),
+            let (manner, quiet) = self.0.chosen(&message).await?;
+            match Passage::of_collected(message.topic, manner, quiet, now) {
+                Passage::Never => left.unwanted.push(message.id),
+                Passage::Now | Passage::Later(_) | Passage::Daily(_) if self.0.is_spared(&message, now).await? => {
+                    left.spared.push(message.id);
+                }
+                Passage::Now => going.push(message),
+                Passage::Later(at) | Passage::Daily(at) => left.waiting.push((message.id, self.0.digests(&message, quiet), at)),
             }
         }
-        Ok((wanted, unwanted))
+        Ok((going, left))
+    }
+
+    /// The mail server has taken these.
+    fn sent(&self, messages: &[Message]) -> Commit {
+        let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
+        let now = self.0.clock.now();
+        Box::new(move |txn| {
+            async move {
+                for id in ids {
+                    store::keep_sent(txn, id, now).await?;
+                }
+                Ok(())
+            }
+            .boxed()
+        })
     }
 
     async fn send(&self, messages: &[Message], job: &Job) -> Result<(), JobError> {
@@ -71,13 +106,13 @@ impl DeliverDigest {
         }
         let unsubscribe = self.0.unsubscribe(first, Subscription::Daily);
         if let Some(url) = &unsubscribe {
-            letter = letter.link(&words().text(first.locale, "link-unsubscribe-daily", &[]), url);
+            letter = letters::ended_at(letter, first.locale, Subscription::Daily, url);
         }
         let mail = Mail {
             id: Uuid::new_v5(&Uuid::NAMESPACE_OID, job.key.as_bytes()).to_string(),
             to: first.email.clone(),
             locale: first.locale,
-            subject: words().text(first.locale, "digest-subject", &[("count", messages.len().into())]),
+            subject: letters::daily_subject(first.locale, messages.len()),
             letter: Personal::new(letter),
             unsubscribe: unsubscribe.map(Personal::new),
             return_mark: Some(self.0.marks.mark(first.id)),
@@ -95,14 +130,19 @@ impl Handler for DeliverDigest {
     async fn perform(&self, job: &Job) -> Result<Commit, JobError> {
         let payload: Payload = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
         let messages = self.0.store.collected(&payload.digest).await?;
-        let (wanted, unwanted) = self.sift(messages).await?;
-        let ids: Vec<MessageId> = wanted.iter().map(|message| message.id).collect();
-        if let Err(error) = self.send(&wanted, job).await {
-            self.0.record(&ids, &error).await;
-            return Err(error);
-        }
+        let (going, left) = self.sift(messages, self.0.clock.now()).await?;
+        let end = match self.send(&going, job).await {
+            Ok(()) => self.sent(&going),
+            Err(error) => self.0.failed(&going, error).await?,
+        };
         let now = self.0.clock.now();
-        Ok(Box::new(move |txn| async move { store::keep_digest_sent(txn, &ids, &unwanted, now).await }.boxed()))
+        Ok(Box::new(move |txn| {
+            async move {
+                store::keep_left(txn, left, now).await?;
+                end(txn).await
+            }
+            .boxed()
+        }))
     }
 
     fn bury(&self, job: &Job) -> Option<Commit> {

@@ -12,10 +12,10 @@ use uuid::Uuid;
 
 use super::{WAITS_MAX, after_peace};
 use crate::{
-    error::words,
+    letters,
     model::{
         Ending, Message, Outcome, Reason, State,
-        endpoint::{PingState, channel, summary},
+        endpoint::{PingState, channel},
         preference::{Channel, Passage},
     },
     store::{self, Store, Way},
@@ -91,13 +91,12 @@ impl DeliverPing {
     }
 
     async fn send(&self, message: &Message, way: &Way) -> Result<Landing, JobError> {
-        let topic = words().text(message.locale, &format!("topic-{}", message.topic.word()), &[]);
-        let (subject, to) = (message.subject.reveal(), way.endpoint.to.clone());
+        let to = way.endpoint.to.clone();
         let ping = Ping {
             id: format!("{}:{}", message.id.uuid(), way.endpoint.id.uuid()),
             locale: message.locale,
             title: message.subject.clone(),
-            text: Personal::new(summary(&topic, message.about.as_deref(), subject)),
+            text: Personal::new(letters::short(message)),
             link: self.public_url.clone(),
             to,
         };

@@ -5,12 +5,15 @@ use journal::{Abort, Txn};
 use kernel::{MessageId, Result};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
-use super::{Store, blank, blank_text, endpoints::open_pings, keep_sent, scoped};
+use super::{Store, blank, blank_text, endpoints::open_pings, keep_spared, scoped};
 use crate::{
     entity::message,
     model::{Message, State},
     policy::Scope,
-    process::{self, digest},
+    process::{
+        self,
+        digest::{self, Digests},
+    },
 };
 
 impl Store {
@@ -30,15 +33,31 @@ pub(crate) async fn postpone(txn: &Txn, id: MessageId, at: DateTime<Utc>, now: D
     journal::enqueue(txn, now, vec![process::deliver_message(id, at, Some(at))]).await
 }
 
-/// Keeps a message for the daily message of `at`.
-pub(crate) async fn collect(txn: &Txn, id: MessageId, digest: String, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Abort> {
+/// Keeps a message for the daily message of `at`, or for a later one, when that one's job was taken before: it may have read its messages.
+pub(crate) async fn collect(txn: &Txn, id: MessageId, digests: &Digests, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Abort> {
+    let digest = open_digest(txn, digests, at, now).await?;
     message::Entity::update_many()
         .col_expr(message::Column::Digest, Expr::value(digest.as_str()))
         .filter(message::Column::Id.eq(id.uuid()))
         .filter(message::Column::State.eq(State::Queued.word()))
         .exec(txn)
         .await?;
-    journal::enqueue(txn, now, vec![digest::deliver_digest(&digest, at)]).await
+    Ok(())
+}
+
+/// The first daily message from `at` on whose job nobody takes before this transaction ends.
+async fn open_digest(txn: &Txn, digests: &Digests, mut at: DateTime<Utc>, now: DateTime<Utc>) -> Result<String, Abort> {
+    loop {
+        let digest = digests.name(at);
+        let job = digest::deliver_digest(&digest, at);
+        let key = job.key.clone();
+        // Stored first: an act that stores the same one is waited for, and then there is one to hold.
+        journal::enqueue(txn, now, vec![job]).await?;
+        if journal::waits(txn, &key).await? {
+            return Ok(digest);
+        }
+        at = digests.next(at);
+    }
 }
 
 /// Takes from messages that nobody wants by mail what they said, and to whom. What is on its way to an endpoint keeps its subject, which
@@ -54,12 +73,26 @@ pub(crate) async fn drop_unwanted(txn: &Txn, ids: &[MessageId]) -> Result<(), Ab
     Ok(())
 }
 
-/// The mail server has taken the daily message with these ones.
-pub(crate) async fn keep_digest_sent(txn: &Txn, sent: &[MessageId], unwanted: &[MessageId], at: DateTime<Utc>) -> Result<(), Abort> {
-    for id in sent {
-        keep_sent(txn, *id, at).await?;
+/// The messages of a daily message that do not go out with it.
+#[derive(Debug, Default)]
+pub(crate) struct Left {
+    /// Nobody wants them any more.
+    pub(crate) unwanted: Vec<MessageId>,
+    /// Their address gives mail back.
+    pub(crate) spared: Vec<MessageId>,
+    /// Their reader is not to be disturbed until an instant: a daily message of its own goes out then.
+    pub(crate) waiting: Vec<(MessageId, Digests, DateTime<Utc>)>,
+}
+
+/// Keeps what becomes of messages that were left.
+pub(crate) async fn keep_left(txn: &Txn, left: Left, now: DateTime<Utc>) -> Result<(), Abort> {
+    for id in left.spared {
+        keep_spared(txn, id, now).await?;
     }
-    if unwanted.is_empty() { Ok(()) } else { drop_unwanted(txn, unwanted).await }
+    for (id, digests, at) in &left.waiting {
+        collect(txn, *id, digests, *at, now).await?;
+    }
+    if left.unwanted.is_empty() { Ok(()) } else { drop_unwanted(txn, &left.unwanted).await }
 }
 
 /// Leads the messages of a daily message from one state to another.

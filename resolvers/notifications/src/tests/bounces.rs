@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
+    dead_letters,
     house::{REFERENCE, TestHouse, house, person},
-    messages,
+    messages, never, retry,
 };
 
 const RECORD: &str = "mutation($input: RecordBounceInput!) { recordBounce(input: $input) { recorded errors { __typename code path } } }";
@@ -85,26 +86,94 @@ async fn an_address_that_gives_mail_back_is_spared_what_nobody_has_to_be_told() 
     check(json!({ "permanent": false }), "RATING", 1, "SENT").await;
 }
 
-#[tokio::test]
-async fn with_a_daily_mail_all_that_came_in_it_comes_back() {
-    let house = house().await;
-    let choose = "mutation($input: SetNotificationPreferenceInput!) { setNotificationPreference(input: $input) { errors { code } } }";
+/// Collects a message for tomorrow's daily mail.
+async fn collected(house: &TestHouse, key: u128, changes: Value) {
     let aigul = person(Role::Officer);
-    for (key, topic) in [(1, "ASSIGNMENT"), (2, "RATING")] {
+    for (key, topic) in [(1001, "ASSIGNMENT"), (1002, "RATING")] {
+        let choose = "mutation($input: SetNotificationPreferenceInput!) { setNotificationPreference(input: $input) { errors { code } } }";
         let input = json!({ "idempotencyKey": Uuid::from_u128(key), "topic": topic, "channel": "MAIL", "delivery": "DAILY" });
         assert_eq!(house.data(&aigul, choose, json!({ "input": input })).await["setNotificationPreference"]["errors"], json!([]));
     }
-    let id = aigul.person().unwrap().id.global();
-    for (key, topic) in [(3, "ASSIGNMENT"), (4, "RATING")] {
-        house.queue(key, json!({ "topic": topic, "withCouponKey": false, "text": "Хабар", "person": id })).await;
+    let mut message = json!({ "topic": "RATING", "withCouponKey": false, "text": "Хабар", "person": aigul.person().unwrap().id.global() });
+    let Value::Object(changes) = changes else { unreachable!("changes are an object") };
+    message.as_object_mut().unwrap().extend(changes);
+    assert_eq!(house.queue(key, message).await["errors"], json!([]));
+    assert_eq!(house.mails().await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_mail_that_is_refused_because_of_its_address_is_as_one_that_came_back() {
+    let house = house().await;
+    for error in ["MAIL_REFUSED: smtp 550 5.7.1", "MAIL_REFUSED: smtp 550 5.1.1"] {
+        house.script([never(error)]);
     }
-    while house.work(false).await {}
+    house.queue(1, json!({ "toReporter": true })).await;
+    assert!(house.work(false).await);
+    let letter = dead_letters(&house).await.remove(0);
+    assert_eq!(
+        (&letter["reason"], house.noted.lock().unwrap().len()),
+        (&json!("MAIL_REFUSED"), 0),
+        "somebody has to see to the city's mail"
+    );
+    retry(&house, 2, &letter["id"]).await;
+    house.mails().await;
+    let message = messages(&house).await.remove(0);
+    let end = &message["deliveries"][1];
+    assert_eq!((&message["state"], &end["outcome"], &end["replyCode"]), (&json!("BOUNCED"), &json!("REFUSED"), &json!(550)));
+    assert_eq!(house.noted.lock().unwrap().as_slice(), [REFERENCE]);
+    assert_eq!(dead_letters(&house).await, Vec::<Value>::new());
+    house.queue(3, json!({ "topic": "RATING", "withCouponKey": false, "text": "Хабар" })).await;
+    assert_eq!(house.mails().await.len(), 0, "the address is spared");
+}
+
+#[tokio::test]
+async fn a_daily_mail_that_is_refused_because_of_its_address_is_as_one_that_came_back() {
+    let house = house().await;
+    for (key, about) in (2..).zip([REFERENCE, "TK-2026-000777"]) {
+        collected(&house, key, json!({ "about": about, "toReporter": true })).await;
+    }
+    house.clock.advance(TimeDelta::days(1));
+    house.script([never("MAIL_REFUSED: smtp 550")]);
+    assert_eq!(house.mails().await.len(), 0);
+    for message in messages(&house).await {
+        assert_eq!((&message["state"], &message["deliveries"][0]["outcome"]), (&json!("BOUNCED"), &json!("REFUSED")), "{message}");
+    }
+    let mut noted = house.noted.lock().unwrap().clone();
+    noted.sort();
+    assert_eq!(noted, [REFERENCE, "TK-2026-000777"]);
+    assert_eq!(house.value::<i64>("SELECT COUNT(*) FROM bouncing_address").await, 1);
+}
+
+#[tokio::test]
+async fn an_address_that_gives_mail_back_is_spared_the_daily_mail_too() {
+    let house = house().await;
+    collected(&house, 2, json!({})).await;
+    let mark = sent(&house, 1, json!({})).await;
+    record(&house, 10, &mark, json!({})).await;
+    house.clock.advance(TimeDelta::days(1));
+    assert_eq!(house.mails().await.len(), 0);
+    let message = messages(&house).await.into_iter().find(|message| message["topic"] == "RATING").unwrap();
+    assert_eq!((&message["state"], &message["deliveries"][0]["reason"]), (&json!("BOUNCED"), &json!("ADDRESS_BOUNCES")));
+}
+
+#[tokio::test]
+async fn with_a_daily_mail_all_that_came_in_it_comes_back_and_is_told_of() {
+    let house = house().await;
+    collected(&house, 3, json!({ "topic": "ASSIGNMENT" })).await;
+    for (key, about) in (4..).zip([REFERENCE, "TK-2026-000777", REFERENCE]) {
+        collected(&house, key, json!({ "about": about, "toReporter": true })).await;
+    }
     house.clock.advance(TimeDelta::days(1));
     let mails = house.mails().await;
     let [mail] = mails.as_slice() else { panic!("one mail: {mails:?}") };
     record(&house, 10, mail.return_mark.as_ref().unwrap(), json!({})).await;
-    let states: Vec<_> = messages(&house).await.iter().map(|message| message["state"].clone()).collect();
-    assert_eq!(states, ["BOUNCED", "BOUNCED"]);
+    for message in messages(&house).await {
+        assert_eq!((&message["state"], &message["deliveries"][1]["outcome"]), (&json!("BOUNCED"), &json!("BOUNCED")), "{message}");
+    }
+    while house.work(false).await {}
+    let mut noted = house.noted.lock().unwrap().clone();
+    noted.sort();
+    assert_eq!(noted, [REFERENCE, "TK-2026-000777"], "each report once");
 }
 
 #[tokio::test]

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use chrono::{TimeDelta, TimeZone, Utc};
 use futures_util::FutureExt;
 use journal::{
-    Channels, Courier, Database, Destination, House, JobError, Landed, Landing, Mail, Mailer, Messenger, Messengers, Options, Parcel, Ping,
-    Receipt, Room, Target,
+    Channels, Commit, Courier, Database, Destination, Handler, House, Job, JobError, Landed, Landing, Mail, Mailer, Messenger, Messengers,
+    Options, Parcel, Ping, Receipt, Room, Target,
 };
 use kernel::{
     Actor, Answer, Call, Clock, Code, Document, Fault, Graph, GraphHandle, Locale, ManualClock, Operation, OperationKind, Person, PersonId,
@@ -233,24 +233,38 @@ impl TestHouse {
         self.data(&Actor::System, text, json!({ "input": input })).await["queueMessage"].take()
     }
 
+    /// Leases the next due job, as the runner does.
+    pub(crate) async fn lease(&self) -> Option<Job> {
+        let now = self.clock.now();
+        let writer = &self.house.database.writer;
+        let lease = writer.write(move |txn| async move { journal::lease(txn, "test", now, TimeDelta::seconds(30), 1).await }.boxed());
+        lease.await.unwrap().pop()
+    }
+
+    pub(crate) fn handler(&self, job: &Job) -> &dyn Handler {
+        self.room.handlers.iter().find(|handler| handler.kinds().contains(&job.kind.as_str())).unwrap().as_ref()
+    }
+
+    /// Keeps what the performance of a job gave, with the mark that it is done.
+    pub(crate) async fn keep(&self, job: Job, commit: Commit) {
+        let now = self.clock.now();
+        let keep = self.house.database.writer.write(move |txn| {
+            async move {
+                assert!(journal::done(txn, job.id, "test", now).await?);
+                commit(txn).await
+            }
+            .boxed()
+        });
+        keep.await.unwrap();
+    }
+
     /// Gives the next due job one try, as the runner does. False when there is none.
     pub(crate) async fn work(&self, last_try: bool) -> bool {
         let (writer, now) = (&self.house.database.writer, self.clock.now());
-        let lease = writer.write(move |txn| async move { journal::lease(txn, "test", now, TimeDelta::seconds(30), 1).await }.boxed());
-        let Some(job) = lease.await.unwrap().pop() else { return false };
-        let handler = self.room.handlers.iter().find(|handler| handler.kinds().contains(&job.kind.as_str())).unwrap();
-        let id = job.id;
+        let Some(job) = self.lease().await else { return false };
+        let (id, handler) = (job.id, self.handler(&job));
         match handler.perform(&job).await {
-            Ok(commit) => {
-                let keep = writer.write(move |txn| {
-                    async move {
-                        assert!(journal::done(txn, id, "test", now).await?);
-                        commit(txn).await
-                    }
-                    .boxed()
-                });
-                keep.await.unwrap();
-            }
+            Ok(commit) => self.keep(job, commit).await,
             Err(error) => {
                 let (text, retry_at) = match error {
                     JobError::Retry(text) => (text, (!last_try).then_some(now + TimeDelta::seconds(5))),

@@ -68,4 +68,7 @@ refusal-codes-many = { $max ->
 }
 refusal-code = The code is wrong. Look at the six digits of the text message.
 refusal-code-over = This code is not good any more. Ask for a new one.
-sms-code = Smart Turkistan: your code is { $code }. It is good for { $minutes } minutes. Tell it to nobody.
+sms-code = { $minutes ->
+    [one] Smart Turkistan: your code is { $code }. It is good for { $minutes } minute. Tell it to nobody.
+   *[other] Smart Turkistan: your code is { $code }. It is good for { $minutes } minutes. Tell it to nobody.
+}

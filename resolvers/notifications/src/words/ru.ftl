@@ -74,4 +74,8 @@ refusal-codes-many = { $max ->
 }
 refusal-code = Код неверен. Проверьте шесть цифр из SMS.
 refusal-code-over = Этот код больше не действует. Запросите новый.
-sms-code = Smart Turkistan: код подтверждения { $code }. Он действует { $minutes } минут. Никому его не сообщайте.
+sms-code = { $minutes ->
+    [one] Smart Turkistan: код подтверждения { $code }. Он действует { $minutes } минуту. Никому его не сообщайте.
+    [few] Smart Turkistan: код подтверждения { $code }. Он действует { $minutes } минуты. Никому его не сообщайте.
+   *[many] Smart Turkistan: код подтверждения { $code }. Он действует { $minutes } минут. Никому его не сообщайте.
+}

@@ -1,6 +1,7 @@
 //! Mail over SMTP (RFC 5321), with implicit TLS or STARTTLS.
 
 use std::{
+    error::Error as _,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -156,10 +157,13 @@ impl Server {
     }
 }
 
-/// What may be kept of an error: a reply's text quotes addresses, its code does not.
+/// What may be kept of an error: a reply's text quotes addresses, its code and its status do not.
 fn cause(error: &smtp::Error) -> String {
     match reply(error) {
-        Some(code) => format!("smtp {code}"),
+        Some(code) => match status(error) {
+            Some(status) => format!("smtp {code} {status}"),
+            None => format!("smtp {code}"),
+        },
         None if error.is_tls() => "TLS failed".to_owned(),
         None if error.is_client() => "the server cannot take it".to_owned(),
         None => "no connection".to_owned(),
@@ -168,4 +172,13 @@ fn cause(error: &smtp::Error) -> String {
 
 fn reply(error: &smtp::Error) -> Option<u16> {
     error.status().map(u16::from)
+}
+
+/// The enhanced status code that begins a reply's text, e.g. `5.1.1` (RFC 2034 §4).
+fn status(error: &smtp::Error) -> Option<String> {
+    let text = error.source()?.to_string();
+    let first = text.split_whitespace().next()?;
+    let numbers: Vec<&str> = first.split('.').collect();
+    let is_number = |number: &&str| (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    (numbers.len() == 3 && numbers.iter().all(is_number)).then(|| first.to_owned())
 }

@@ -102,6 +102,8 @@ async fn a_reply_decides_whether_a_mail_is_sent_again() {
     check(Turn::Take, Ok(())).await;
     check(Turn::Reply("451 <aigul@example.kz> try later"), again("smtp 451")).await;
     check(Turn::Reply("550 <aigul@example.kz> unknown"), never("smtp 550")).await;
+    check(Turn::Reply("550 5.1.1 <aigul@example.kz> unknown"), never("smtp 550 5.1.1")).await;
+    check(Turn::Reply("554 5.aigul.1 no"), never("smtp 554")).await;
     check(Turn::Reply("530 authenticate first"), again("smtp 530")).await;
     check(Turn::Drop, again("no connection")).await;
 }
