@@ -37,6 +37,7 @@ impl Desk {
         let (actor, now) = (request.actor.clone(), request.now);
         self.once_on_case(on, "forward_part", &body, request, move |desk, txn, case| {
             async move {
+                let case = desk.raise_due(txn, case, now).await?;
                 // Whoever may not send the whole away, now or any more, may not send a part.
                 let whole = engine::Event { by: policy::offices(&actor, &case), ..engine::Event::new("forward", Who::Officer) };
                 desk.process(&case)?.step(&case.state()?, &whole, now)?;

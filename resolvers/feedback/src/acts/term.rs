@@ -40,6 +40,7 @@ impl Desk {
         let (actor, now) = (request.actor.clone(), request.now);
         self.once_on_case(on, "extend", &body, request, move |desk, txn, case| {
             async move {
+                let case = desk.raise_due(txn, case, now).await?;
                 let mut act = Act::new("extend", policy::offices(&actor, &case));
                 act.event = act.event.with("working_days", i64::from(days));
                 let process = desk.process(&case)?;

@@ -180,15 +180,18 @@ async fn a_case_is_given_to_a_colleague_of_the_same_party_and_to_nobody_else() {
     let filed = city.routed(water()).await;
     city.settle().await;
     let id = |slug: &str| PersonId::of_slug(slug).global();
-    for (to, expected) in [
-        (json!(id("officer-roads")), ["NOT_ALLOWED input.to"].as_slice()),
-        (json!(id("ghost")), &["NOT_FOUND input.to"]),
-        (json!("x"), &["NOT_FOUND input.to"]),
-        (json!(id("officer-two")), &[]),
-        (Value::Null, &[]),
-        (json!(id("officer")), &[]),
+    for (by, to, expected) in [
+        (officer(), json!(id("officer-roads")), ["NOT_ALLOWED input.to"].as_slice()),
+        (officer(), json!(id("ghost")), &["NOT_FOUND input.to"]),
+        (officer(), json!("x"), &["NOT_FOUND input.to"]),
+        (officer(), json!(id("officer-two")), &[]),
+        (officer(), json!(id("officer")), &["NOT_ALLOWED"]),
+        (supervisor(), Value::Null, &[]),
+        (officer(), json!(id("officer")), &[]),
+        (officer(), Value::Null, &[]),
+        (officer(), json!(id("officer")), &[]),
     ] {
-        let refused = city.work(&officer(), "assignCase", &filed, json!({ "to": to })).await;
+        let refused = city.work(&by, "assignCase", &filed, json!({ "to": to })).await;
         assert_eq!(refused, expected, "{to}");
         if expected.is_empty() {
             let assignee = city.case(&filed, "assignee { id }").await["assignee"].take();

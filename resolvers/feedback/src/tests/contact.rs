@@ -139,8 +139,11 @@ async fn new_codes_are_few_and_for_the_reporter_alone() {
         assert_eq!(ask_again(&city, &filed).await, [""; 0]);
     }
     assert_eq!(mailed(&city).await, vec![mail("COUPON", false, true); 4]);
-    city.clock.advance(TimeDelta::days(1));
-    assert_eq!(ask_again(&city, &filed).await, ["LIMIT_REACHED"], "five are the most");
+    city.clock.advance(TimeDelta::hours(23));
+    assert_eq!(ask_again(&city, &filed).await, ["LIMIT_REACHED"], "five are the most at once");
+    city.clock.advance(TimeDelta::hours(1));
+    assert_eq!(ask_again(&city, &filed).await, [""; 0], "then one a day, so that nobody spoils them all");
+    assert_eq!(ask_again(&city, &filed).await, ["LIMIT_REACHED"]);
     assert_eq!(confirm(&city, &filed.reference, &code(&city, &filed).await).await, [""; 0]);
     assert_eq!(ask_again(&city, &filed).await, ["WRONG_STATE"]);
 }

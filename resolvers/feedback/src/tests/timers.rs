@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     city::{City, Filed, appeal, category, city, strings, water},
-    people::{officer, person, supervisor},
+    people::{officer, other_officer, supervisor},
 };
 
 async fn kinds(city: &City, filed: &Filed) -> Vec<String> {
@@ -123,21 +123,15 @@ async fn what_a_term_forbids_is_forbidden_though_no_worker_has_come_to_it() {
 #[tokio::test]
 async fn a_case_whose_reporter_was_asked_in_time_is_not_overdue_while_they_think() {
     let city = city().await;
-    let filed = city.routed(json!({ "text": "Ауламыз жарық емес", "locale": "KK", "category": category("street-lighting") })).await;
-    let party = city.case(&filed, "party { id }").await["party"]["id"].as_str().unwrap().to_owned();
-    let slug = if party == kernel::PartyId::of_slug("water-turkistan-city").global() {
-        "water-turkistan-city"
-    } else {
-        "passenger-transport-roads"
-    };
-    let theirs = person("theirs", kernel::Role::Officer, Some(slug));
-    let ask = json!({ "text": "Қай аулада?" });
-    assert_eq!(city.work(&theirs, "acceptCase", &filed, json!({})).await, [""; 0], "{party}");
-    assert_eq!(city.work(&theirs, "askReporter", &filed, ask).await, [""; 0]);
-    let due = city.own(&filed, "deadline { dueAt overdue }").await;
-    assert_eq!(due["deadline"]["overdue"], false);
+    let input = json!({ "text": "Көшеде шұңқыр бар", "locale": "KK", "category": category("road-damage") });
+    let (asked, not_asked) = (city.routed(input.clone()).await, city.routed(input).await);
+    assert_eq!(city.work(&other_officer(), "acceptCase", &asked, json!({})).await, [""; 0]);
+    assert_eq!(city.work(&other_officer(), "askReporter", &asked, json!({ "text": "Қай көшеде?" })).await, [""; 0]);
     city.clock.advance(TimeDelta::days(25));
-    assert_eq!(city.own(&filed, "deadline { overdue }").await["deadline"]["overdue"], false, "{due}");
+    let overdue = async |filed: &Filed| city.own(filed, "deadline { overdue }").await["deadline"]["overdue"].clone();
+    assert_eq!((overdue(&asked).await, overdue(&not_asked).await), (json!(false), json!(true)));
+    let desk = city.read(&other_officer(), "{ desk(filter: { overdue: true }) { nodes { feedback { reference } } } }").await;
+    assert_eq!(desk["desk"]["nodes"], json!([{ "feedback": { "reference": not_asked.reference } }]));
 }
 
 #[tokio::test]
