@@ -6,4 +6,5 @@ mod demo;
 mod erasure;
 mod house;
 mod migration;
+mod refusals;
 mod views;

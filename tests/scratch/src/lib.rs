@@ -1,4 +1,8 @@
-//! Databases of a test's own. They are gone when the test is: hundreds of tests on one server would fill its disk.
+//! Databases of a test's own, and what the tests of several rooms write in one shape. The databases are gone when the test is: hundreds of
+//! tests on one server would fill its disk.
+
+mod acts;
+pub mod refusals;
 
 use std::{env, path::Path, thread};
 
