@@ -143,10 +143,16 @@ pub(crate) fn checked_text(text: &str, chars_max: usize, field: &str) -> Result<
     if text.is_empty() {
         return Err(refusal(RefusalCode::Invalid, "refusal-text-empty", &[]).at(field));
     }
+    not_longer(text, chars_max, field)?;
+    Ok(text.to_owned())
+}
+
+/// Checks that a text has so many characters at the most.
+fn not_longer(text: &str, chars_max: usize, field: &str) -> Result<(), Refusal> {
     if text.chars().count() > chars_max {
         return Err(refusal(RefusalCode::LimitReached, "refusal-text-long", &[("max", chars_max.into())]).at(field));
     }
-    Ok(text.to_owned())
+    Ok(())
 }
 
 /// Checks a submission. All that is wrong with it is told at once.
@@ -217,10 +223,7 @@ impl Contact {
     fn check(&self, track: Track, signed: bool) -> Vec<Refusal> {
         let mut refusals = Vec::new();
         // A name is looked for in each text that is to be published.
-        if self.name.as_ref().is_some_and(|name| name.reveal().chars().count() > NAME_CHARS_MAX) {
-            let most = [("max", NAME_CHARS_MAX.into())];
-            refusals.push(refusal(RefusalCode::Invalid, "refusal-text-long", &most).at("input.contact.name"));
-        }
+        refusals.extend(self.name.as_ref().and_then(|name| not_longer(name.reveal(), NAME_CHARS_MAX, "input.contact.name").err()));
         let mut invalid = |message, field: &str| refusals.push(refusal(RefusalCode::Invalid, message, &[]).at(field));
         if self.email.as_ref().is_some_and(|email| !is_email(email.reveal())) {
             invalid("refusal-email", "input.contact.email");
