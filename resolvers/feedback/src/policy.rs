@@ -55,12 +55,27 @@ pub(crate) fn may_open_desk(actor: &Actor) -> Result<Scope> {
     }
 }
 
-/// Only those who work cases act on many of them, and have a calendar of their deadlines. An auditor looks on.
+/// Only those who work cases act on many of them. An auditor looks on.
 pub(crate) fn may_work(actor: &Actor) -> Result<()> {
     match actor {
         _ if actor.is(Role::Officer) || actor.is(Role::Supervisor) => Ok(()),
         Actor::Anonymous => Err(Error::coded(Code::Unauthenticated, "work on cases needs a token")),
         _ => Err(Error::coded(Code::Forbidden, "work on cases is for officers")),
+    }
+}
+
+/// Only those who work the cases of a party make things for it: templates, incidents, a calendar. An auditor looks on.
+pub(crate) fn may_work_for_party(actor: &Actor) -> Result<()> {
+    may_work(actor)?;
+    may_open_desk(actor).map(drop)
+}
+
+/// Only supervisors change what holds for all cases: the rules, and what the suggester goes by.
+pub(crate) fn may_rule(actor: &Actor) -> Result<()> {
+    match actor {
+        _ if actor.is(Role::Supervisor) => Ok(()),
+        Actor::Anonymous => Err(Error::coded(Code::Unauthenticated, "rules need a token")),
+        _ => Err(Error::coded(Code::Forbidden, "rules are for supervisors")),
     }
 }
 

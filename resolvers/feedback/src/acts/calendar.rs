@@ -26,7 +26,7 @@ impl Desk {
     /// Makes an address for whoever works cases of a party.
     pub(crate) async fn create_calendar_link(&self, key: &str, request: &Arc<Request>) -> Result<Model, Abort> {
         let act = ActKey::new(act_key(key)?, "create_calendar_link", &request.actor.journal_name(), &())?;
-        policy::may_open_desk(&request.actor)?;
+        policy::may_work_for_party(&request.actor)?;
         let party = request.actor.party().ok_or_else(|| refusal(RefusalCode::NotAllowed, "refusal-calendar-party", &[]))?;
         let (id, owner, now) = (self.house.rng.uuid_v7(request.now), author(request), request.now);
         let locale = Set(request.locale.tag().to_owned());

@@ -129,7 +129,7 @@ impl Desk {
     /// Opens an incident of the actor's party.
     pub(crate) async fn open_incident(&self, key: &str, description: Description, request: &Arc<Request>) -> Result<Model, Abort> {
         let act = ActKey::new(act_key(key)?, "open_incident", &request.actor.journal_name(), &description)?;
-        policy::may_open_desk(&request.actor)?;
+        policy::may_work_for_party(&request.actor)?;
         let party = request.actor.party().ok_or_else(|| refusal(RefusalCode::NotAllowed, "refusal-incident-party", &[]))?;
         let (now, id) = (request.now, IncidentId::new(request.now, &*self.house.rng).uuid());
         let row = ActiveModel {
@@ -393,6 +393,7 @@ fn may_lead(incident: &Model, actor: &Actor) -> Result<(), Abort> {
     if party != Some(incident.party_id) {
         return Err(not_found("input.incident").into());
     }
+    policy::may_work(actor)?;
     match incident.resolved_at {
         None => Ok(()),
         Some(_) => Err(refusal(RefusalCode::TooLate, "refusal-incident-over", &[]).at("input.incident").into()),

@@ -51,7 +51,7 @@ impl TemplateDraft {
 
 /// The party whose templates the actor has.
 fn party(request: &Request) -> Result<PartyId, Abort> {
-    policy::may_open_desk(&request.actor)?;
+    policy::may_work_for_party(&request.actor)?;
     request.actor.party().ok_or_else(|| refusal(RefusalCode::NotAllowed, "refusal-template-party", &[]).into())
 }
 

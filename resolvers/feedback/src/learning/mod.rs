@@ -28,6 +28,7 @@ use crate::{
     entity::suggester_training::{Column, Entity},
     error::{key_reused, refusal},
     model::act_key,
+    policy,
 };
 
 /// The stream of the journal that tells what was learnt.
@@ -184,6 +185,7 @@ impl Desk {
 
     /// Goes back to what was in force before, or to the built-in model alone.
     pub(crate) async fn roll_back_suggester(&self, key: &str, request: &Arc<Request>) -> Result<Vec<Training>, Abort> {
+        policy::may_rule(&request.actor)?;
         let key = ActKey::new(act_key(key)?, "roll_back_suggester", &request.actor.journal_name(), &())?;
         let (now, actor) = (request.now, request.actor.journal_name());
         let write = self.house.database.writer.write(move |txn| {

@@ -17,6 +17,7 @@ use crate::{
     entity::rule_proposal::{self, Model},
     error::{key_reused, refusal},
     model::act_key,
+    policy,
 };
 
 /// Files, texts by names.
@@ -25,6 +26,7 @@ pub(crate) type Files = BTreeMap<String, String>;
 impl Desk {
     /// Proposes files; a job tries them on the recorded cases. The same files among the same rules are one proposal, whoever asks.
     pub(crate) async fn simulate_rules(&self, key: &str, files: Files, request: &Arc<Request>) -> Result<Model, Abort> {
+        policy::may_rule(&request.actor)?;
         let key = ActKey::new(act_key(key)?, "simulate_rules", &request.actor.journal_name(), &files)?;
         let proposal = self.proposal(files).await?;
         let row = Model {
@@ -46,6 +48,7 @@ impl Desk {
 
     /// Publishes what was proposed and tried, or says that one of the persons wants it whom that takes.
     pub(crate) async fn publish_rules(&self, key: &str, files: Files, digest: String, request: &Arc<Request>) -> Result<Model, Abort> {
+        policy::may_rule(&request.actor)?;
         let key = ActKey::new(act_key(key)?, "publish_rules", &request.actor.journal_name(), &(&files, &digest))?;
         let person = request.actor.person().map(|person| person.id).ok_or_else(|| Error::internal("nobody publishes rules"))?;
         let (actor, now) = (request.actor.clone(), request.now);
