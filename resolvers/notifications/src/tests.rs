@@ -7,6 +7,7 @@ mod house;
 mod letters;
 mod phones;
 mod preferences;
+mod refusals;
 mod telegram;
 mod webhooks;
 

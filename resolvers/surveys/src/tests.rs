@@ -5,4 +5,5 @@ mod demo;
 mod house;
 mod keeping;
 mod questions;
+mod refusals;
 mod rules;

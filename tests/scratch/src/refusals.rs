@@ -10,12 +10,22 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use kernel::{Actor, Call, Locale, Operation, OperationKind, Request, Subgraph};
+use kernel::{Actor, Call, Code, Locale, Operation, OperationKind, Request, Subgraph};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::acts::Acts;
+
+/// Texts that somebody else would read as something else: markup, heads of a mail, signs that turn the direction of what follows, statements
+/// of a database, and what templates fill in. The gate refuses the character U+0000 in any text.
+pub const HOSTILE: [&str; 5] = [
+    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "Тема\r\nBcc: everybody@example.kz\r\n\r\nText",
+    "\u{202E}gnp.exe\u{2066} \u{200F}мәтін",
+    "😀👨‍👩‍👧‍👦 e\u{301}\u{FFFD} ’; DROP TABLE feedback; --",
+    "{{ 7 * 7 }} ${7*7} %s %n { $key } {coupon-key}",
+];
 
 /// What can be wrong with an act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,17 +51,8 @@ pub enum Wrong {
 }
 
 /// All of it.
-const EVERYTHING: [Wrong; 9] = [
-    Wrong::Role,
-    Wrong::Party,
-    Wrong::State,
-    Wrong::Stale,
-    Wrong::Late,
-    Wrong::Empty,
-    Wrong::Long,
-    Wrong::Attachment,
-    Wrong::Key,
-];
+const EVERYTHING: [Wrong; 9] =
+    [Wrong::Role, Wrong::Party, Wrong::State, Wrong::Stale, Wrong::Late, Wrong::Empty, Wrong::Long, Wrong::Attachment, Wrong::Key];
 
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,7 +77,10 @@ pub struct Refusals {
     acts: Acts,
     /// When it is.
     pub now: DateTime<Utc>,
+    /// Tables that a refusal may write to: of a wrong code the house keeps that it was tried, else it could be guessed.
+    pub kept: &'static [&'static str],
     keys: u128,
+    problems: Vec<String>,
     lines: Vec<String>,
     said: BTreeSet<(String, Wrong)>,
     /// Why there is nothing to be wrong, with the acts of which it is so.
@@ -97,7 +101,9 @@ impl Refusals {
             reader,
             acts: Acts::default(),
             now,
+            kept: &[],
             keys: 0,
+            problems: Vec::new(),
             lines: Vec::new(),
             said: BTreeSet::new(),
             reasons: BTreeMap::new(),
@@ -114,9 +120,8 @@ impl Refusals {
         let Value::Object(variables) = variables else { unreachable!("variables are an object") };
         let answer = self.subgraph.execute(Call { operation: &operation, variables: variables.into(), request: &request }).await;
         let faults = answer.faults.into_iter().map(|fault| {
-            // A fault of the library's own is no answer to a person.
-            assert_ne!(fault.code, kernel::Code::Internal, "{text}: {}", fault.message);
-            json!({ "code": fault.code, "message": fault.message })
+            // A fault of the house's own is no refusal.
+            json!({ "code": fault.code.as_str(), "message": fault.message, "internal": fault.code == Code::Internal })
         });
         let faults = faults.collect();
         (answer.data.into(), faults)
@@ -129,53 +134,47 @@ impl Refusals {
     }
 
     /// Asks for what is wrong, in each language, and notes what was answered. Nothing of it is written.
-    ///
-    /// # Panics
-    /// When it is not refused, has no words in one of the languages, or wrote something.
     pub async fn wrong(&mut self, act: &str, wrong: Wrong, what: &str, actor: &Actor, input: &Value) {
-        self.refused(act, wrong, what, actor, input, &[]).await;
-    }
-
-    /// The same for a wrong code, of which the house keeps with the act's key that it was tried: else it could be guessed.
-    ///
-    /// # Panics
-    /// As with `wrong`.
-    pub async fn tried(&mut self, act: &str, wrong: Wrong, what: &str, actor: &Actor, input: &Value) {
-        self.refused(act, wrong, what, actor, input, &["act_key"]).await;
-    }
-
-    async fn refused(&mut self, act: &str, wrong: Wrong, what: &str, actor: &Actor, input: &Value, kept: &[&str]) {
         let mut input = input.clone();
         if input.get("idempotencyKey").is_none() {
             input["idempotencyKey"] = json!(self.key());
         }
         let text = self.acts.mutation(act);
-        let before = rows(&self.reader, kept).await;
+        let before = rows(&self.reader, self.kept).await;
         let mut answers = Vec::new();
         for locale in [Locale::Kk, Locale::Ru, Locale::En] {
             let (mut data, faults) = self.execute(OperationKind::Mutation, &text, json!({ "input": input }), actor, locale).await;
             let refusals = data[act]["errors"].take();
             answers.push(if faults.is_empty() { refusals.as_array().cloned().unwrap_or_default() } else { faults });
         }
-        assert_eq!(rows(&self.reader, kept).await, before, "{act} was refused ({what}) and wrote");
-        let [kk, ru, en] = answers.as_slice() else { unreachable!("three languages") };
-        assert!(!kk.is_empty(), "{act} was not refused: {what}");
-        assert!(kk.len() == ru.len() && kk.len() == en.len(), "{act} ({what}): {kk:?} {ru:?} {en:?}");
-        let all = kk.iter().zip(ru).zip(en).map(|((kk, ru), en)| self.refusal([kk, ru, en], act, what)).collect::<Vec<_>>();
-        self.lines.push(format!("{act} | {wrong} | {what} | {}", all.join(" + ")));
         self.said.insert((act.to_owned(), wrong));
+        let what = format!("{act} | {wrong} | {what}");
+        if rows(&self.reader, self.kept).await != before {
+            self.problems.push(format!("{what} | it wrote"));
+        }
+        let [kk, ru, en] = answers.as_slice() else { unreachable!("three languages") };
+        if kk.is_empty() || kk.len() != ru.len() || kk.len() != en.len() {
+            self.problems.push(format!("{what} | {} refusals, {} in Russian, {} in English", kk.len(), ru.len(), en.len()));
+        }
+        let all = kk.iter().zip(ru).zip(en).map(|((kk, ru), en)| self.refusal([kk, ru, en], &what)).collect::<Vec<_>>();
+        self.lines.push(format!("{what} | {}", all.join(" + ")));
     }
 
     /// One refusal as a line has it; its words are those of the reader's language.
-    fn refusal(&mut self, in_languages: [&Value; 3], act: &str, what: &str) -> String {
+    fn refusal(&mut self, in_languages: [&Value; 3], what: &str) -> String {
         let [kk, ru, en] = in_languages.map(|refusal| refusal["message"].as_str().expect("a message").to_owned());
-        for message in [&kk, &ru, &en] {
-            assert!(message.chars().count() > 10 && !message.starts_with("refusal-"), "{act} ({what}): {message}");
+        if [&kk, &ru, &en].iter().any(|message| message.chars().count() <= 10 || message.starts_with("refusal-")) {
+            self.problems.push(format!("{what} | no words: {kk} | {ru} | {en}"));
         }
-        assert!(kk != ru && kk != en && ru != en, "{act} ({what}) is refused in one language: {kk}");
+        if kk == ru || kk == en || ru == en {
+            self.problems.push(format!("{what} | the same in two languages: {kk} | {ru} | {en}"));
+        }
+        if in_languages[0]["internal"] == true {
+            self.problems.push(format!("{what} | a fault of the house: {en}"));
+        }
         let of = |field: &str| in_languages.map(|refusal| refusal[field].clone());
-        for [kk, ru, en] in [of("code"), of("path")] {
-            assert!(kk == ru && kk == en, "{act} ({what}): {kk} {ru} {en}");
+        if [of("code"), of("path")].iter().any(|[kk, ru, en]| kk != ru || kk != en) {
+            self.problems.push(format!("{what} | it depends on the language: {in_languages:?}"));
         }
         let path: Vec<&str> = in_languages[0]["path"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let line = format!("{} {}: {kk}", in_languages[0]["code"].as_str().expect("a code"), path.join(".")).replace(" :", ":");
@@ -184,9 +183,6 @@ impl Refusals {
     }
 
     /// Each of those has not the office, or not over this.
-    ///
-    /// # Panics
-    /// As with `wrong`.
     pub async fn actors(&mut self, act: &str, wrong: Wrong, actors: &[(&str, Actor)], input: &Value) {
         for (who, actor) in actors {
             self.wrong(act, wrong, who, actor, input).await;
@@ -194,9 +190,6 @@ impl Refusals {
     }
 
     /// A key that is none, and one that was used for something else by the same actor.
-    ///
-    /// # Panics
-    /// As with `wrong`.
     pub async fn keys(&mut self, act: &str, actor: &Actor, input: &Value, used: &str) {
         for (what, key) in [("no UUID", "x"), ("another act’s", used)] {
             let mut input = input.clone();
@@ -209,7 +202,7 @@ impl Refusals {
     /// people come near to.
     ///
     /// # Panics
-    /// As with `wrong`; when a text is named that the act has not.
+    /// When a text is named that the act has not.
     pub async fn texts(&mut self, act: &str, actor: &Actor, input: &Value, may_be_empty: &[&str], limits: &[(&str, usize)]) {
         let texts = self.acts.texts(act, input);
         let named = may_be_empty.iter().chain(limits.iter().map(|(field, _)| field));
@@ -239,7 +232,8 @@ impl Refusals {
     /// The table, with the reasons and the words in the other languages.
     ///
     /// # Panics
-    /// When the room has an act of which something is not said, or a reason is not true.
+    /// When something was not refused, not in words of each language, or wrote; when the room has an act of which something is not said; when a
+    /// reason is not true.
     #[must_use]
     pub fn finish(mut self) -> String {
         for act in self.acts.names() {
@@ -250,15 +244,15 @@ impl Refusals {
         }
         let reasoned: BTreeSet<(String, Wrong)> =
             self.reasons.iter().flat_map(|((wrong, _), acts)| acts.iter().map(|act| (act.clone(), *wrong))).collect();
-        let both: Vec<_> = reasoned.intersection(&self.said).collect();
-        assert!(both.is_empty(), "they are said to be impossible, and are refused: {both:?}");
-        let all: BTreeSet<(String, Wrong)> =
-            self.acts.names().flat_map(|act| EVERYTHING.map(|wrong| (act.to_owned(), wrong))).collect();
+        let all: BTreeSet<(String, Wrong)> = self.acts.names().flat_map(|act| EVERYTHING.map(|wrong| (act.to_owned(), wrong))).collect();
         let told: BTreeSet<_> = reasoned.union(&self.said).cloned().collect();
-        let missing: Vec<_> = all.difference(&told).map(|(act, wrong)| format!("{act}: {wrong}")).collect();
-        assert!(missing.is_empty(), "the table says nothing of\n{}", missing.join("\n"));
-        let unknown: Vec<_> = told.difference(&all).collect();
-        assert!(unknown.is_empty(), "the room has no such acts: {unknown:?}");
+        let mut problems = self.problems;
+        let mut name =
+            |what: &str, of: Vec<&(String, Wrong)>| problems.extend(of.iter().map(|(act, wrong)| format!("{act} | {wrong} | {what}")));
+        name("said to be impossible, and refused", reasoned.intersection(&self.said).collect());
+        name("nothing is said of it", all.difference(&told).collect());
+        name("the room has no such act", told.difference(&all).collect());
+        assert!(problems.is_empty(), "{}", problems.join("\n"));
         let mut lines = self.lines;
         lines.push(String::new());
         for ((wrong, why), acts) in self.reasons {
@@ -294,7 +288,8 @@ pub async fn rows(reader: &DatabaseConnection, but_for: &[&str]) -> BTreeMap<Str
     let names = reader.query_all_raw(Statement::from_string(backend, tables)).await.expect("the names of tables");
     let names = names.iter().map(|row| row.try_get_by_index::<String>(0).expect("a name"));
     let counts = names
-        .filter(|name| !but_for.contains(&name.as_str()))
+        // The log takes up, when it comes to it, what other acts wrote before.
+        .filter(|name| !but_for.contains(&name.as_str()) && !name.starts_with("log_"))
         .map(|name| format!("SELECT '{name}', CAST(COUNT(*) AS BIGINT) FROM \"{name}\""))
         .collect::<Vec<_>>()
         .join(" UNION ALL ");

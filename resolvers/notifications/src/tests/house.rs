@@ -11,7 +11,7 @@ use chrono::{TimeDelta, TimeZone, Utc};
 use futures_util::FutureExt;
 use journal::{
     Channels, Commit, Courier, Database, Destination, Handler, House, Job, JobError, Landed, Landing, Mail, Mailer, Messenger, Messengers,
-    Options, Parcel, Ping, Receipt, Room, Target,
+    Options, Parcel, Ping, Receipt, Room, Subscription, Target,
 };
 use kernel::{
     Actor, Answer, Call, Clock, Code, Document, Fault, Graph, GraphHandle, Locale, ManualClock, Operation, OperationKind, Person, PersonId,
@@ -74,7 +74,7 @@ pub(crate) struct Counter {
 #[async_trait]
 impl Courier for Counter {
     fn accepts(&self, url: &str) -> bool {
-        url.starts_with("https://") && !url.contains("localhost")
+        url.len() <= 2_048 && url.starts_with("https://") && !url.contains("localhost")
     }
 
     async fn hand_over(&self, parcel: Parcel) -> Result<Receipt, JobError> {
@@ -94,7 +94,9 @@ pub(crate) struct Bell {
 impl Messenger for Bell {
     fn accepts(&self, to: &Destination) -> bool {
         match to {
-            Destination::Browser(subscription) => subscription.url.starts_with("https://") && subscription.auth.len() == 22,
+            Destination::Browser(Subscription { url, p256dh, auth }) => {
+                url.len() <= 2_048 && url.starts_with("https://") && auth.len() == 22 && p256dh.len() <= 87 && p256dh.starts_with('B')
+            }
             Destination::Chat(_) | Destination::Phone(_) => true,
         }
     }

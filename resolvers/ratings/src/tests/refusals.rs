@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use kernel::{Actor, FeedbackId, PersonId, RatingId, Role, ServiceId};
-use scratch::refusals::{Refusals, Wrong};
+use scratch::refusals::{HOSTILE, Refusals, Wrong};
 use serde_json::{Value, json};
 
 use super::house::{KEY, REFERENCE, TestHouse, citizen, houses, noon, person, service};
@@ -84,10 +84,34 @@ async fn whatever_is_wrong_with_an_act_is_refused_in_words_and_nothing_is_writte
         answers(&house, &mut table).await;
         erasures(&mut table, &rating).await;
         table.never(Wrong::Role, "anybody rates, whatever their office", &["rateService", "rateAnswer"]);
+        table.never(Wrong::Empty, "a mark needs no comment", &["rateService"]);
         table.never(Wrong::Party, "a service is everybody’s", &["rateService"]);
         table.never(Wrong::Party, "the house erases for all", &["eraseAnswerComments"]);
-        table.never(Wrong::Late, "a service is rated and a comment erased at any time", &["rateService", "eraseRatingComment", "eraseAnswerComments"]);
+        table.never(
+            Wrong::Late,
+            "a service is rated and a comment erased at any time",
+            &["rateService", "eraseRatingComment", "eraseAnswerComments"],
+        );
         table.never(Wrong::Late, "an answer stands until it is contested, and then is none", &["rateAnswer"]);
         insta::assert_snapshot!("refusals", table.finish());
+    }
+}
+
+#[tokio::test]
+async fn hostile_comments_are_kept_as_text() {
+    for house in houses().await {
+        for (number, hostile) in HOSTILE.iter().enumerate() {
+            let key = format!("01914f7a-0000-7000-8000-{number:012}");
+            let input = json!({ "idempotencyKey": key, "service": service().global(), "stars": 1, "comment": hostile, "locale": "KK" });
+            let rating = house.mutate(RATE, input, person(&key, &[Role::Citizen]), noon()).await["rateService"]["rating"].take();
+            assert_eq!(rating["comment"], *hostile);
+        }
+        assert_eq!(house.perform_due(noon()).await.len(), HOSTILE.len());
+        let asked = house.neighbours.asked.lock().unwrap();
+        let mut filed: Vec<&str> = asked.iter().filter_map(|(_, variables, _)| variables["input"]["text"].as_str()).collect();
+        filed.sort_unstable();
+        let mut said = HOSTILE.to_vec();
+        said.sort_unstable();
+        assert_eq!(filed, said);
     }
 }
