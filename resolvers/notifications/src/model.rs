@@ -14,6 +14,7 @@ use crate::{error, recipient::Recipient};
 /// RFC 5321 §4.5.3.1.3, without the brackets.
 const EMAIL_BYTES: RangeInclusive<usize> = 3..=254;
 const SUBJECT_CHARS: RangeInclusive<usize> = 1..=200;
+const ABOUT_CHARS_MAX: usize = 200;
 const TEXT_CHARS: RangeInclusive<usize> = 1..=50_000;
 /// What stands in a text in place of the coupon's key.
 pub(crate) const KEY_MARK: &str = "{coupon-key}";
@@ -205,10 +206,13 @@ impl Draft {
         if !SUBJECT_CHARS.contains(&subject.chars().count()) || subject.chars().any(char::is_control) {
             refusals.push(error::subject_unfit(*SUBJECT_CHARS.end()));
         }
-        if !TEXT_CHARS.contains(&self.text.reveal().chars().count()) {
+        let text = self.text.reveal();
+        if text.trim().is_empty() || !TEXT_CHARS.contains(&text.chars().count()) {
             refusals.push(error::text_unfit(*TEXT_CHARS.end()));
         }
-        if self.with_coupon_key && self.about.is_none() {
+        // It is a report's number, or an id: more is neither, and no index holds it.
+        let unfit = |about: &String| about.chars().count() > ABOUT_CHARS_MAX;
+        if self.about.as_ref().map_or(self.with_coupon_key, unfit) {
             refusals.push(error::report_missing());
         }
         refusals

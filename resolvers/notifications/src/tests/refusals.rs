@@ -14,6 +14,8 @@ use super::{
 
 /// A key that was used for another act.
 const USED: u128 = 1;
+/// A key that the house used for a message.
+const MESSAGE: u128 = 30;
 
 fn with(input: &Value, field: &str, value: impl Into<Value>) -> Value {
     let mut input = input.clone();
@@ -177,7 +179,7 @@ async fn webhooks(house: &TestHouse, table: &mut Refusals) {
 
 async fn letters(house: &TestHouse, table: &mut Refusals) {
     house.script([never("MAIL_REFUSED: smtp 550 5.7.1")]);
-    house.queue(30, json!({})).await;
+    house.queue(MESSAGE, json!({})).await;
     assert!(house.work(false).await);
     let letter = dead_letters(house).await.remove(0)["id"].take();
     let (act, input) = ("retryDeadLetter", json!({ "id": letter }));
@@ -201,21 +203,23 @@ async fn house_acts(house: &TestHouse, table: &mut Refusals) {
         ("queueMessage", message.clone()),
         ("eraseMessages", json!({ "about": "TK-2026-000001" })),
         ("resumeMessages", json!({ "email": "a@example.kz", "topic": "AREA" })),
-        ("announceEvent", json!({ "event": "answered", "reference": "TK-2026-000001", "at": "2026-11-24T04:59:59Z" })),
+        (
+            "announceEvent",
+            json!({ "event": "answered", "reference": "TK-2026-000001", "at": "2026-11-24T04:59:59Z", "supervisor": PartyId::of_slug("energy").global() }),
+        ),
         ("completeTelegramLink", json!({ "token": "x", "chat": "1" })),
         ("endTelegramLink", json!({ "chat": "2" })),
     ];
     let roles = [Role::Citizen, Role::Officer, Role::Supervisor, Role::Auditor, Role::Analyst, Role::Steward, Role::Admin];
     let id = PersonId::of_slug("everything");
     let everything = Actor::Person(Person { id, roles: roles.to_vec(), party: None, locale: Locale::Kk });
-    let used = uuid(USED).to_string();
     for (act, input) in &acts {
         table.actors(act, Wrong::Role, &[("nobody", Actor::Anonymous), ("whoever has every role", everything.clone())], input).await;
         let input = if *act == "completeTelegramLink" { &with(input, "token", "y") } else { input };
         table.wrong(act, Wrong::Key, "no UUID", &Actor::System, &with(input, "idempotencyKey", "x")).await;
         // A link is looked for first: whoever has none learns nothing of keys.
         if *act != "completeTelegramLink" {
-            table.keys(act, &Actor::System, input, &used).await;
+            table.keys(act, &Actor::System, input, &uuid(MESSAGE).to_string()).await;
         }
         table.never(Wrong::Party, "only the house itself does so", &[*act]);
         table.never(Wrong::Late, "only the house itself does so", &[*act]);
