@@ -18,7 +18,7 @@ pub use browser::Browser;
 pub use city::{City, Options, Worker};
 pub use gateway::{Gateway, SUBGRAPHS, service_token};
 pub use graph::{Answer, deadline_seconds, eventually, samples, uuid};
-pub use mail::{Mail, MailServer, Verdict};
+pub use mail::{Attempt, Mail, MailServer, Verdict, Verifier};
 pub use process::{Process, binary};
 pub use proxy::Proxy;
 pub use recorder::{Received, Recorder};

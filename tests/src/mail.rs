@@ -1,30 +1,56 @@
-use std::process::{Child, Command, Stdio};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A real SMTP server (aiosmtpd) that keeps what it gets in a mailbox.
+use crate::process::Process;
+
+/// A real SMTP server (aiosmtpd) that keeps what it takes in a mailbox.
 pub struct MailServer {
     /// Its address, `smtp://127.0.0.1:port`.
     pub url: String,
+    // Ends before its folder goes.
+    _process: Process,
     folder: TempDir,
-    child: Child,
 }
 
 impl MailServer {
-    /// Starts a server on a free port.
+    /// Starts a server that takes all mail.
+    #[must_use]
+    pub fn start() -> MailServer {
+        MailServer::scripted(&json!({}))
+    }
+
+    /// Starts a server that follows a script: what becomes of each mail to an address in turn, as `tests/mail/smtp.py` tells.
     ///
     /// # Panics
     /// When Python or aiosmtpd is missing.
     #[must_use]
-    pub fn start() -> MailServer {
+    pub fn scripted(script: &Value) -> MailServer {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
         let mut command = Command::new(python());
-        command.args(["-m", "aiosmtpd", "-n", "-l"]).arg(format!("127.0.0.1:{port}"));
-        command.args(["-c", "aiosmtpd.handlers.Mailbox"]).arg(folder.path().join("box"));
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("python3 -m aiosmtpd");
-        MailServer { url: format!("smtp://127.0.0.1:{port}"), folder, child }
+        command.arg(file("smtp.py")).arg(folder.path()).arg(script.to_string());
+        let process = Process::start(&mut command, &folder.path().join("log"));
+        MailServer { url: process.url.clone(), _process: process, folder }
+    }
+
+    /// Every attempt so far to deliver a mail, in their order.
+    ///
+    /// # Panics
+    /// When the server does not write them down.
+    #[must_use]
+    pub fn attempts(&self) -> Vec<Attempt> {
+        let text = std::fs::read_to_string(self.folder.path().join("attempts")).expect("attempts");
+        let read = |line: &str| {
+            let attempt: Value = serde_json::from_str(line).expect("one JSON object a line");
+            Attempt { to: field(&attempt, "to"), message_id: field(&attempt, "message_id"), turn: field(&attempt, "turn") }
+        };
+        // The last line may be half written.
+        text.split_inclusive('\n').filter(|line| line.ends_with('\n')).map(read).collect()
     }
 
     /// All mails so far, decoded.
@@ -33,10 +59,8 @@ impl MailServer {
     /// When Python cannot read the mailbox.
     #[must_use]
     pub fn mails(&self) -> Vec<Mail> {
-        let output = Command::new(python()).arg("-c").arg(READ).arg(self.folder.path().join("box")).output().expect("python3");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let mails: Vec<Value> = serde_json::from_slice(&output.stdout).expect("a list");
-        let field = |mail: &Value, name: &str| mail[name].as_str().unwrap_or_default().to_owned();
+        let mails = printed(Command::new(python()).arg("-c").arg(READ).arg(self.mailbox()));
+        let mails: Vec<Value> = serde_json::from_str(&mails).expect("a list");
         let read = |mail: Value| Mail {
             to: field(&mail, "to"),
             subject: field(&mail, "subject"),
@@ -51,23 +75,49 @@ impl MailServer {
         mails.into_iter().map(read).collect()
     }
 
-    /// What dkimpy says of the signatures of all mails so far, when `name` is published as a TXT record with this text.
+    /// What a verifier says of the signatures of all mails so far, by the names of their files, when `name` is published as a TXT record with
+    /// this text, and nothing else is.
     ///
     /// # Panics
-    /// When Python or dkimpy is missing.
+    /// When the verifier is missing.
     #[must_use]
-    pub fn verdicts(&self, name: &str, text: &str) -> Vec<Verdict> {
-        let output =
-            Command::new(python()).arg("-c").arg(VERIFY).arg(self.folder.path().join("box")).args([name, text]).output().expect("python3");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let verdicts: Vec<[bool; 3]> = serde_json::from_slice(&output.stdout).expect("a list");
-        let verdict = |[holds, holds_with_another_way_out, holds_for_another_text]: [bool; 3]| Verdict {
-            holds,
-            holds_with_another_way_out,
-            holds_for_another_text,
+    pub fn verdicts(&self, verifier: Verifier, name: &str, text: &str) -> BTreeMap<String, Verdict> {
+        let (program, script) = match verifier {
+            Verifier::Dkimpy => (python(), file("verify.py")),
+            Verifier::Mailauth => {
+                let installed = file("node_modules").join("mailauth").exists();
+                assert!(installed, "mailauth is missing: npm ci --ignore-scripts in tests/mail");
+                ("node".to_owned(), file("verify.js"))
+            }
         };
-        verdicts.into_iter().map(verdict).collect()
+        let verdicts = printed(Command::new(program).arg(script).arg(self.mailbox()).args([name, text]));
+        let verdicts: BTreeMap<String, [bool; 5]> = serde_json::from_str(&verdicts).expect("a verdict for each mail");
+        verdicts.into_iter().map(|(mail, answers)| (mail, Verdict::new(answers))).collect()
     }
+
+    fn mailbox(&self) -> PathBuf {
+        self.folder.path().join("box")
+    }
+}
+
+/// An attempt to deliver a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The recipient.
+    pub to: String,
+    /// The Message-ID; empty when the text never came.
+    pub message_id: String,
+    /// What the server did instead of taking it; empty when it took it.
+    pub turn: String,
+}
+
+/// Another program that verifies signatures.
+#[derive(Clone, Copy, Debug)]
+pub enum Verifier {
+    /// PyPI `dkimpy`.
+    Dkimpy,
+    /// npm `mailauth`.
+    Mailauth,
 }
 
 /// What another program says of a mail's signature.
@@ -77,8 +127,19 @@ pub struct Verdict {
     pub holds: bool,
     /// Whether it would if the mail had a header more that tells how to end a subscription.
     pub holds_with_another_way_out: bool,
+    /// Whether it would if the mail had a header more that makes one click of it.
+    pub holds_with_another_click: bool,
     /// Whether it would if the text were another.
     pub holds_for_another_text: bool,
+    /// Whether it would if the domain had published no key.
+    pub holds_without_a_key: bool,
+}
+
+impl Verdict {
+    fn new(answers: [bool; 5]) -> Verdict {
+        let [holds, holds_with_another_way_out, holds_with_another_click, holds_for_another_text, holds_without_a_key] = answers;
+        Verdict { holds, holds_with_another_way_out, holds_with_another_click, holds_for_another_text, holds_without_a_key }
+    }
 }
 
 /// A mail as its reader sees it.
@@ -114,25 +175,23 @@ print(json.dumps([{
     "unsubscribe": m["List-Unsubscribe"], "one_click": m["List-Unsubscribe-Post"], "return_path": m["X-MailFrom"]} for m in box]))
 "#;
 
-/// The keeper of the mailbox puts headers of its own in front.
-const VERIFY: &str = r#"
-import dkim, json, mailbox, sys
-name, text = (argument.encode() for argument in sys.argv[2:4])
-txt = lambda asked, timeout=5: text if asked == name else None
-holds = lambda mail: dkim.verify(mail, dnsfunc=txt)
-box = mailbox.Maildir(sys.argv[1])
-print(json.dumps([(
-    holds(mail), holds(b"List-Unsubscribe: <https://attacker.example>\n" + mail), holds(mail + b"PS\n"),
-) for mail in map(box.get_bytes, box.iterkeys())]))
-"#;
+fn field(object: &Value, name: &str) -> String {
+    object[name].as_str().unwrap_or_default().to_owned()
+}
+
+/// A file beside the mail server.
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("mail").join(name)
+}
+
+/// What another program prints.
+fn printed(command: &mut Command) -> String {
+    let program = command.get_program().to_owned();
+    let output = command.output().unwrap_or_else(|error| panic!("{} cannot be started: {error}", program.display()));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("it prints text")
+}
 
 pub(crate) fn python() -> String {
     std::env::var("TURKISTAN_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned())
-}
-
-impl Drop for MailServer {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

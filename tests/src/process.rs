@@ -33,10 +33,11 @@ impl Process {
     /// # Panics
     /// When it does not say so.
     pub fn start(command: &mut Command, log: &Path) -> Process {
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(log).expect("a log file");
+        let stderr = std::fs::OpenOptions::new().create(true).append(true).open(log).expect("a log file");
         // Whoever waits for its spans does not wait long.
         command.env("OTEL_BSP_SCHEDULE_DELAY", "50");
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("turkistan");
+        let spawned = command.stdout(Stdio::piped()).stderr(stderr).spawn();
+        let mut child = spawned.unwrap_or_else(|error| panic!("{} cannot be started: {error}", command.get_program().display()));
         let stdout = child.stdout.take().expect("piped");
         let (lines, first) = mpsc::channel();
         // The rest of what it prints is read too, so that it never waits for a full pipe.
@@ -45,7 +46,10 @@ impl Process {
                 drop(lines.send(line));
             }
         });
-        let line = first.recv_timeout(Duration::from_secs(60)).expect("a server prints where it listens");
+        let line = first.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|_| {
+            let said = std::fs::read_to_string(log).unwrap_or_default();
+            panic!("{} does not print where it listens: {said}", command.get_program().display())
+        });
         let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("the first line was {line:?}")).trim().to_owned();
         Process { url, child }
     }
