@@ -1,7 +1,8 @@
-//! Databases of a test's own, and what the tests of several rooms write in one shape. The databases are gone when the test is: hundreds of
-//! tests on one server would fill its disk.
+//! What tests of rooms share: databases of a test's own, tables of all that can be wrong with an act, and how a reader sees a mail. The databases
+//! are gone when the test is: hundreds of tests on one server would fill its disk.
 
 mod acts;
+pub mod reading;
 pub mod refusals;
 
 use std::{env, path::Path, thread};

@@ -24,7 +24,7 @@ const GIVEN: [(&str, &str); 1] = [("text", "\"Көшеде су ағып жат�
 /// Lists of which the walk finds nothing: the demo city has none of them, or not on the first pages. No files are served, nobody was written
 /// to, no reporter is here to see a receipt, one row of the table decides, every reporter chose a category, nothing was learnt from officers
 /// yet, and nobody acts on many cases, subscribed to an area, or is told otherwise than by mail.
-const UNSEEN: [&str; 20] = [
+const UNSEEN: [&str; 19] = [
     "BulkAct.items",
     "BulkItem.errors",
     "Case.attachments",
@@ -33,7 +33,6 @@ const UNSEEN: [&str; 20] = [
     "Feedback.attachments",
     "Feedback.notices",
     "Feedback.parts",
-    "Message.deliveries",
     "Query.bulkActs",
     "Query.similarFeedback",
     "Receipt.path",
@@ -142,6 +141,7 @@ async fn no_list_of_the_demo_city_is_longer_than_it_says() {
     std::fs::write(&path, "[limits]\ncost = 1000000\n").unwrap();
     let arguments = vec!["--config".to_owned(), path.display().to_string()];
     let city = City::start(&Store::Sqlite, Options { arguments, ..Options::default() }).await;
+    city.idle().await;
     let tokens = LOOKERS.map(|looker| looker.map(|persona| city.token(persona)));
     let types = fields();
     let (mut unseen, mut longer) = (Vec::new(), Vec::new());

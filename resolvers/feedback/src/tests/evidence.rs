@@ -104,6 +104,13 @@ async fn end(city: &City, incident: &Value, more: Value) -> Vec<String> {
     codes(&city.act(&other_officer(), "resolveIncident", "incident { resolvedAt }", input).await)
 }
 
+async fn all_are_shown_what_was_done(city: &City, reports: &[Filed]) {
+    for filed in reports {
+        assert_eq!(city.own(filed, "status").await["status"], "ANSWERED");
+        assert_eq!(shown(city, filed).await.len(), 1);
+    }
+}
+
 #[tokio::test]
 async fn the_end_of_an_incident_shows_all_its_reporters_what_was_done() {
     let city = city().await;
@@ -116,10 +123,7 @@ async fn the_end_of_an_incident_shows_all_its_reporters_what_was_done() {
         assert_eq!(end(&city, &incident, act.clone()).await, [""; 0], "and the same key says the same");
     }
     city.settle().await;
-    for filed in &reports {
-        assert_eq!(city.own(filed, "status").await["status"], "ANSWERED");
-        assert_eq!(shown(&city, filed).await.len(), 1);
-    }
+    all_are_shown_what_was_done(&city, &reports).await;
 }
 
 #[tokio::test]
@@ -131,10 +135,7 @@ async fn news_that_nobody_has_told_yet_take_nothing_from_the_end() {
     let claim = upload(&city, &other_officer(), photo("mended")).await;
     assert_eq!(end(&city, &incident, json!({ "version": 2, "evidence": [claim] })).await, [""; 0]);
     city.settle().await;
-    for filed in &reports {
-        assert_eq!(city.own(filed, "status").await["status"], "ANSWERED");
-        assert_eq!(shown(&city, filed).await.len(), 1);
-    }
+    all_are_shown_what_was_done(&city, &reports).await;
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use engine::words as engine_words;
 use journal::Event;
 use kernel::{Fact, Letter, Locale};
 use proptest::{prelude::*, sample::select};
+use scratch::reading::{facts_in, words_of};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -97,35 +98,6 @@ impl Context {
     }
 }
 
-/// What a reader of the page sees, after a look at every tag.
-fn seen(page: &str) -> Result<String, TestCaseError> {
-    let main = page.split("<main>\n").nth(1).and_then(|rest| rest.strip_suffix("</main>\n</body>\n</html>\n"));
-    let mut rest = main.ok_or_else(|| TestCaseError::fail(format!("the page is broken off: {page}")))?;
-    let mut seen = String::new();
-    while let Some((before, after)) = rest.split_once('<') {
-        let (tag, after) = after.split_once('>').ok_or_else(|| TestCaseError::fail(format!("an open tag: {page}")))?;
-        prop_assert!(matches!(tag, "p" | "/p" | "br"), "<{}> in {}", tag, page);
-        seen.extend([before, " "]);
-        rest = after;
-    }
-    seen.push_str(rest);
-    prop_assert!(!seen.contains(['"', '\'', '>']), "not escaped: {}", page);
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
-    Ok(entities.into_iter().fold(seen, |text, (entity, character)| text.replace(entity, character)))
-}
-
-/// Dates, numbers and links of a text, sorted.
-fn facts_in(text: &str) -> Vec<String> {
-    let numbers = text.split(|c: char| !(c.is_ascii_digit() || c == '.')).map(|number| number.trim_matches('.'));
-    let links = text.match_indices("https://").map(|(at, _)| {
-        let link = text[at..].split(|c: char| c.is_whitespace() || "\"'<>".contains(c)).next().unwrap_or_default();
-        link.trim_end_matches(['.', ',', ':', ';'])
-    });
-    let mut facts: Vec<String> = numbers.filter(|number| !number.is_empty()).chain(links).map(str::to_owned).collect();
-    facts.sort();
-    facts
-}
-
 fn check(key: &str, context: &Context) -> Result<(), TestCaseError> {
     let mut facts = Vec::new();
     for locale in Locale::ALL {
@@ -134,7 +106,7 @@ fn check(key: &str, context: &Context) -> Result<(), TestCaseError> {
         let (text, page) = (letter.text(), letter.html(locale, &worded));
         let begins = page.starts_with(&format!("<!DOCTYPE html>\n<html lang=\"{}\"", locale.tag()));
         prop_assert!(begins, "{}", page);
-        let seen = seen(&page)?;
+        let seen = words_of(&page, |tag| matches!(tag, "p" | "/p" | "br")).map_err(TestCaseError::fail)?;
         prop_assert!(seen.split_whitespace().eq(text.split_whitespace()), "{} {}:\n{}\n{}", key, locale.tag(), text, page);
         let stray = |c: &char| (c.is_control() && *c != '\n') || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
         prop_assert_eq!((text.chars().find(stray), page.chars().find(stray)), (None, None));

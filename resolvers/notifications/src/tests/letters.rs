@@ -3,6 +3,7 @@
 use chrono::DateTime;
 use kernel::{Fact, Letter, Locale, MessageId, Personal};
 use proptest::{prelude::*, sample::select};
+use scratch::reading::{facts_in, words_of};
 use uuid::Uuid;
 
 use super::house::CITY;
@@ -69,37 +70,6 @@ fn context() -> impl Strategy<Value = Context> {
     )
 }
 
-/// What a reader of the page sees, after a look at every tag. `url` is where its links lead.
-fn seen(page: &str, url: &str) -> Result<String, TestCaseError> {
-    let main = page.split("<main>\n").nth(1).and_then(|rest| rest.strip_suffix("</main>\n</body>\n</html>\n"));
-    let mut rest = main.ok_or_else(|| TestCaseError::fail(format!("the page is broken off: {page}")))?;
-    let (mut seen, link) = (String::new(), format!("a href=\"{url}\" style="));
-    while let Some((before, after)) = rest.split_once('<') {
-        let (tag, after) = after.split_once('>').ok_or_else(|| TestCaseError::fail(format!("an open tag: {page}")))?;
-        let is_ours =
-            matches!(tag, "p" | "/p" | "br" | "/h2" | "/a") || ["p style=", "h2 style=", &link].iter().any(|own| tag.starts_with(own));
-        prop_assert!(is_ours, "<{}> in {}", tag, page);
-        seen.extend([before, " "]);
-        rest = after;
-    }
-    seen.push_str(rest);
-    prop_assert!(!seen.contains(['"', '\'', '>']), "not escaped: {}", page);
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
-    Ok(entities.into_iter().fold(seen, |text, (entity, character)| text.replace(entity, character)))
-}
-
-/// Dates, numbers and links of a text, sorted.
-fn facts_in(text: &str) -> Vec<String> {
-    let numbers = text.split(|c: char| !(c.is_ascii_digit() || c == '.')).map(|number| number.trim_matches('.'));
-    let links = text.match_indices("https://").map(|(at, _)| {
-        let link = text[at..].split(|c: char| c.is_whitespace() || "\"'<>".contains(c)).next().unwrap_or_default();
-        link.trim_end_matches(['.', ',', ':', ';'])
-    });
-    let mut facts: Vec<String> = numbers.filter(|number| !number.is_empty()).chain(links).map(str::to_owned).collect();
-    facts.sort();
-    facts
-}
-
 /// The same facts in every language.
 fn agree(what: &str, text: impl Fn(Locale) -> Result<String, TestCaseError>) -> Result<(), TestCaseError> {
     let mut facts = Vec::new();
@@ -118,7 +88,11 @@ fn text_of(letter: &Letter, locale: Locale, subject: &str, url: &str) -> Result<
     let (text, page) = (letter.text(), letter.html(locale, subject));
     let begins = page.starts_with(&format!("<!DOCTYPE html>\n<html lang=\"{}\"", locale.tag()));
     prop_assert!(begins, "{}", page);
-    let seen = seen(&page, url)?;
+    let link = format!("a href=\"{url}\" style=");
+    let is_ours = |tag: &str| {
+        matches!(tag, "p" | "/p" | "br" | "/h2" | "/a") || ["p style=", "h2 style=", &link].iter().any(|own| tag.starts_with(own))
+    };
+    let seen = words_of(&page, is_ours).map_err(TestCaseError::fail)?;
     prop_assert!(seen.split_whitespace().eq(text.split_whitespace()), "{}:\n{}\n{}", locale.tag(), text, page);
     Ok(text)
 }
