@@ -90,6 +90,10 @@ impl Act {
         self.change = Box::new(change);
         self
     }
+
+    fn decided(self, process: Process, step: Step) -> Decided {
+        Decided { process, step, cause: self.cause(), facts: self.facts.into(), change: self.change }
+    }
 }
 
 /// A value of an enum as it is stored.
@@ -168,7 +172,9 @@ impl Desk {
         now: DateTime<Utc>,
     ) -> Result<feedback::Model, Abort> {
         let case = self.raise_due(txn, case, now).await?;
-        self.take(txn, case, act, actor, now).await
+        let process = self.process(&case)?;
+        let step = process.step(&case.state()?, &act.event, now)?;
+        write(txn, case, act.decided(process, step), actor, now).await
     }
 
     /// Raises what a case's timers have gone off for, one after the other. What means nothing in its state is passed over.
@@ -179,23 +185,13 @@ impl Desk {
             let Some((timer, event)) = process.due(&state, now).into_iter().find(|(timer, _)| !passed_over.contains(*timer)) else {
                 return Ok(case);
             };
-            match process.step(&state, &engine::Event::new(event, Who::System), now) {
+            let act = Act::new(event, vec![Who::System]).fact("party", Routing::party_of(&case)?);
+            match process.step(&state, &act.event, now) {
                 Err(StepError::Refused(_)) => drop(passed_over.insert(timer.to_owned())),
                 Err(StepError::Fault(error)) => return Err(error.into()),
-                Ok(_) => {
-                    let act = Act::new(event, vec![Who::System]).fact("party", Routing::party_of(&case)?);
-                    case = self.take(txn, case, act, &Actor::System, now).await?;
-                }
+                Ok(step) => case = write(txn, case, act.decided(process, step), &Actor::System, now).await?,
             }
         }
-    }
-
-    async fn take(&self, txn: &Txn, case: feedback::Model, act: Act, actor: &Actor, now: DateTime<Utc>) -> Result<feedback::Model, Abort> {
-        let process = self.process(&case)?;
-        let step = process.step(&case.state()?, &act.event, now)?;
-        let cause = act.cause();
-        let decided = Decided { process, step, cause, facts: act.facts.into(), change: act.change };
-        write(txn, case, decided, actor, now).await
     }
 }
 
@@ -300,7 +296,7 @@ pub(crate) async fn write(
         .exec(txn)
         .await?;
     if written.rows_affected != 1 {
-        return Err(error::stale(version + 1).into());
+        return Err(error::stale(version, version + 1).into());
     }
     let case = feedback::Entity::find_by_id(id).one(txn).await?;
     case.ok_or_else(|| Abort::from(Error::internal("a case vanished")))

@@ -25,6 +25,7 @@ pub(crate) fn key_reused() -> Refusal {
 }
 
 /// Somebody changed the case meanwhile.
-pub(crate) fn stale(current: i32) -> Refusal {
-    refusal(RefusalCode::StaleVersion, "refusal-stale", &[]).at("input.version").with_current(current)
+pub(crate) fn stale(seen: i32, current: i32) -> Refusal {
+    let versions = [("seen", seen.to_string().into()), ("current", current.to_string().into())];
+    refusal(RefusalCode::StaleVersion, "refusal-stale", &versions).at("input.version").with_current(current)
 }

@@ -115,7 +115,7 @@ pub(crate) fn find(text: &str, name: Option<&str>) -> Vec<(Kind, Range<usize>)> 
             .map(|part| part.range())
             .collect();
         for range in ranges {
-            rest.replace_range(range.clone(), &" ".repeat(range.len()));
+            wipe(&mut rest, range.clone());
             found.extend(kind.map(|kind| (kind, range)));
         }
     }
@@ -137,9 +137,15 @@ fn own_name(name: &str) -> Vec<Regex> {
 pub(crate) fn blank(text: &str, name: Option<&str>) -> String {
     let mut rest = text.to_owned();
     for (_, range) in find(text, name) {
-        rest.replace_range(range.clone(), &" ".repeat(range.len()));
+        wipe(&mut rest, range);
     }
     rest
+}
+
+/// Leaves as many spaces, so that what is found later keeps its place.
+fn wipe(text: &mut String, range: Range<usize>) {
+    let spaces = " ".repeat(range.len());
+    text.replace_range(range, &spaces);
 }
 
 /// A text with what is personal covered, in words of the language that it is written in.

@@ -96,7 +96,8 @@ struct Addressee<'a> {
     name: &'a str,
     /// Their id, when they have an account.
     person: Option<&'a str>,
-    email: &'a str,
+    /// Without one, whoever has an account is reached by other ways.
+    email: Option<&'a str>,
     locale: Locale,
 }
 
@@ -270,35 +271,31 @@ async fn tell_party(
     let only = only.filter(|only| officers.iter().any(|officer| officer.id == *only));
     for officer in officers.into_iter().filter(|officer| only.as_ref().is_none_or(|only| *only == officer.id)) {
         let locale = officer.locale.as_deref().and_then(Locale::from_tag).unwrap_or_default();
-        if let Some(email) = officer.email {
-            let recipient = Addressee { name: &officer.id, person: Some(&officer.id), email: &email, locale };
-            queue(desk, &told, notice, &recipient, request).await?;
-        }
+        let recipient = Addressee { name: &officer.id, person: Some(&officer.id), email: officer.email.as_deref(), locale };
+        queue(desk, &told, notice, &recipient, request).await?;
     }
     Ok(())
 }
 
 async fn tell_reporter(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Arc<Request>) -> Result<(), JobError> {
-    match notice.case.email()? {
-        Some(email) => {
-            let store = Store(desk.house.database.reader.clone());
-            let unconfirmed = store.confirmation(notice.case.coupon_id().uuid()).await?.filter(|wanted| !wanted.is_confirmed());
-            if let Some(wanted) = &unconfirmed
-                && (!contact::goes_to_anybody(notice.topic) || store.unconfirmed_beside(wanted).await? >= contact::UNCONFIRMED_A_DAY)
-            {
-                return Ok(());
-            }
-            // The receipt that the law asks for, without the coupon's key, and with the code.
-            let unconfirmed = unconfirmed.map(|_| Notice { subject: "mail-confirm-subject", text: "mail-confirm-text", ..notice.clone() });
-            let notice = unconfirmed.as_ref().unwrap_or(notice);
-            let person = notice.case.reporter.map(|id| PersonId::from_uuid(id).global());
-            let (name, locale) = (REPORTER, locale_of(notice.case));
-            let reporter = Addressee { name, person: person.as_deref(), email: email.reveal(), locale };
-            queue(desk, &job.key, notice, &reporter, request).await
-        }
-        // Whoever left no address reads the timeline with the coupon's key.
-        None => Ok(()),
+    let (email, person) = (notice.case.email()?, notice.case.reporter.map(|id| PersonId::from_uuid(id).global()));
+    if email.is_none() && person.is_none() {
+        // Whoever left neither reads the timeline with the coupon's key.
+        return Ok(());
     }
+    let store = Store(desk.house.database.reader.clone());
+    let unconfirmed = store.confirmation(notice.case.coupon_id().uuid()).await?.filter(|wanted| !wanted.is_confirmed());
+    if let Some(wanted) = &unconfirmed
+        && (!contact::goes_to_anybody(notice.topic) || store.unconfirmed_beside(wanted).await? >= contact::UNCONFIRMED_A_DAY)
+    {
+        return Ok(());
+    }
+    // The receipt that the law asks for, without the coupon's key, and with the code.
+    let unconfirmed = unconfirmed.map(|_| Notice { subject: "mail-confirm-subject", text: "mail-confirm-text", ..notice.clone() });
+    let notice = unconfirmed.as_ref().unwrap_or(notice);
+    let email = email.as_ref().map(|email| email.reveal().as_str());
+    let reporter = Addressee { name: REPORTER, person: person.as_deref(), email, locale: locale_of(notice.case) };
+    queue(desk, &job.key, notice, &reporter, request).await
 }
 
 /// Tells those who said “same here” what the public sees; what was written to the reporter is the reporter's.
@@ -308,16 +305,14 @@ async fn tell_joined(desk: &Desk, job: &Job, notice: &Notice<'_>, request: &Arc<
     let left: Vec<Uuid> =
         joined.iter().filter(|joined| joined.person.is_none() && joined.email.is_some()).map(|joined| joined.id).collect();
     let waits = store.confirmations(&left).await?;
-    // What was left without an account is told nothing before its reader has given the code.
+    // What was left without an account is told nothing before its reader has given the code; whoever left neither cannot be told.
     let is_told = |joined: &joining::Model| joined.person.is_some() || waits.get(&joined.id).is_some_and(|wanted| wanted.is_confirmed());
     for joined in joined.into_iter().filter(is_told) {
         let locale = Locale::from_tag(&joined.locale).unwrap_or_default();
-        if let Some(email) = &joined.email {
-            let name = format!("joined:{}", joined.id);
-            let person = joined.person.map(|id| PersonId::from_uuid(id).global());
-            let follower = Addressee { name: &name, person: person.as_deref(), email, locale };
-            queue(desk, &job.key, notice, &follower, request).await?;
-        }
+        let name = format!("joined:{}", joined.id);
+        let person = joined.person.map(|id| PersonId::from_uuid(id).global());
+        let follower = Addressee { name: &name, person: person.as_deref(), email: joined.email.as_deref(), locale };
+        queue(desk, &job.key, notice, &follower, request).await?;
     }
     Ok(())
 }

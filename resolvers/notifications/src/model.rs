@@ -92,6 +92,8 @@ words! {
         Erased = "erased",
         /// Its reader wants no messages of its topic; what it said, and to whom, is erased.
         Unwanted = "unwanted",
+        /// Its reader left no mail address: it goes to their endpoints only, and what it said is not kept.
+        Unaddressed = "unaddressed",
         /// A mail server refused it because of its address, or had taken it and gave it back; or none tried because its address gives mail back.
         Bounced = "bounced",
     }
@@ -156,6 +158,7 @@ pub(crate) fn reply_code(error: &str) -> Option<i16> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Message {
     pub(crate) id: MessageId,
+    /// The address; empty when it is erased, or when its reader left none.
     pub(crate) email: Personal<String>,
     pub(crate) locale: Locale,
     pub(crate) topic: Topic,
@@ -177,7 +180,8 @@ pub(crate) struct Message {
 /// What a room asks to be sent.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Draft {
-    pub(crate) email: Personal<String>,
+    /// None goes to a person's endpoints only.
+    pub(crate) email: Option<Personal<String>>,
     pub(crate) locale: Locale,
     pub(crate) topic: Topic,
     pub(crate) about: Option<String>,
@@ -199,7 +203,8 @@ impl Draft {
     /// Everything that keeps the draft from being sent.
     pub(crate) fn refusals(&self) -> Vec<Refusal> {
         let mut refusals = Vec::new();
-        if !is_email(self.email.reveal()) {
+        let reaches = self.email.as_ref().map_or(self.recipient.is_some(), |email| is_email(email.reveal()));
+        if !reaches {
             refusals.push(error::email_malformed());
         }
         let subject = self.subject.reveal();

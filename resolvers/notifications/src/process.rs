@@ -11,7 +11,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
-use journal::{Channels, Commit, Handler, House, Job, JobError, Mail, Mailer, NewJob};
+use journal::{Backoff, Channels, Commit, Handler, House, Job, JobError, Mail, Mailer, NewJob};
 use kernel::{Clock, Document, Error, GraphHandle, Letter, MessageId, Personal, Request};
 use serde::Deserialize;
 use serde_json::json;
@@ -36,6 +36,9 @@ const DELIVER_MESSAGE: &str = "deliver_message";
 const WAITS_MAX: u32 = 20;
 /// The longest peace that it is left in.
 const WAIT_SECONDS_MAX: u32 = 3_600;
+
+/// How mail is tried again: for four to five days, because a server may be away, or put strangers off, for long (RFC 5321 §4.5.4.1).
+const MAIL_BACKOFF: Backoff = Backoff { first: TimeDelta::seconds(5), max: TimeDelta::hours(4), attempts_max: 48 };
 
 /// When to come again to whoever asks to be left in peace for so many seconds.
 fn after_peace(now: DateTime<Utc>, seconds: u32) -> DateTime<Utc> {
@@ -203,7 +206,7 @@ impl Handler for DeliverMessage {
         let Some(message) = post.store.find_for_delivery(id).await? else {
             return Err(JobError::Fail("INTERNAL: the message is gone".to_owned()));
         };
-        if matches!(message.state, State::Sent | State::Erased | State::Unwanted | State::Bounced) {
+        if matches!(message.state, State::Sent | State::Erased | State::Unwanted | State::Unaddressed | State::Bounced) {
             return Ok(journal::nothing());
         }
         let now = post.clock.now();
@@ -224,12 +227,32 @@ impl Handler for DeliverMessage {
                 let digests = post.digests(&message, quiet);
                 Box::new(move |txn| async move { store::collect(txn, id, &digests, at, now).await }.boxed())
             }
-            Passage::Never => Box::new(move |txn| async move { store::drop_unwanted(txn, &[id]).await }.boxed()),
+            Passage::Never => Box::new(move |txn| async move { store::drop_texts(txn, &[id], State::Unwanted).await }.boxed()),
         })
+    }
+
+    fn backoff(&self) -> Option<Backoff> {
+        Some(MAIL_BACKOFF)
     }
 
     fn bury(&self, job: &Job) -> Option<Commit> {
         let id = mailed_by(&job.kind, &job.key)?;
         Some(Box::new(move |txn| store::set_state(txn, id, State::Dead).boxed()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::SeededRng;
+
+    use super::*;
+
+    #[test]
+    fn a_mail_server_that_is_away_is_waited_for_four_to_five_days() {
+        for seed in 0..20 {
+            let rng = SeededRng::new(seed);
+            let waited: TimeDelta = (1..MAIL_BACKOFF.attempts_max).map(|attempt| MAIL_BACKOFF.delay(attempt, &rng)).sum();
+            assert!((TimeDelta::days(4)..=TimeDelta::days(5)).contains(&waited), "{waited}");
+        }
     }
 }

@@ -32,10 +32,13 @@ use crate::{
 };
 pub(crate) use bounces::{keep_refused, keep_spared};
 pub(crate) use endpoints::{Way, keep_ping_gone, keep_ping_sent, keep_try, set_ping_state};
-pub(crate) use passages::{Left, collect, drop_unwanted, keep_left, postpone, set_digest_state};
+pub(crate) use passages::{Left, collect, drop_texts, keep_left, postpone, set_digest_state};
 pub(crate) use phones::{NewCode, Tried};
 pub(crate) use preferences::{Choice, Quiet};
 pub(crate) use webhooks::{keep_gone, keep_told};
+
+/// How many tries of a message are shown: mail that waits for its server has many.
+const DELIVERIES_MAX: usize = 10;
 
 /// The room's part of the database.
 #[derive(Clone)]
@@ -103,7 +106,7 @@ impl Store {
         Ok(self.messages_by_id(Scope::All, &[id]).await?.remove(&id))
     }
 
-    /// The tries of several messages in one statement, oldest first. A message that was not tried yet is there with none.
+    /// The last tries of several messages in one statement, oldest first. A message that was not tried yet is there with none.
     pub(crate) async fn deliveries(&self, scope: Scope, ids: &[MessageId]) -> Result<HashMap<MessageId, Vec<Delivery>>> {
         let visible = scoped(scope).select_only().column(message::Column::Id);
         let visible = visible.filter(message::Column::Id.is_in(ids.iter().map(|id| id.uuid()))).into_query();
@@ -120,6 +123,9 @@ impl Store {
         for row in rows {
             let delivery = Delivery::try_from(row)?;
             deliveries.entry(delivery.message).or_default().push(delivery);
+        }
+        for tries in deliveries.values_mut() {
+            tries.drain(..tries.len().saturating_sub(DELIVERIES_MAX));
         }
         Ok(deliveries)
     }
@@ -180,18 +186,22 @@ async fn queue(txn: &Txn, act: ActKey, id: MessageId, draft: Draft, now: DateTim
         }
     }
     let Draft { email, locale, topic, about, subject, text, with_coupon_key, recipient, by_law, to_reporter } = draft;
-    let state = State::Queued;
-    let created_at = now;
+    let state = if email.is_some() { State::Queued } else { State::Unaddressed };
+    let (email, created_at) = (email.unwrap_or_default(), now);
     let message =
         Message { id, email, locale, topic, about, subject, text, with_coupon_key, recipient, by_law, to_reporter, state, created_at };
     message::Entity::insert(message::ActiveModel::from(&message)).exec_without_returning(txn).await?;
+    if let Some(recipient) = &message.recipient {
+        endpoints::queue_pings(txn, id, recipient, now).await?;
+    }
+    if state == State::Unaddressed {
+        passages::drop_texts(txn, &[id], state).await?;
+        return Ok(message);
+    }
     // What the law wants told goes before all else.
     let priority = if topic.rule().article.is_some() { Priority::Statutory } else { Priority::Normal };
     let delivery = process::deliver_message(id, now, None).ranked(priority);
     journal::enqueue(txn, now, vec![delivery]).await?;
-    if let Some(recipient) = &message.recipient {
-        endpoints::queue_pings(txn, id, recipient, now).await?;
-    }
     Ok(message)
 }
 

@@ -8,7 +8,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use kernel::{Clock, Document, GraphHandle, Letter, Locale, Personal, Result, Rng, Subgraph};
 use uuid::Uuid;
 
-use crate::{Abort, Database, Job, JobError, Messengers, NewJob, Txn};
+use crate::{Abort, Backoff, Database, Job, JobError, Messengers, NewJob, Txn};
 
 /// What the house gives every room. Clones share all of it.
 #[derive(Clone)]
@@ -64,6 +64,11 @@ pub trait Handler<C = Commit>: Send + Sync {
     /// What to do whenever a process begins to serve or to work; stored once for its key.
     fn beginning(&self) -> Vec<NewJob> {
         Vec::new()
+    }
+
+    /// How its jobs are tried again, when not like all others of the house.
+    fn backoff(&self) -> Option<Backoff> {
+        None
     }
 
     /// What to write when a job becomes a dead letter; it commits together with that.

@@ -70,9 +70,11 @@ impl<L: Ledger> Worker<L> {
 
     async fn fail(&self, job: &Job, error: JobError) {
         let now = self.clock.now();
+        let handler = self.handlers.get(job.kind.as_str());
+        let backoff = handler.and_then(|handler| handler.backoff()).unwrap_or(self.backoff);
         let (text, retry_at) = match error {
-            JobError::Retry(text) if job.attempt < self.backoff.attempts_max => {
-                (text, Some(now + self.backoff.delay(job.attempt, self.rng.as_ref())))
+            JobError::Retry(text) if job.attempt < backoff.attempts_max => {
+                (text, Some(now + backoff.delay(job.attempt, self.rng.as_ref())))
             }
             JobError::Retry(text) | JobError::Fail(text) => (text, None),
         };
@@ -84,7 +86,7 @@ impl<L: Ledger> Worker<L> {
         }
         let burial = match retry_at {
             Some(_) => None,
-            None => self.handlers.get(kind.as_str()).and_then(|handler| handler.bury(job)),
+            None => handler.and_then(|handler| handler.bury(job)),
         };
         let failure = Failure { text, retry_at };
         let mut written = self.ledger.fail(job.id, &self.name, now, failure.clone(), burial).await;

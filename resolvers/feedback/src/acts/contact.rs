@@ -138,9 +138,11 @@ async fn confirmed(txn: &Txn, case: feedback::Model, actor: &Actor, now: DateTim
     // The key is one for the whole and its parts, and so is the address.
     let of_coupon = Condition::any().add(feedback::Column::Id.eq(coupon)).add(feedback::Column::Whole.eq(coupon));
     let cases = feedback::Entity::find().filter(of_coupon).order_by_asc(feedback::Column::Id).all(txn).await?;
+    let ids: Vec<Uuid> = cases.iter().map(|case| case.id).collect();
+    let history = journal::history_of_many(txn, &ids).await?;
     for case in &cases {
-        let history = journal::history_of_many(txn, &[case.id]).await?;
-        let last = TOLD_AGAIN.iter().filter_map(|kind| history.iter().rev().find(|event| event.kind == *kind));
+        let of_case = |kind: &&str| history.iter().rev().find(|event| event.stream_id == case.id && event.kind == **kind);
+        let last = TOLD_AGAIN.iter().filter_map(of_case);
         let mut told: Vec<i32> = last.map(|event| event.number).collect();
         told.sort_unstable();
         jobs.extend(told.into_iter().map(|number| job(NOTIFY_CONFIRMED, case, &format!("confirmed:{number}"), number, now)));

@@ -218,7 +218,7 @@ impl Desk {
                     }
                     may_lead(&incident, &actor)?;
                     if incident.version != on.version {
-                        return Err(stale(incident.version).into());
+                        return Err(stale(on.version, incident.version).into());
                     }
                     attachments::waiting(txn, &shown.uploads, Some(shown.by), now, "input.evidence").await?;
                     let version = incident.version + 1;
@@ -333,14 +333,14 @@ impl Desk {
     ) -> Result<(), Abort> {
         let (by, field) = (Some(shown.by), "input.evidence");
         // What was shown is there for a day; what is answered later than that is answered without it.
-        let waiting = match attachments::waiting(txn, &shown.uploads, by, now, field).await {
-            Ok(waiting) => waiting,
+        let uploads = match attachments::waiting(txn, &shown.uploads, by, now, field).await {
+            Ok(uploads) => uploads,
             Err(Abort::Refused(_)) => Vec::new(),
             Err(fault) => return Err(fault),
         };
         // The house does here what the officer who ended the incident may do.
-        let mut answered = merging::merged_into(txn, &case).await?.into_iter().chain([case.clone()]);
-        let lacks = answered.any(|case| attachments::lack_evidence(&case, answer.outcome, &waiting));
+        let waiting = merging::merged_into(txn, &case).await?;
+        let lacks = merging::lack_evidence(&case, &waiting, answer.outcome, &uploads);
         let act = answer.act(Routing::party_of(&case)?, vec![Who::Officer], now);
         match self.process(&case)?.step(&case.state()?, &act.event, now) {
             // What asks for a photo of the result is left to its officer.
@@ -350,12 +350,12 @@ impl Desk {
             Ok(_) => {}
         }
         super::subtasks::cancel_all(txn, case.id, now).await?;
-        let uploads: Vec<Uuid> = waiting.iter().map(|row| row.id).collect();
+        let uploads: Vec<Uuid> = uploads.iter().map(|row| row.id).collect();
         let adding = Adding { feedback: case.id, part: Part::Evidence, by, now, field };
         let shown = attachments::attach_copies(txn, &uploads, &*self.house.rng, adding).await?;
         let answered = self.act(txn, case, act, &Actor::System, now).await?;
         search::index(txn, &answered).await?;
-        self.answer_merged(txn, &answered, &shown, now).await
+        self.answer_merged(txn, waiting, &answered, &shown, now).await
     }
 }
 

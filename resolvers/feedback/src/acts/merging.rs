@@ -20,6 +20,7 @@ use crate::{
         feedback::{self, Column, Entity},
     },
     error::{not_found, refusal},
+    model::Outcome,
     policy,
     routing::Routing,
     search,
@@ -38,10 +39,9 @@ impl Desk {
             async move {
                 let target = held(txn, into.uuid()).await?.filter(|target| policy::scope(&actor).reaches(target));
                 let target = target.ok_or_else(|| not_found("input.into"))?;
-                let unfit = target.id == case.id || target.party_id != case.party_id || target.ended || target.state()?.name == MERGED;
                 // An appeal is answered as an appeal, with its own ways to complain (APPC Art. 62-76).
-                let unfit = unfit || target.track != case.track;
-                if unfit {
+                let alike = target.party_id == case.party_id && target.track == case.track;
+                if target.id == case.id || !alike || target.ended || target.state()?.name == MERGED {
                     return Err(refusal(RefusalCode::NotAllowed, "refusal-merge-unfit", &[]).at("input.into").into());
                 }
                 let (id, party) = (case.id, Routing::party_of(&case)?);
@@ -62,15 +62,16 @@ impl Desk {
         self.office_act(on, "unmerge", &body, request, |_| Ok(apart(Act::new("unmerge", Vec::new())))).await
     }
 
-    /// Gives the answer of a case to those that were merged into it, with the photos of the result.
+    /// Gives the answer of a case to those that waited for it, with the photos of the result.
     pub(super) async fn answer_merged(
         &self,
         txn: &Txn,
+        waiting: Vec<feedback::Model>,
         answered: &feedback::Model,
         evidence: &[attachment::Model],
         now: DateTime<Utc>,
     ) -> Result<(), Abort> {
-        for case in merged_into(txn, answered).await? {
+        for case in waiting {
             let party = Routing::party_of(&case)?;
             let (outcome, reason, answer) = (answered.outcome.clone(), answered.outcome_reason.clone(), answered.answer.clone());
             subtasks::cancel_all(txn, case.id, now).await?;
@@ -101,6 +102,11 @@ impl Desk {
 
 fn apart(act: Act) -> Act {
     act.change(|row| row.merged_into = Set(None))
+}
+
+/// Whether an answer shows less than is asked for by the subject of its case, or of one that waits for it: each reporter sees what their own asks.
+pub(super) fn lack_evidence(case: &feedback::Model, waiting: &[feedback::Model], outcome: Outcome, shown: &[attachment::Model]) -> bool {
+    waiting.iter().chain([case]).any(|case| attachments::lack_evidence(case, outcome, shown))
 }
 
 /// The cases that wait for the answer to this one, held.

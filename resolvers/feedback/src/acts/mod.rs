@@ -162,7 +162,7 @@ impl Desk {
                     }
                     let case = case.ok_or_else(|| not_found("input.case"))?;
                     if case.version != on.version {
-                        return Err(stale(case.version).into());
+                        return Err(stale(on.version, case.version).into());
                     }
                     let done = act(&desk, txn, case).await?;
                     // Refused for no reason at all: what was written is taken back.

@@ -10,7 +10,13 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Beside, OnCase, Worked, attachments::with_claims, author, by_office, held_already, may_move, merging::merged_into, subtasks};
+use super::{
+    Beside, OnCase, Worked,
+    attachments::with_claims,
+    author, by_office, held_already, may_move,
+    merging::{lack_evidence, merged_into},
+    subtasks,
+};
 use crate::{
     attachments::{self, Adding},
     desk::{Act, Desk, Remark, word},
@@ -205,14 +211,13 @@ impl Desk {
                 } else {
                     attachments::attach(txn, &uploads, adding).await?
                 };
-                // Each reporter sees what their own subject asks for.
-                if waiting.iter().chain([&case]).any(|case| attachments::lack_evidence(case, answer.outcome, &shown)) {
+                if lack_evidence(&case, &waiting, answer.outcome, &shown) {
                     return Err(refusal(RefusalCode::Invalid, "refusal-evidence-missing", &[]).at("input.evidence").into());
                 }
                 let act = answer.act(Routing::party_of(&case)?, policy::offices(&actor, &case), now);
                 let answered = desk.act(txn, case, act, &actor, now).await?;
                 search::index(txn, &answered).await?;
-                desk.answer_merged(txn, &answered, &shown, now).await?;
+                desk.answer_merged(txn, waiting, &answered, &shown, now).await?;
                 Ok(answered)
             }
             .boxed()

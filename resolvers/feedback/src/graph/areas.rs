@@ -9,8 +9,9 @@ use vocabulary::{DateTime, Locale, Nullable, OrFault, OrNull, UserError, list_si
 use super::{
     inputs::PointInput,
     loaders::{ByReference, ConfirmationOf, reports},
-    mutation::{desk, payloads},
+    mutation::desk,
     neighbours::District,
+    payloads::{Payload, payloads},
     places::Point,
     types::Category,
 };

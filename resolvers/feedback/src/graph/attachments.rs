@@ -6,11 +6,12 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject
 use kernel::{AttachmentId, FileDigest, PersonId};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
-use vocabulary::{DateTime, Nullable, OrFault, OrNull, UserError, list_size, refusals, request};
+use vocabulary::{DateTime, Nullable, OrFault, OrNull, request};
 
 use super::{
     loaders::{AttachmentsOf, reports},
-    mutation::{desk, payloads},
+    mutation::desk,
+    payloads::{Payload, payloads},
     readings::{PersonalPart, reading},
 };
 use crate::{

@@ -9,7 +9,8 @@ use super::{
     enums::Outcome,
     inputs::claims,
     loaders::{VisibleCase, reports},
-    mutation::{desk, payloads},
+    mutation::desk,
+    payloads::{Payload, payloads},
     store,
 };
 use crate::{

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use kernel::{Actor, GlobalId, PartyId};
-use vocabulary::{DateTime, Locale, Nullable, OrFault, OrNull, UserError, list_size, refusals, request};
+use vocabulary::{DateTime, Locale, Nullable, OrFault, OrNull, list_size, request};
 
 use super::{
-    mutation::{desk, payloads},
+    mutation::desk,
+    payloads::{Payload, payloads},
     store,
     types::Feedback,
 };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, Object, Result, SimpleObject};
 use engine::{CaseState, Process};
 use journal::Event;
 use kernel::{CaseId, Error, Page, PartyId, PersonId, TemplateId};
@@ -16,6 +16,7 @@ use super::{
     neighbours::{Officer, Party},
     parts::{CaseLink, CaseLinkKind},
     past::{Past, PastState},
+    payloads::Versioned,
     readings::{PersonalPart, reading},
     reasons::DeadlineStep,
     subtasks::Subtask,
@@ -37,6 +38,19 @@ use crate::{
 /// The officers' side of a report.
 #[derive(Clone)]
 pub(crate) struct Case(pub(crate) Arc<Model>);
+
+impl Versioned for Case {
+    type Row = Model;
+
+    fn of(row: Model) -> Case {
+        Case(Arc::new(row))
+    }
+
+    async fn current(ctx: &Context<'_>, id: &ID) -> Result<Option<Case>> {
+        let Some(id) = CaseId::from_global(id) else { return Ok(None) };
+        Ok(reports(ctx).load_one(VisibleCase(id.uuid())).await.or_fault(ctx)?.map(Case))
+    }
+}
 
 /// The officers' side of a report: who works on it, by when, and what may be done now. Officers see their own party's cases, supervisors
 /// also those of the parties that theirs supervises, auditors all.
@@ -198,6 +212,7 @@ impl Case {
             confidence: suggestion.get("confidence")?.as_f64()?,
             model_version: Version::stored(suggestion)?.to_string(),
             words: suggestion.get("words")?.as_array()?.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect(),
+            case: self.clone(),
         })
     }
 
@@ -230,7 +245,7 @@ impl Case {
         Attachment::all(ctx, &self.0, View::Whole).await.map(Some).transpose()
     }
 
-    /// Internal notes, oldest first; in no public field.
+    /// Internal notes, oldest first; in no public field. They may tell of the reporter, so that looking at them is a look at personal data.
     async fn notes(
         &self,
         ctx: &Context<'_>,
@@ -238,6 +253,7 @@ impl Case {
         #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Result<Connection<Note>> {
         let first = vocabulary::page(first, after.clone()).or_fault(ctx)?.first;
+        reading(ctx, &self.0, PersonalPart::Notes).await?;
         let page = reports(ctx).load_one(NotesOn(PageOf { id: self.0.id, first, after })).await.or_fault(ctx)?;
         Ok(connection(page.unwrap_or(Page { items: Vec::new(), has_next: false, has_previous: false }), Note::of))
     }
@@ -326,7 +342,7 @@ pub(crate) struct AllowedAct {
 
 /// What the suggester read in a text.
 #[derive(SimpleObject)]
-#[graphql(requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
+#[graphql(complex, requires_scopes = "officer", requires_scopes = "supervisor", requires_scopes = "auditor")]
 pub(crate) struct StoredSuggestion {
     /// The category's slug.
     category: String,
@@ -334,9 +350,20 @@ pub(crate) struct StoredSuggestion {
     confidence: f64,
     /// The version of the model that read the text, e.g. `2.7`: the built-in one and, after a point, what it had learnt from officers.
     model_version: String,
-    /// The words of the text that spoke for it most.
-    #[graphql(directive = list_size::apply(3))]
+    #[graphql(skip)]
     words: Vec<String>,
+    #[graphql(skip)]
+    case: Case,
+}
+
+#[ComplexObject]
+impl StoredSuggestion {
+    /// The words of the text that spoke for it most. Looking at them is looking at the text.
+    #[graphql(directive = list_size::apply(3))]
+    async fn words(&self, ctx: &Context<'_>) -> Result<&[String]> {
+        reading(ctx, &self.case.0, PersonalPart::Text).await?;
+        Ok(&self.words)
+    }
 }
 
 /// An internal note.

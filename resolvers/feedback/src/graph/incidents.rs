@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, Result};
 use kernel::{CategoryId, DistrictId, IncidentId, PartyId};
-use vocabulary::{Connection, DateTime, Nullable, OrFault, UserError, connection, list_size, refusals, request};
+use vocabulary::{Connection, DateTime, Nullable, OrFault, connection, request};
 
 use super::{
     case::Case,
     enums::Outcome,
     inputs::{case_inputs, claims},
-    loaders::{ReportsOfIncident, reports},
-    mutation::{desk, payloads},
+    loaders::{IncidentBy, ReportsOfIncident, reports},
+    mutation::desk,
     neighbours::{District, Party},
+    payloads::{Payload, Versioned, on_version, payloads},
     store,
     types::Category,
 };
@@ -26,6 +27,19 @@ use crate::{
 
 /// What many reports come from.
 pub(crate) struct Incident(pub(crate) Arc<Model>);
+
+impl Versioned for Incident {
+    type Row = Model;
+
+    fn of(row: Model) -> Incident {
+        Incident(Arc::new(row))
+    }
+
+    async fn current(ctx: &Context<'_>, id: &ID) -> Result<Option<Incident>> {
+        let Some(id) = IncidentId::from_global(id) else { return Ok(None) };
+        Ok(reports(ctx).load_one(IncidentBy(id.uuid())).await.or_fault(ctx)?.map(Incident))
+    }
+}
 
 /// What many reports come from, as everybody reads of it.
 #[Object(tag = "public")]
@@ -241,11 +255,11 @@ impl IncidentActs {
         #[graphql(desc = "Which incident, and what is known.")] input: UpdateIncidentInput,
     ) -> Nullable<UpdateIncidentPayload> {
         let UpdateIncidentInput { idempotency_key, incident, version, title, text, category, district, expected_at } = input;
-        let on = OnIncident { key: idempotency_key, incident: incident.0, version };
+        let on = OnIncident { key: idempotency_key, incident: incident.0.clone(), version };
         let (category, district) = (category.map(|id| id.0), district.map(|id| id.0));
         let description = Description { title, text, category, district, expected_at: expected_at.map(|at| at.0) };
         let updated = desk(ctx).update_incident(on, description, request(ctx)).await;
-        UpdateIncidentPayload::of(ctx, updated.map(Some), |row| Incident(Arc::new(row)))
+        on_version(ctx, &incident, updated.map(Some)).await
     }
 
     /// Ends an incident: all its open reports are answered, and each reporter may contest the answer.
@@ -255,10 +269,11 @@ impl IncidentActs {
         ctx: &Context<'_>,
         #[graphql(desc = "Which incident, and the answer.")] input: ResolveIncidentInput,
     ) -> Nullable<ResolveIncidentPayload> {
-        let on = OnIncident { key: input.idempotency_key, incident: input.incident.0, version: input.version };
+        let incident = input.incident;
+        let on = OnIncident { key: input.idempotency_key, incident: incident.0.clone(), version: input.version };
         let reply = Reply { outcome: input.outcome.into(), reason: input.reason, text: input.text };
         let resolved = desk(ctx).resolve_incident(on, &reply, &claims(&input.evidence), request(ctx)).await;
-        ResolveIncidentPayload::of(ctx, resolved.map(Some), |row| Incident(Arc::new(row)))
+        on_version(ctx, &incident, resolved.map(Some)).await
     }
 
     /// Says that a report comes from an incident; its reporter is told.
@@ -269,7 +284,7 @@ impl IncidentActs {
         #[graphql(desc = "Which case, and which incident.")] input: AddToIncidentInput,
     ) -> Nullable<AddToIncidentPayload> {
         let added = desk(ctx).add_to_incident(input.on_case(), &input.incident, request(ctx)).await;
-        AddToIncidentPayload::of(ctx, added, |row| Case(Arc::new(row)))
+        on_version(ctx, &input.case, added).await
     }
 
     /// Says that a report does not come from the incident that it was added to; its reporter is told.
@@ -280,6 +295,6 @@ impl IncidentActs {
         #[graphql(desc = "Which case.")] input: RemoveFromIncidentInput,
     ) -> Nullable<RemoveFromIncidentPayload> {
         let removed = desk(ctx).remove_from_incident(input.on_case(), request(ctx)).await;
-        RemoveFromIncidentPayload::of(ctx, removed, |row| Case(Arc::new(row)))
+        on_version(ctx, &input.case, removed).await
     }
 }

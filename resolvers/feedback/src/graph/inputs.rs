@@ -177,7 +177,7 @@ macro_rules! case_inputs {
             /// A UUID made by the client: the act is carried out once for it.
             idempotency_key: String,
             /// The case.
-            case: ID,
+            pub(super) case: ID,
             /// The version of the case that you saw.
             version: i32,
             $($(#[$field_doc])* pub(super) $field: $type,)*

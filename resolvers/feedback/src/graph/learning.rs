@@ -1,9 +1,12 @@
 //! What the suggester learnt, as those who watch over it see it.
 
 use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
-use vocabulary::{DateTime, Nullable, OrFault, OrNull, UserError, list_size, refusals, request};
+use vocabulary::{DateTime, Nullable, OrFault, OrNull, list_size, request};
 
-use super::mutation::{desk, payloads};
+use super::{
+    mutation::desk,
+    payloads::{Payload, payloads},
+};
 use crate::{
     desk::Desk,
     learning::{self, Compared, Status, Told, Training, Version},

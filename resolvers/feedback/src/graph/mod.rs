@@ -18,6 +18,7 @@ mod neighbours;
 pub(crate) mod notices;
 mod parts;
 mod past;
+mod payloads;
 mod places;
 mod public;
 mod query;

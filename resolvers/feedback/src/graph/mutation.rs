@@ -22,6 +22,7 @@ use super::{
     learning::LearningActs,
     notices::NoticeActs,
     parts::PartActs,
+    payloads::{Payload, on_version, payloads},
     queues::QueueActs,
     receipts::Coupon,
     rules::{PublishRulesInput, RuleProposal, SimulateRulesInput},
@@ -37,34 +38,6 @@ use crate::{
     outcome::Reply,
     policy::View,
 };
-
-macro_rules! payloads {
-    ($(#[$rule:meta] $name:ident: $field:ident $type:ty = $doc:literal;)*) => {$(
-        /// What became of the act.
-        #[derive(SimpleObject)]
-        #[$rule]
-        pub(crate) struct $name {
-            #[doc = $doc]
-            $field: Option<$type>,
-            /// Why it was refused; empty when it was carried out.
-            #[graphql(directive = list_size::apply(5))]
-            errors: Vec<UserError>,
-        }
-
-        impl $name {
-            pub(super) fn of<T>(ctx: &Context<'_>, outcome: Result<Option<T>, journal::Abort>, show: impl FnOnce(T) -> $type) -> Nullable<$name> {
-                let locale = request(ctx).locale;
-                let payload = match outcome {
-                    Ok(row) => Ok(Some($name { $field: row.map(show), errors: Vec::new() })),
-                    Err(abort) => abort.into_refusals().map(|refused| Some($name { $field: None, errors: refusals(&refused, locale) })),
-                };
-                vocabulary::OrNull::or_null(payload, ctx)
-            }
-        }
-    )*};
-}
-
-pub(super) use payloads;
 
 payloads! {
     #[graphql(tag = "scoped")] ContestClosurePayload: feedback Feedback = "The report, open again.";
@@ -108,10 +81,6 @@ pub(crate) struct SubmitFeedbackPayload {
 
 pub(super) fn desk<'a>(ctx: &Context<'a>) -> &'a Desk {
     ctx.data_unchecked::<Desk>()
-}
-
-fn case(row: Model) -> Case {
-    Case(Arc::new(row))
 }
 
 fn own(row: Model) -> Feedback {
@@ -253,7 +222,7 @@ impl Acts {
     /// Takes up a case; you become its assignee.
     #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
     async fn accept_case(&self, ctx: &Context<'_>, #[graphql(desc = "Which case.")] input: AcceptCaseInput) -> Nullable<AcceptCasePayload> {
-        AcceptCasePayload::of(ctx, desk(ctx).accept(input.on_case(), request(ctx)).await, case)
+        on_version(ctx, &input.case, desk(ctx).accept(input.on_case(), request(ctx)).await).await
     }
 
     /// Gives a case to a colleague of the same party.
@@ -264,13 +233,13 @@ impl Acts {
         #[graphql(desc = "Which case, and to whom.")] input: AssignCaseInput,
     ) -> Nullable<AssignCasePayload> {
         let outcome = desk(ctx).assign(input.on_case(), input.to.clone().map(|id| id.0), request(ctx)).await;
-        AssignCasePayload::of(ctx, outcome, case)
+        on_version(ctx, &input.case, outcome).await
     }
 
     /// Takes a case that nobody holds; the others see that you have it.
     #[graphql(requires_scopes = "officer", requires_scopes = "supervisor")]
     async fn claim_case(&self, ctx: &Context<'_>, #[graphql(desc = "Which case.")] input: ClaimCaseInput) -> Nullable<ClaimCasePayload> {
-        ClaimCasePayload::of(ctx, desk(ctx).claim(input.on_case(), request(ctx)).await, case)
+        on_version(ctx, &input.case, desk(ctx).claim(input.on_case(), request(ctx)).await).await
     }
 
     /// Gives back a case that you hold; as a supervisor, whoever holds it.
@@ -280,7 +249,7 @@ impl Acts {
         ctx: &Context<'_>,
         #[graphql(desc = "Which case.")] input: ReleaseCaseInput,
     ) -> Nullable<ReleaseCasePayload> {
-        ReleaseCasePayload::of(ctx, desk(ctx).release(input.on_case(), request(ctx)).await, case)
+        on_version(ctx, &input.case, desk(ctx).release(input.on_case(), request(ctx)).await).await
     }
 
     /// Asks the reporter. Until the answer the term stands still, where the law lets it; `Case.clocks` shows it.
@@ -290,7 +259,7 @@ impl Acts {
         ctx: &Context<'_>,
         #[graphql(desc = "Which case, and what to ask.")] input: AskReporterInput,
     ) -> Nullable<AskReporterPayload> {
-        AskReporterPayload::of(ctx, desk(ctx).ask_reporter(input.on_case(), &input.text, request(ctx)).await, case)
+        on_version(ctx, &input.case, desk(ctx).ask_reporter(input.on_case(), &input.text, request(ctx)).await).await
     }
 
     /// Makes the term of the answer longer, by a reasoned decision; never beyond two months of arrival (APPC Art. 76). The reporter is told.
@@ -300,8 +269,8 @@ impl Acts {
         ctx: &Context<'_>,
         #[graphql(desc = "Which case, by how much, and by which decision.")] input: ExtendDeadlineInput,
     ) -> Nullable<ExtendDeadlinePayload> {
-        let (on, decision) = (input.on_case(), Decision::from(input));
-        ExtendDeadlinePayload::of(ctx, desk(ctx).extend(on, decision, request(ctx)).await, case)
+        let (on, case, decision) = (input.on_case(), input.case.clone(), Decision::from(input));
+        on_version(ctx, &case, desk(ctx).extend(on, decision, request(ctx)).await).await
     }
 
     /// Merges a case into another one of the same party on the same matter: one answer is given to both reporters, and each may contest it.
@@ -311,7 +280,7 @@ impl Acts {
         ctx: &Context<'_>,
         #[graphql(desc = "Which case, and into which.")] input: MergeCasesInput,
     ) -> Nullable<MergeCasesPayload> {
-        MergeCasesPayload::of(ctx, desk(ctx).merge(input.on_case(), &input.into, request(ctx)).await, case)
+        on_version(ctx, &input.case, desk(ctx).merge(input.on_case(), &input.into, request(ctx)).await).await
     }
 
     /// Takes a case out of the one that it was merged into.
@@ -321,7 +290,7 @@ impl Acts {
         ctx: &Context<'_>,
         #[graphql(desc = "Which case.")] input: UnmergeCaseInput,
     ) -> Nullable<UnmergeCasePayload> {
-        UnmergeCasePayload::of(ctx, desk(ctx).unmerge(input.on_case(), request(ctx)).await, case)
+        on_version(ctx, &input.case, desk(ctx).unmerge(input.on_case(), request(ctx)).await).await
     }
 
     /// Adds an internal note; in no public field.
@@ -331,7 +300,7 @@ impl Acts {
         ctx: &Context<'_>,
         #[graphql(desc = "Which case, and what.")] input: NoteOnCaseInput,
     ) -> Nullable<NoteOnCasePayload> {
-        NoteOnCasePayload::of(ctx, desk(ctx).note(input.on_case(), &input.text, request(ctx)).await, case)
+        on_version(ctx, &input.case, desk(ctx).note(input.on_case(), &input.text, request(ctx)).await).await
     }
 
     /// Sends a case to the competent body, with notice to the reporter (APPC Art. 65: within three working days).
@@ -342,7 +311,7 @@ impl Acts {
         #[graphql(desc = "Which case, to whom, and why.")] input: ForwardCaseInput,
     ) -> Nullable<ForwardCasePayload> {
         let outcome = desk(ctx).forward(input.on_case(), &input.to, &input.reason, request(ctx)).await;
-        ForwardCasePayload::of(ctx, outcome, case)
+        on_version(ctx, &input.case, outcome).await
     }
 
     /// Answers the reporter, who is told of the right to contest.
@@ -356,7 +325,7 @@ impl Acts {
         let reply = Reply { outcome: input.outcome.into(), reason: input.reason, text: input.text };
         let evidence = claims(&input.evidence);
         let outcome = desk(ctx).respond(on, &reply, &evidence, request(ctx)).await;
-        RespondToCasePayload::of(ctx, outcome, case)
+        on_version(ctx, &input.case, outcome).await
     }
 
     /// Corrects what a case is about; it is routed again.
@@ -367,7 +336,7 @@ impl Acts {
         #[graphql(desc = "Which case, and what it is about.")] input: CorrectCategoryInput,
     ) -> Nullable<CorrectCategoryPayload> {
         let outcome = desk(ctx).correct_category(input.on_case(), &input.category, request(ctx)).await;
-        CorrectCategoryPayload::of(ctx, outcome, case)
+        on_version(ctx, &input.case, outcome).await
     }
 
     /// Records the number that the national register of appeals (eOtinish) gave a statutory appeal, or corrects it. No two appeals have one.
@@ -378,7 +347,7 @@ impl Acts {
         #[graphql(desc = "Which case, and its number.")] input: RecordExternalNumberInput,
     ) -> Nullable<RecordExternalNumberPayload> {
         let outcome = desk(ctx).record_external_number(input.on_case(), &input.number, request(ctx)).await;
-        RecordExternalNumberPayload::of(ctx, outcome, case)
+        on_version(ctx, &input.case, outcome).await
     }
 
     /// Publishes the text of a report that you have cleared of personal data.
@@ -388,7 +357,7 @@ impl Acts {
         ctx: &Context<'_>,
         #[graphql(desc = "Which case, and what the public may read.")] input: ReleaseTextInput,
     ) -> Nullable<ReleaseTextPayload> {
-        ReleaseTextPayload::of(ctx, desk(ctx).release_text(input.on_case(), &input.text, request(ctx)).await, case)
+        on_version(ctx, &input.case, desk(ctx).release_text(input.on_case(), &input.text, request(ctx)).await).await
     }
 
     /// Shows the public a photo in which you have found nobody and nothing personal.
@@ -399,7 +368,7 @@ impl Acts {
         #[graphql(desc = "Which case, and which photo.")] input: ReleaseAttachmentInput,
     ) -> Nullable<ReleaseAttachmentPayload> {
         let outcome = desk(ctx).release_attachment(input.on_case(), &input.attachment, request(ctx)).await;
-        ReleaseAttachmentPayload::of(ctx, outcome, case)
+        on_version(ctx, &input.case, outcome).await
     }
 
     /// Proposes rules. They are proved at once, and a job tries them on all recorded cases: ask `ruleProposal` for what it finds. Nothing is

@@ -2,14 +2,15 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, Enum, InputObject, Object, SimpleObject, dataloader::Loader};
+use async_graphql::{Context, Enum, InputObject, Object, dataloader::Loader};
 use kernel::{Document, Error, GraphHandle, Request};
 use serde::Deserialize;
 use serde_json::json;
-use vocabulary::{Batched, DateTime, Nullable, OrNull, UserError, list_size, refusals, request};
+use vocabulary::{Batched, DateTime, Nullable, OrNull, request};
 
 use super::{
-    mutation::{desk, payloads},
+    mutation::desk,
+    payloads::{Payload, payloads},
     types::Feedback,
 };
 
@@ -40,6 +41,8 @@ pub(crate) enum NoticeState {
     Bounced,
     /// The reporter wants no messages of its kind.
     Unwanted,
+    /// The reporter left no mail address: it goes to where else they may be reached.
+    Unaddressed,
     /// What it said, and to whom, is erased.
     Erased,
 }
@@ -55,7 +58,7 @@ struct Try {
 pub(crate) struct Notice {
     about: Option<String>,
     label: String,
-    email: String,
+    email: Option<String>,
     state: NoticeState,
     created_at: chrono::DateTime<chrono::Utc>,
     deliveries: Option<Vec<Try>>,
@@ -69,9 +72,9 @@ impl Notice {
         &self.label
     }
 
-    /// The address with most letters hidden, e.g. `a***@e***.kz`.
-    async fn email(&self) -> &str {
-        &self.email
+    /// The address with most letters hidden, e.g. `a***@e***.kz`; null when it is erased, or when they left none.
+    async fn email(&self) -> Option<&str> {
+        self.email.as_deref()
     }
 
     /// Where it is on its way.

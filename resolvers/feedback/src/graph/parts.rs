@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use kernel::PartyId;
-use vocabulary::{Locale, Nullable, UserError, list_size, refusals, request};
+use vocabulary::{Locale, Nullable, list_size, request};
 
 use super::{
     case::Case,
     enums::Outcome,
     inputs::case_inputs,
-    mutation::{desk, payloads},
+    mutation::desk,
     neighbours::Party,
+    payloads::{on_version, payloads},
 };
 use crate::{
     acts::OnCase,
@@ -114,6 +115,6 @@ impl PartActs {
         #[graphql(desc = "Which case, whom, and which part.")] input: ForwardPartInput,
     ) -> Nullable<ForwardPartPayload> {
         let forwarded = desk(ctx).forward_part(input.on_case(), &input.to, &input.text, request(ctx)).await;
-        ForwardPartPayload::of(ctx, forwarded, |row| Case(Arc::new(row)))
+        on_version(ctx, &input.case, forwarded).await
     }
 }

@@ -18,9 +18,10 @@ use super::{
     incidents::IncidentQueries,
     inputs::PlaceInput,
     learning::LearningQueries,
-    loaders::{ByReference, VisibleCase, reports},
+    loaders::{ByReference, reports},
     neighbours::{District, FeedbackStatistics, Party, Service, Viewer},
     parts::PartQueries,
+    payloads::Versioned,
     public::PublicInput,
     queues::DeskQueries,
     reasons::Deadline,
@@ -107,7 +108,7 @@ impl Reports {
         };
         let draft = Draft { text: &text, category, district: district.map(|district| district.slug.as_str()), point };
         let actor = &request(ctx).actor;
-        let similar = store(ctx).similar(&draft, &request(ctx).actor, request(ctx).now).await;
+        let similar = store(ctx).similar(&draft, actor, request(ctx).now).await;
         similar.map(|similar| Some(similar.into_iter().map(|similar| SimilarFeedback::of(actor, similar)).collect())).or_null(ctx)
     }
 
@@ -246,8 +247,7 @@ impl Reports {
 
     #[graphql(entity)]
     async fn find_case_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Case>> {
-        let Some(id) = kernel::CaseId::from_global(&id) else { return Ok(None) };
-        Ok(reports(ctx).load_one(VisibleCase(id.uuid())).await.or_fault(ctx)?.map(Case))
+        Case::current(ctx, &id).await
     }
 
     #[graphql(entity)]

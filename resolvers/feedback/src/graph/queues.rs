@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use kernel::{CategoryId, DistrictId, PartyId, QueueId};
-use vocabulary::{Connection, Locale, Nullable, OrFault, OrNull, UserError, connection, list_size, refusals, request};
+use vocabulary::{Connection, Locale, Nullable, OrFault, OrNull, connection, list_size, request};
 
 use super::{
     case::Case,
     enums::{PublicStatus, Track, Urgency},
     loaders::{CountOf, reports},
-    mutation::{desk, payloads},
+    mutation::desk,
     neighbours::{District, Party},
+    payloads::{Payload, payloads},
     store,
     types::Category,
 };

@@ -34,6 +34,8 @@ pub(crate) enum PersonalPart {
     Answers,
     /// Photos and documents.
     Attachments,
+    /// What those who work the case noted for each other.
+    Notes,
 }
 
 /// The key of a look at a part of a report.

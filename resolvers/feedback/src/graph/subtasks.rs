@@ -1,17 +1,16 @@
 //! Parts of the work on a case that other parties do.
 
-use std::sync::Arc;
-
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use kernel::{PartyId, SubtaskId};
-use vocabulary::{Connection, Date, DateTime, Nullable, OrFault, UserError, connection, list_size, refusals, request};
+use vocabulary::{Connection, Date, DateTime, Nullable, OrFault, connection, request};
 
 use super::{
     case::Case,
     inputs::case_inputs,
     loaders::reports,
-    mutation::{desk, payloads},
+    mutation::desk,
     neighbours::Party,
+    payloads::{Payload, on_version, payloads},
     store,
     types::Feedback,
 };
@@ -179,7 +178,7 @@ impl SubtaskActs {
         let on = input.on_case();
         let part = Part { to: input.to.0, text: input.text, working_days: input.working_days };
         let given = desk(ctx).give_subtask(on, part, request(ctx)).await;
-        GiveSubtaskPayload::of(ctx, given, |row| Case(Arc::new(row)))
+        on_version(ctx, &input.case, given).await
     }
 
     /// Takes a part back that was asked for; the party hears of it.
@@ -190,7 +189,7 @@ impl SubtaskActs {
         #[graphql(desc = "Which case, and which part.")] input: CancelSubtaskInput,
     ) -> Nullable<CancelSubtaskPayload> {
         let cancelled = desk(ctx).cancel_subtask(input.on_case(), &input.subtask, request(ctx)).await;
-        CancelSubtaskPayload::of(ctx, cancelled, |row| Case(Arc::new(row)))
+        on_version(ctx, &input.case, cancelled).await
     }
 
     /// Answers a part that was asked of your party; those who work the case hear of it.

@@ -1,11 +1,12 @@
 //! Replies that a party keeps.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 use kernel::{PartyId, TemplateId};
-use vocabulary::{Locale, Nullable, OrNull, UserError, list_size, refusals, request};
+use vocabulary::{Locale, Nullable, OrNull, list_size, request};
 
 use super::{
-    mutation::{desk, payloads},
+    mutation::desk,
+    payloads::{Payload, payloads},
     store,
 };
 use crate::{acts::TemplateDraft, entity::template::Model, policy};

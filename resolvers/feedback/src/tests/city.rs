@@ -384,7 +384,8 @@ impl City {
             let text = |field: &str| message[field].as_str().unwrap().to_owned();
             format!("{} {} {}", text("topic"), text("email"), text("locale"))
         };
-        let mut told: Vec<String> = messages.iter().map(line).collect();
+        let mailed = messages.iter().filter(|message| !message["email"].is_null());
+        let mut told: Vec<String> = mailed.map(line).collect();
         told.sort();
         told
     }

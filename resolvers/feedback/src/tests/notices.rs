@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use journal::{Job, JobError};
-use kernel::{Actor, PartyId, PersonId};
+use kernel::{Actor, PartyId, PersonId, Role};
 use serde_json::{Value, json};
 
 use super::{
     city::{City, EMAIL, Filed, TEXT, appeal, category, city, water},
-    people::{officer, supervisor},
+    people::{citizen, officer, person, supervisor},
 };
 
 /// Performs what waits, and compares who is told.
@@ -64,7 +64,7 @@ async fn whoever_works_a_case_and_stands_above_it_hears_of_an_event_once() {
     let overdue = messages.iter().filter(|message| message["topic"] == "OVERDUE");
     let keys: BTreeSet<_> = overdue.clone().map(|message| message["idempotencyKey"].as_str()).collect();
     let people: BTreeSet<_> = overdue.map(|message| message["email"].as_str()).collect();
-    assert_eq!(people, ["clerk@akim.kz", "officer@water.kz", "two@water.kz"].map(Some).into());
+    assert_eq!(people, [None, Some("clerk@akim.kz"), Some("officer@water.kz"), Some("two@water.kz")].into());
     assert_eq!(keys.len(), people.len(), "whoever takes messages takes each once for its key");
 }
 
@@ -80,6 +80,31 @@ async fn whoever_left_no_address_is_not_written_to() {
         city.respond(&filed).await;
         check(&city, "answered", &[]).await;
     }
+}
+
+#[tokio::test]
+async fn whoever_has_an_account_and_left_no_address_is_told_by_other_ways() {
+    let city = city().await;
+    let mut input = water();
+    input["contact"] = Value::Null;
+    let filed = city.file(&citizen(), input).await;
+    let asel = person("asel", Role::Citizen, None);
+    city.act(&asel, "joinFeedback", "feedback { joined }", json!({ "reference": filed.reference, "locale": "EN" })).await;
+    city.settle().await;
+    city.respond(&filed).await;
+    city.settle().await;
+    let messages = std::mem::take(&mut *city.neighbours.messages.lock().unwrap());
+    let unaddressed = messages.iter().filter(|message| message["email"].is_null() && message["topic"] != "ASSIGNMENT");
+    let mut told: Vec<(&Value, &Value, &Value)> =
+        unaddressed.map(|message| (&message["topic"], &message["person"], &message["toReporter"])).collect();
+    told.sort_by_key(|told| told.0.to_string());
+    told.dedup();
+    let [me, follower] = [citizen(), asel].map(|actor| json!(actor.person().unwrap().id.global()));
+    let topics = ["ANSWER", "COUPON", "FOLLOWED", "RATING", "REMINDER"].map(|topic| json!(topic));
+    let [answer, coupon, followed, rating, reminder] = &topics;
+    let (yes, no) = (json!(true), json!(false));
+    let expected = [(answer, &me, &yes), (coupon, &me, &yes), (followed, &follower, &no), (rating, &me, &yes), (reminder, &me, &yes)];
+    assert_eq!(told, expected);
 }
 
 /// The inputs of the messages that one try of each job queues.
@@ -107,7 +132,7 @@ async fn a_job_that_is_performed_twice_queues_the_same_messages() {
     let mut keys: Vec<String> = first.iter().map(|message| message["idempotencyKey"].to_string()).collect();
     keys.sort();
     keys.dedup();
-    assert_eq!((keys.len(), first.len()), (5, 5), "each person has a key of their own");
+    assert_eq!((keys.len(), first.len()), (6, 6), "each person has a key of their own");
     assert!(first.iter().all(|message| message["about"] == filed.reference.as_str() && message["withCouponKey"] == false));
 }
 

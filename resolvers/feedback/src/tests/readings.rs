@@ -40,11 +40,16 @@ async fn each_look_at_personal_data_is_shown_to_whom_it_is_of() {
     let public = city.read(&Actor::Anonymous, &public).await["feedback"].take();
     assert_eq!(public, json!({ "text": null, "place": { "address": null }, "accesses": null }));
 
-    city.read(&officer(), &case("reporter { email } feedback { a: text b: text place { address point { lat } } }")).await;
+    city.read(
+        &officer(),
+        &case("reporter { email } feedback { a: text b: text place { address point { lat } } } notes { nodes { text } }"),
+    )
+    .await;
     city.clock.advance(TimeDelta::seconds(1));
     city.read(&supervisor(), &case("feedback { text }")).await;
     let expected = [
         by("CONTACT", "water-turkistan-city"),
+        by("NOTES", "water-turkistan-city"),
         by("PLACE", "water-turkistan-city"),
         by("TEXT", "energy-housing"),
         by("TEXT", "water-turkistan-city"),
@@ -58,6 +63,19 @@ async fn each_look_at_personal_data_is_shown_to_whom_it_is_of() {
     assert_eq!(*last, json!({ "part": "TEXT", "officer": { "id": PersonId::of_slug("supervisor").global() } }), "the newest first");
     let withheld = city.read(&officer(), &case("feedback { accesses { nodes { at } } }")).await;
     assert_eq!(withheld["case"]["feedback"]["accesses"], Value::Null, "it is no officer's business");
+}
+
+#[tokio::test]
+async fn whoever_looks_at_the_words_that_the_suggester_went_by_looks_at_the_text() {
+    let city = city().await;
+    let filed = city.routed(json!({ "text": "Көшеде су құбыры жарылып, су ағып жатыр", "locale": "KK" })).await;
+    let case = |selection: &str| format!("{{ case(reference: \"{}\") {{ suggestion {{ {selection} }} }} }}", filed.reference);
+    city.read(&auditor(), &case("category confidence modelVersion")).await;
+    let looks = async || city.own(&filed, "accesses { nodes { part } }").await["accesses"]["nodes"].take();
+    assert_eq!(looks().await, json!([]));
+    let read = city.read(&auditor(), &case("words")).await;
+    assert!(!read["case"]["suggestion"]["words"].as_array().unwrap().is_empty(), "{read}");
+    assert_eq!(looks().await, json!([{ "part": "TEXT" }]));
 }
 
 #[tokio::test]

@@ -33,8 +33,8 @@ pub(crate) struct MessageActs {
 pub(crate) struct QueueMessageInput {
     /// A UUID; queuing the same again changes nothing and answers the same.
     idempotency_key: String,
-    /// The address.
-    email: String,
+    /// The address; without one it goes to the endpoints of the person, who has to be named then.
+    email: Option<String>,
     /// The language of subject and text.
     locale: Locale,
     /// What it is about.
@@ -223,7 +223,7 @@ impl MessageActs {
             None => None,
         };
         let draft = Draft {
-            email: Personal::new(input.email),
+            email: input.email.map(Personal::new),
             locale: input.locale.into(),
             topic: input.topic.into(),
             about: input.about,

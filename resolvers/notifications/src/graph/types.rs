@@ -65,6 +65,8 @@ pub(crate) enum MessageState {
     Erased,
     /// Its reader wants no messages of its topic by mail; what it said, and to whom, is erased.
     Unwanted,
+    /// Its reader left no mail address: it goes to their endpoints, where its `deliveries` tell what became of it.
+    Unaddressed,
     /// A mail server refused it because of its address, or had taken it and gave it back; or none tried because its address gives mail back.
     Bounced,
 }
@@ -130,9 +132,9 @@ impl Message {
         self.0.about.as_deref()
     }
 
-    /// The address with most letters hidden, e.g. `a***@e***.kz`.
-    async fn email(&self) -> String {
-        mask(self.0.email.reveal())
+    /// The address with most letters hidden, e.g. `a***@e***.kz`; null when it is erased, or when its reader left none.
+    async fn email(&self) -> Option<String> {
+        Some(self.0.email.reveal()).filter(|email| !email.is_empty()).map(|email| mask(email))
     }
 
     /// The language in which it is written.
@@ -150,8 +152,8 @@ impl Message {
         DateTime(self.0.created_at)
     }
 
-    /// The tries so far, oldest first, by each way; at most eight in each life of the message by each.
-    #[graphql(directive = list_size::apply(5))]
+    /// The last ten tries, oldest first, by whatever way.
+    #[graphql(directive = list_size::apply(10))]
     async fn deliveries(&self, ctx: &Context<'_>) -> Nullable<Vec<Delivery>> {
         let found = messages(ctx).load_one(DeliveriesOf(self.0.id)).await;
         found.map(|found| found.map(|deliveries| deliveries.into_iter().map(Delivery).collect())).or_null(ctx)

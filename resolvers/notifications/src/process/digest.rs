@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use journal::{Commit, Handler, Job, JobError, Mail, NewJob, Priority};
+use journal::{Backoff, Commit, Handler, Job, JobError, Mail, NewJob, Priority};
 use kernel::{Error, Letter, Locale, MessageId, Personal};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Post;
+use super::{MAIL_BACKOFF, Post};
 use crate::{
     letters,
     model::{
@@ -143,6 +143,10 @@ impl Handler for DeliverDigest {
             }
             .boxed()
         }))
+    }
+
+    fn backoff(&self) -> Option<Backoff> {
+        Some(MAIL_BACKOFF)
     }
 
     fn bury(&self, job: &Job) -> Option<Commit> {

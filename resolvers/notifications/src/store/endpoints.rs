@@ -208,7 +208,7 @@ async fn forget(txn: &Txn, id: EndpointId) -> Result<(), Abort> {
         .exec(txn)
         .await?;
     let there = ping::Entity::find().select_only().column(ping::Column::MessageId).filter(ping::Column::EndpointId.eq(id.uuid()));
-    forget_unwanted(txn, message::Column::Id.in_subquery(there.into_query())).await?;
+    forget_unmailed(txn, message::Column::Id.in_subquery(there.into_query())).await?;
     Entity::delete_by_id(id.uuid()).exec(txn).await?;
     Ok(())
 }
@@ -239,7 +239,7 @@ pub(crate) async fn set_ping_state(txn: &Txn, message: MessageId, endpoint: Endp
         .filter(ping::Column::EndpointId.eq(endpoint.uuid()))
         .exec(txn)
         .await?;
-    forget_unwanted(txn, message::Column::Id.eq(message.uuid())).await
+    forget_unmailed(txn, message::Column::Id.eq(message.uuid())).await
 }
 
 /// The other side has taken it.
@@ -278,12 +278,12 @@ pub(super) fn open_pings() -> SelectStatement {
     ping::Entity::find().select_only().column(ping::Column::MessageId).filter(is_open()).into_query()
 }
 
-/// What nobody wants by mail keeps its subject as long as it is on its way to an endpoint.
-async fn forget_unwanted(txn: &Txn, which: Expr) -> Result<(), Abort> {
+/// What does not go by mail keeps its subject as long as it is on its way to an endpoint.
+async fn forget_unmailed(txn: &Txn, which: Expr) -> Result<(), Abort> {
     message::Entity::update_many()
         .col_expr(message::Column::Subject, Expr::value(""))
         .filter(which)
-        .filter(message::Column::State.eq(State::Unwanted.word()))
+        .filter(message::Column::State.is_in([State::Unwanted.word(), State::Unaddressed.word()]))
         .filter(message::Column::Id.not_in_subquery(open_pings()))
         .exec(txn)
         .await?;

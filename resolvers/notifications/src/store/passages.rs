@@ -60,16 +60,16 @@ async fn open_digest(txn: &Txn, digests: &Digests, mut at: DateTime<Utc>, now: D
     }
 }
 
-/// Takes from messages that nobody wants by mail what they said, and to whom. What is on its way to an endpoint keeps its subject, which
-/// is all that goes there.
-pub(crate) async fn drop_unwanted(txn: &Txn, ids: &[MessageId]) -> Result<(), Abort> {
-    let unwanted = || {
+/// Takes from messages that do not go by mail what they said, and to whom. What is on its way to an endpoint keeps its subject, which is all
+/// that goes there.
+pub(crate) async fn drop_texts(txn: &Txn, ids: &[MessageId], state: State) -> Result<(), Abort> {
+    let unmailed = || {
         message::Entity::update_many()
             .filter(message::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
             .filter(message::Column::State.ne(State::Erased.word()))
     };
-    blank_text(unwanted(), State::Unwanted).exec(txn).await?;
-    blank(unwanted().filter(message::Column::Id.not_in_subquery(open_pings())), State::Unwanted).exec(txn).await?;
+    blank_text(unmailed(), state).exec(txn).await?;
+    blank(unmailed().filter(message::Column::Id.not_in_subquery(open_pings())), state).exec(txn).await?;
     Ok(())
 }
 
@@ -92,7 +92,7 @@ pub(crate) async fn keep_left(txn: &Txn, left: Left, now: DateTime<Utc>) -> Resu
     for (id, digests, at) in &left.waiting {
         collect(txn, *id, digests, *at, now).await?;
     }
-    if left.unwanted.is_empty() { Ok(()) } else { drop_unwanted(txn, &left.unwanted).await }
+    if left.unwanted.is_empty() { Ok(()) } else { drop_texts(txn, &left.unwanted, State::Unwanted).await }
 }
 
 /// Leads the messages of a daily message from one state to another.

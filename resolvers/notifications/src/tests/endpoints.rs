@@ -105,6 +105,38 @@ async fn a_message_goes_to_every_browser_of_its_reader_with_its_subject_and_with
 }
 
 #[tokio::test]
+async fn whoever_left_no_mail_address_is_told_at_their_endpoints_only() {
+    let house = house().await;
+    let person = aigul().person().unwrap().id.global();
+    let changes = |more: Value| {
+        let mut changes = json!({ "email": null, "topic": "ANSWER", "text": "Құпия мәтін", "withCouponKey": false, "toReporter": true });
+        changes.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        changes
+    };
+    let refused = house.queue(1, changes(json!({}))).await;
+    assert_eq!(refused["errors"][0]["path"], json!(["input", "email"]), "nobody is there to be told");
+    for (key, browsers) in [(2, 0), (3, 1)] {
+        if browsers > 0 {
+            add(&house, &aigul(), 9, "https://a.example/1").await;
+        }
+        let queued = house.queue(key, changes(json!({ "person": person }))).await;
+        assert_eq!((&queued["errors"], &queued["message"]["state"]), (&json!([]), &json!("UNADDRESSED")));
+        assert_eq!(house.queue(key, changes(json!({ "person": person }))).await["message"], queued["message"], "once for its key");
+        assert_eq!(pings(&house).await.len(), browsers);
+    }
+    assert_eq!(house.post.taken.lock().unwrap().len(), 0, "no mail is tried");
+    let kept: String = house.value("SELECT MAX(email || subject || text) FROM message").await;
+    assert_eq!(kept, "", "what was said is not kept");
+    let text = "{ messages { nodes { email state deliveries { channel outcome } } } deadLetters { nodes { id } } }";
+    let data = house.data(&super::house::person(Role::Auditor), text, json!({})).await;
+    let told = |deliveries: Value| json!({ "email": null, "state": "UNADDRESSED", "deliveries": deliveries });
+    let expected = [told(json!([])), told(json!([{ "channel": "PUSH", "outcome": "SENT" }]))];
+    let mut messages = data["messages"]["nodes"].as_array().unwrap().clone();
+    messages.sort_by_key(ToString::to_string);
+    assert_eq!((&messages[..], &data["deadLetters"]["nodes"]), (&expected[..], &json!([])));
+}
+
+#[tokio::test]
 async fn tries_are_counted_for_each_way_by_itself() {
     let house = house().await;
     add(&house, &aigul(), 1, "https://a.example/1").await;

@@ -1,6 +1,7 @@
 //! Who is performed when.
 
 use chrono::TimeDelta;
+use journal::Backoff;
 
 use super::*;
 use crate::worker::DEATHS_MAX;
@@ -76,6 +77,38 @@ async fn tries_come_after_doubling_delays_and_the_eighth_is_the_last() {
     assert_eq!(bench.effects().await, ["buried a"]);
     bench.clock.advance(TimeDelta::days(30));
     assert_eq!(runner.drain().await.unwrap(), 0, "the dead stay dead");
+}
+
+/// Fails whenever it is tried, and has more patience than others.
+struct Patient;
+
+#[async_trait]
+impl Handler for Patient {
+    fn kinds(&self) -> &'static [&'static str] {
+        &["act"]
+    }
+
+    fn backoff(&self) -> Option<Backoff> {
+        Some(Backoff { first: TimeDelta::minutes(1), max: TimeDelta::minutes(2), attempts_max: 10 })
+    }
+
+    async fn perform(&self, _job: &Job) -> Result<Commit, JobError> {
+        Err(JobError::Retry("TIMEOUT: slow".to_owned()))
+    }
+}
+
+#[tokio::test]
+async fn a_handler_that_has_a_patience_of_its_own_is_given_it() {
+    let bench = Bench::new().await;
+    bench.enqueue(["a"]).await;
+    let runner = Runner::new(bench.house.clone(), vec![Arc::new(Patient)], Options::default());
+    let begin = bench.clock.now();
+    for _ in 0..10 {
+        assert_eq!(runner.drain().await.unwrap(), 1);
+        bench.clock.advance(TimeDelta::minutes(2));
+    }
+    let dead = journal::dead(&bench.house.database.reader, 0, 10).await.unwrap();
+    assert_eq!((dead[0].attempts, dead[0].ended_at), (10, Some(begin + TimeDelta::minutes(18))));
 }
 
 #[tokio::test]
