@@ -2,7 +2,7 @@ not-known = not known yet
 advice-call-first = If life is in danger, call 112 now. You can file the report after that.
 refusal-key-not-uuid = The key of an act must be a UUID.
 refusal-key-reused = This key was already used for something else. Make a new one for a new act.
-refusal-text-empty = Write what it is about.
+refusal-text-empty = The text is empty. Write what you want to say.
 refusal-text-long = { $max ->
     [one] The text is too long: at most { $max } character.
    *[other] The text is too long: at most { $max } characters.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
-use journal::{Channels, Commit, Handler, House, Job, JobError, Landed, Landing, Messenger, Messengers, NewJob, Ping};
+use journal::{Backoff, Channels, Commit, Handler, House, Job, JobError, Landed, Landing, Messenger, Messengers, NewJob, Ping};
 use kernel::{Clock, EndpointId, Error, MessageId, Personal, Result};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -23,6 +23,9 @@ use crate::{
 
 /// The kind of the job.
 const DELIVER_PING: &str = "deliver_ping";
+
+/// How a short message is tried again: for a day, after which it would be old.
+const BACKOFF: Backoff = Backoff { first: TimeDelta::seconds(5), max: TimeDelta::hours(4), attempts_max: 20 };
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Payload {
@@ -161,6 +164,10 @@ fn end(payload: Payload) -> Commit {
 impl Handler for DeliverPing {
     fn kinds(&self) -> &'static [&'static str] {
         &[DELIVER_PING]
+    }
+
+    fn backoff(&self) -> Option<Backoff> {
+        Some(BACKOFF)
     }
 
     async fn perform(&self, job: &Job) -> Result<Commit, JobError> {

@@ -9,7 +9,7 @@ refusal-text = { $max ->
     [one] The text has 1 to { $max } character.
    *[other] The text has 1 to { $max } characters.
 }
-refusal-report-missing = A message with a coupon's key names the report.
+refusal-report-missing = A message with a coupon's key names the report by its number, and no number is that long.
 refusal-dead-letter-unknown = There is no such dead letter; perhaps it was already given another life.
 topic-coupon = Receipt of a report
 topic-assignment = A case was assigned
