@@ -19,7 +19,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("migrations", &[]),
     ("playground", &["kernel"]),
     ("server", &["kernel", "vocabulary", "federation", "remote", "engine", "journal", "runner", "migrations", "playground"]),
-    ("scratch", &[]),
+    ("scratch", &["kernel"]),
     ("tests", &["server", "scratch"]),
 ];
 

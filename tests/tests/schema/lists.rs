@@ -46,6 +46,9 @@ const UNSEEN: [&str; 19] = [
     "Viewer.endpoints",
 ];
 
+/// A list of which the walk finds something only if a term of the demo city runs out while it looks: then somebody is written to.
+const AT_TIMES: &str = "Message.deliveries";
+
 /// The fields of objects and interfaces, by type.
 fn fields() -> BTreeMap<String, Vec<Field>> {
     let document = parse_schema::<String>(&committed("supergraph.graphql")).expect("a schema").into_static();
@@ -141,7 +144,6 @@ async fn no_list_of_the_demo_city_is_longer_than_it_says() {
     std::fs::write(&path, "[limits]\ncost = 1000000\n").unwrap();
     let arguments = vec!["--config".to_owned(), path.display().to_string()];
     let city = City::start(&Store::Sqlite, Options { arguments, ..Options::default() }).await;
-    city.idle().await;
     let tokens = LOOKERS.map(|looker| looker.map(|persona| city.token(persona)));
     let types = fields();
     let (mut unseen, mut longer) = (Vec::new(), Vec::new());
@@ -157,6 +159,7 @@ async fn no_list_of_the_demo_city_is_longer_than_it_says() {
                 longest = longest.max(lengths(&answer.body["data"], &way).into_iter().max());
             }
             match longest {
+                None | Some(0) if coordinate == AT_TIMES => {}
                 None | Some(0) => unseen.push(coordinate),
                 Some(longest) if Some(longest) > size(field) => longer.push(format!("{coordinate}: {longest}")),
                 Some(_) => {}
