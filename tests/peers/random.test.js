@@ -89,8 +89,8 @@ test(`${COUNT} random operations from seed ${SEED} give the same`, async (contex
   }
   await peer[Symbol.asyncDispose]();
   assert.equal(differing.length, 0, `${differing.length} differ; the city's answer, then the peer's\n\n${shown.join("\n\n")}`);
-  // Most of them find what they ask for: else the comparison would be of nothing.
-  assert.ok(seen.whole > COUNT / 2, `${seen.whole} of ${COUNT}`);
+  // A good part of them find what they ask for, though most personae may not ask for everything: else the comparison would be of nothing.
+  assert.ok(seen.whole > COUNT / 3, `${seen.whole} of ${COUNT}`);
   // Lists of a hundred cases with all that belongs to them are refused for their cost.
   assert.ok(seen.costly < COUNT / 25, `${seen.costly} of ${COUNT} are too costly`);
 });

@@ -1,8 +1,8 @@
 //! Every act and all that can be wrong with it: what each is answered with, and that nothing is written.
 
 use chrono::TimeDelta;
-use kernel::{Actor, Clock, Locale, PartyId, Person, PersonId, Role};
-use scratch::refusals::{Refusals, Wrong};
+use kernel::{Actor, Clock, Locale, PartyId, Person, PersonId, Role, one_line};
+use scratch::refusals::{HOSTILE, Refusals, Wrong};
 use serde_json::{Value, json};
 
 use super::{
@@ -251,4 +251,46 @@ async fn whatever_is_wrong_with_an_act_is_refused_in_words_and_nothing_is_writte
     letters(&house, &mut table).await;
     house_acts(&house, &mut table).await;
     insta::assert_snapshot!("refusals", table.finish());
+}
+
+#[tokio::test]
+async fn hostile_texts_are_mailed_as_text_or_refused_by_name() {
+    let house = house().await;
+    let push = json!({ "endpoint": "https://a.example/1", "p256dh": "BCVxsr7N", "auth": "BTBZMqHH6r4Tts7J_aSIgg" });
+    let typed = [
+        ("addPhone", json!({ "number": "+7 701 234 56 78" }), vec!["number"]),
+        ("addPushSubscription", push, vec!["endpoint", "p256dh", "auth"]),
+    ];
+    for (n, hostile) in (0_u128..).zip(HOSTILE) {
+        let message = json!({ "topic": "ANSWER", "withCouponKey": false, "subject": hostile, "text": hostile, "about": hostile });
+        let queued = house.queue(100 + n, message.clone()).await;
+        let lines = hostile.lines().count();
+        let refused: Vec<&Value> = queued["errors"].as_array().unwrap().iter().map(|error| &error["path"]).collect();
+        assert_eq!(refused.is_empty(), lines == 1, "a head of a mail is one line: {hostile:?} {queued}");
+        if lines > 1 {
+            assert_eq!(refused, [&json!(["input", "subject"])]);
+            let queued = house.queue(200 + n, with(&message, "subject", "Жауап")).await;
+            assert_eq!(queued["errors"], json!([]));
+        }
+        let mails = house.mails().await;
+        let [mail] = &mails[..] else { panic!("one mail") };
+        assert!(!mail.subject.contains(['\r', '\n']), "{mail:?}");
+        let (text, html) = (mail.letter.reveal().text(), mail.letter.reveal().html(Locale::Kk, &mail.subject));
+        for line in hostile.lines().filter(|line| !line.trim().is_empty()) {
+            assert!(text.contains(one_line(line).trim()), "{text}");
+        }
+        assert!(!html.contains("<script") && !html.contains("<img"), "{html}");
+        for (act, input, fields) in &typed {
+            for field in fields {
+                let input = with(&with(input, field, hostile), "idempotencyKey", uuid(300 + n).to_string());
+                let type_name = format!("{}{}Input", act[..1].to_uppercase(), &act[1..]);
+                let asked = format!("mutation($input: {type_name}!) {{ {act}(input: $input) {{ errors {{ path }} }} }}");
+                let payload = house.data(&aigul(), &asked, json!({ "input": input })).await[*act].take();
+                // What a browser gave belongs together, and is refused by its address.
+                let named = if *act == "addPhone" { "number" } else { "endpoint" };
+                assert_eq!(payload["errors"][0]["path"], json!(["input", named]), "{act} {hostile:?}");
+            }
+        }
+    }
+    assert_eq!(house.value::<i64>("SELECT COUNT(*) FROM endpoint").await, 0);
 }
