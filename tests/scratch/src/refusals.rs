@@ -192,9 +192,7 @@ impl Refusals {
     /// A key that is none, and one that was used for something else by the same actor.
     pub async fn keys(&mut self, act: &str, actor: &Actor, input: &Value, used: &str) {
         for (what, key) in [("no UUID", "x"), ("another act’s", used)] {
-            let mut input = input.clone();
-            input["idempotencyKey"] = json!(key);
-            self.wrong(act, Wrong::Key, what, actor, &input).await;
+            self.wrong(act, Wrong::Key, what, actor, &with(input, "idempotencyKey", key)).await;
         }
     }
 
@@ -262,6 +260,14 @@ impl Refusals {
         lines.extend(self.words.into_iter().map(|(kk, [ru, en])| format!("{kk} | {ru} | {en}")));
         lines.join("\n")
     }
+}
+
+/// An input with another value in one of its fields.
+#[must_use]
+pub fn with(input: &Value, field: &str, value: impl Into<Value>) -> Value {
+    let mut input = input.clone();
+    input[field] = value.into();
+    input
 }
 
 /// Sets a text, however deep it is.

@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 
 /// When to try again.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Backoff {
     /// After the first failure.
     pub first: TimeDelta,

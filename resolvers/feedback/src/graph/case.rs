@@ -12,7 +12,7 @@ use super::{
     attachments::Attachment,
     enums::PersonalKind,
     incidents::Incident,
-    loaders::{ExternalNumberOf, IncidentBy, MergedInto, NotesOn, PageOf, PartsOf, SubtasksOf, TemplateOf, VisibleCase, reports},
+    loaders::{ExternalNumberOf, MergedInto, NotesOn, PageOf, PartsOf, SubtasksOf, TemplateOf, VisibleCase, reports},
     neighbours::{Officer, Party},
     parts::{CaseLink, CaseLinkKind},
     past::{Past, PastState},
@@ -201,7 +201,7 @@ impl Case {
     /// What it comes from, together with others.
     async fn incident(&self, ctx: &Context<'_>) -> Nullable<Incident> {
         let incident = self.0.incident_id?;
-        reports(ctx).load_one(IncidentBy(incident)).await.map(|found| found.map(Incident)).or_fault(ctx).transpose()
+        Incident::find(ctx, incident).await.transpose()
     }
 
     /// What the suggester read in the text, when the reporter chose no category.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use kernel::{CategoryId, DistrictId, IncidentId, PartyId};
+use uuid::Uuid;
 use vocabulary::{Connection, DateTime, Nullable, OrFault, connection, request};
 
 use super::{
@@ -37,7 +38,13 @@ impl Versioned for Incident {
 
     async fn current(ctx: &Context<'_>, id: &ID) -> Result<Option<Incident>> {
         let Some(id) = IncidentId::from_global(id) else { return Ok(None) };
-        Ok(reports(ctx).load_one(IncidentBy(id.uuid())).await.or_fault(ctx)?.map(Incident))
+        Incident::find(ctx, id.uuid()).await
+    }
+}
+
+impl Incident {
+    pub(super) async fn find(ctx: &Context<'_>, id: Uuid) -> Result<Option<Incident>> {
+        Ok(reports(ctx).load_one(IncidentBy(id)).await.or_fault(ctx)?.map(Incident))
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     identity::ReporterIdentity,
     incidents::Incident,
     intake::{IntakeAnswer, IntakeQuestion},
-    loaders::{ConfirmationOf, ExtensionsOf, HistoryOf, IncidentBy, PageOf, PartsOf, ProofOf, QuestionsOf, reports},
+    loaders::{ConfirmationOf, ExtensionsOf, HistoryOf, PageOf, PartsOf, ProofOf, QuestionsOf, reports},
     neighbours::{District, Party, Service},
     notices::{self, Notice},
     parts::OutcomeReason,
@@ -206,7 +206,7 @@ impl Feedback {
     /// What it comes from, together with others.
     async fn incident(&self, ctx: &Context<'_>) -> Nullable<Incident> {
         let incident = self.row.incident_id?;
-        reports(ctx).load_one(IncidentBy(incident)).await.map(|found| found.map(Incident)).or_fault(ctx).transpose()
+        Incident::find(ctx, incident).await.transpose()
     }
 
     /// The parts of it that went to other bodies as reports of their own, oldest first: to the reporter and to those who work the case.

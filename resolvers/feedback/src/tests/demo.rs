@@ -1,5 +1,7 @@
 //! The demo reports.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kernel::{Actor, Clock};
 use serde_json::{Value, json};
@@ -156,7 +158,9 @@ async fn the_demo_is_the_same_each_time_and_leaves_nothing_behind() {
             city.texts("SELECT reference || ' ' || status || ' ' || text FROM feedback ORDER BY reference").await,
         ));
         city.room.demo.as_ref().unwrap().clear().await.unwrap();
-        let apart = |rows: Vec<(&'static str, i64)>| rows.into_iter().filter(|(table, _)| *table != "event").collect::<Vec<_>>();
+        // The search index keeps segments of its own when nothing is left to find.
+        let is_left = |table: &str| table != "event" && !table.starts_with("feedback_words_");
+        let apart = |rows: BTreeMap<String, i64>| rows.into_iter().filter(|(table, _)| is_left(table)).collect::<Vec<_>>();
         assert_eq!(apart(city.rows().await), apart(empty), "nothing but the journal, which is kept for good");
         let filed = city.file(&Actor::Anonymous, json!({ "text": "Рақмет", "locale": "KK" })).await;
         assert_eq!(filed.reference, "TK-2026-000001");

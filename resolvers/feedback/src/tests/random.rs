@@ -160,14 +160,18 @@ impl Lives<'_> {
 
     /// How often a report was answered.
     async fn answers(&self, filed: &Filed) -> usize {
-        let stream = format!("(SELECT id FROM feedback WHERE reference = '{}')", filed.reference);
-        let answers = format!("SELECT number FROM event WHERE stream_id = {stream} AND kind IN ('answered', 'terminated')");
-        self.city.numbers(&answers).await.len()
+        events(self.city, filed, "AND kind IN ('answered', 'terminated')").await.len()
     }
 
     async fn is_merged(&self, filed: &Filed) -> bool {
         self.city.case(filed, "state").await["state"] == "merged"
     }
+}
+
+/// The numbers of a report's events, in their order.
+async fn events(city: &City, filed: &Filed, which: &str) -> Vec<i64> {
+    let stream = format!("(SELECT id FROM feedback WHERE reference = '{}')", filed.reference);
+    city.numbers(&format!("SELECT number FROM event WHERE stream_id = {stream} {which} ORDER BY number")).await
 }
 
 /// The party that was asked for parts does them; tells whether there were any.
@@ -216,10 +220,8 @@ async fn live(city: &City, input: Value, deeds: &[(usize, Deed)]) -> Result<(), 
     }
     for filed in &lives.filed {
         // The journal tells the same story: its events are numbered without a gap, and the case counts them.
-        let stream = format!("(SELECT id FROM feedback WHERE reference = '{}')", filed.reference);
-        let numbers = city.numbers(&format!("SELECT number FROM event WHERE stream_id = {stream} ORDER BY number")).await;
-        let events = city.numbers(&format!("SELECT events FROM feedback WHERE reference = '{}'", filed.reference)).await[0];
-        prop_assert_eq!(numbers, (1..=events).collect::<Vec<_>>());
+        let counted = city.numbers(&format!("SELECT events FROM feedback WHERE reference = '{}'", filed.reference)).await[0];
+        prop_assert_eq!(events(city, filed, "").await, (1..=counted).collect::<Vec<_>>());
     }
     Ok(())
 }

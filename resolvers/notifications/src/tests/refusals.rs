@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use kernel::{Actor, Clock, Locale, PartyId, Person, PersonId, Role, one_line};
-use scratch::refusals::{HOSTILE, Refusals, Wrong};
+use scratch::refusals::{HOSTILE, Refusals, Wrong, with};
 use serde_json::{Value, json};
 
 use super::{
@@ -17,12 +17,6 @@ const USED: u128 = 1;
 /// A key that the house used for a message.
 const MESSAGE: u128 = 30;
 
-fn with(input: &Value, field: &str, value: impl Into<Value>) -> Value {
-    let mut input = input.clone();
-    input[field] = value.into();
-    input
-}
-
 /// Whoever has no account.
 fn accountless() -> [(&'static str, Actor); 2] {
     [("nobody", Actor::Anonymous), ("the house", Actor::System)]
@@ -33,11 +27,16 @@ fn supervisor(party: &str) -> Actor {
     Actor::Person(Person { id, roles, party: Some(PartyId::of_slug(party)), locale: Locale::Ru })
 }
 
+/// What an act gives.
+async fn payload(house: &TestHouse, actor: &Actor, act: &str, selection: &str, input: Value) -> Value {
+    let type_name = format!("{}{}Input", act[..1].to_uppercase(), &act[1..]);
+    let text = format!("mutation($input: {type_name}!) {{ {act}(input: $input) {{ {selection} }} }}");
+    house.data(actor, &text, json!({ "input": input })).await[act].take()
+}
+
 /// Does something that must be possible.
 async fn done(house: &TestHouse, actor: &Actor, act: &str, selection: &str, input: Value) -> Value {
-    let type_name = format!("{}{}Input", act[..1].to_uppercase(), &act[1..]);
-    let text = format!("mutation($input: {type_name}!) {{ {act}(input: $input) {{ {selection} errors {{ code }} }} }}");
-    let payload = house.data(actor, &text, json!({ "input": input })).await[act].take();
+    let payload = payload(house, actor, act, &format!("{selection} errors {{ code }}"), input).await;
     assert_eq!(payload["errors"], json!([]), "{act}");
     payload
 }
@@ -283,9 +282,7 @@ async fn hostile_texts_are_mailed_as_text_or_refused_by_name() {
         for (act, input, fields) in &typed {
             for field in fields {
                 let input = with(&with(input, field, hostile), "idempotencyKey", uuid(300 + n).to_string());
-                let type_name = format!("{}{}Input", act[..1].to_uppercase(), &act[1..]);
-                let asked = format!("mutation($input: {type_name}!) {{ {act}(input: $input) {{ errors {{ path }} }} }}");
-                let payload = house.data(&aigul(), &asked, json!({ "input": input })).await[*act].take();
+                let payload = payload(&house, &aigul(), act, "errors { path }", input).await;
                 // What a browser gave belongs together, and is refused by its address.
                 let named = if *act == "addPhone" { "number" } else { "endpoint" };
                 assert_eq!(payload["errors"][0]["path"], json!(["input", named]), "{act} {hostile:?}");

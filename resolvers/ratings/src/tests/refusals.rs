@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use kernel::{Actor, FeedbackId, PersonId, RatingId, Role, ServiceId};
-use scratch::refusals::{HOSTILE, Refusals, Wrong};
+use scratch::refusals::{HOSTILE, Refusals, Wrong, with};
 use serde_json::{Value, json};
 
 use super::house::{KEY, REFERENCE, TestHouse, citizen, houses, noon, person, service};
@@ -10,12 +10,6 @@ use super::house::{KEY, REFERENCE, TestHouse, citizen, houses, noon, person, ser
 const RATE: &str = "mutation($input: RateServiceInput!) { rateService(input: $input) { key rating { id comment } errors { code } } }";
 const ANSWER: &str = "mutation($input: RateAnswerInput!) { rateAnswer(input: $input) { rating { id comment } errors { code } } }";
 const OWN: &str = "01914f7a-0000-7000-8000-000000000001";
-
-fn with(input: &Value, field: &str, value: impl Into<Value>) -> Value {
-    let mut input = input.clone();
-    input[field] = value.into();
-    input
-}
 
 /// A mark with a comment that the citizen gave; its id.
 async fn rated(house: &TestHouse) -> Value {

@@ -1,7 +1,7 @@
 //! Every act and all that can be wrong with it: what each is answered with, and that nothing is written.
 
 use kernel::{Actor, Role, ServiceId, SurveyId};
-use scratch::refusals::{Refusals, Wrong};
+use scratch::refusals::{Refusals, Wrong, with};
 use serde_json::{Value, json};
 
 use super::{
@@ -11,12 +11,6 @@ use super::{
 
 const ASK: &str = "mutation($input: RequestBallotInput!) { requestBallot(input: $input) { ballot { token } errors { code } } }";
 const SAVE: &str = "mutation($input: SaveSurveyInput!) { saveSurvey(input: $input) { survey { id } errors { code } } }";
-
-fn with(input: &Value, field: &str, value: impl Into<Value>) -> Value {
-    let mut input = input.clone();
-    input[field] = value.into();
-    input
-}
 
 fn strangers() -> [(&'static str, Actor); 3] {
     let roles = [Role::Citizen, Role::Officer, Role::Supervisor, Role::Steward, Role::Auditor, Role::Admin];
